@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The address space of the process as the kernel side lays it out, and per-thread state. */
+#ifndef _ASM_RUMP_RUMP_H
+#define _ASM_RUMP_RUMP_H
+
+#define RUMP_ARENA_BASE		0x040000000000UL
+#define RUMP_ARENA_MAX		(1UL << RUMP_PHYS_BITS)
+#define RUMP_PHYS_BITS		40
+/* Page frame 0 stays unused: to memblock address 0 means failure. */
+#define RUMP_PHYS_BASE		0x1000000UL
+#define RUMP_VMEMMAP_BASE	0x060000000000UL
+#define RUMP_VMALLOC_BASE	0x070000000000UL
+#define RUMP_VMALLOC_SIZE	(1UL << 38)
+
+#ifndef __ASSEMBLY__
+struct task_struct;
+
+/* What a register would hold on a machine: who runs here, and on which virtual CPU. */
+struct rump_self {
+	struct task_struct *current_task;
+	unsigned long percpu_offset;
+	int cpu;
+	int irqs_off;
+};
+extern __thread struct rump_self rump_self __attribute__((tls_model("initial-exec")));
+
+void rump_cpu_relax(void);
+#endif
+
+#endif

@@ -1,0 +1,9 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later WITH Linux-syscall-note */
+#ifndef _UAPI_ASM_RUMP_BYTEORDER_H
+#define _UAPI_ASM_RUMP_BYTEORDER_H
+#ifdef __BIG_ENDIAN__
+#include <linux/byteorder/big_endian.h>
+#else
+#include <linux/byteorder/little_endian.h>
+#endif
+#endif

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rumpbench WORKLOAD ...: one measurement, printed as "NAME VALUE" lines.  bench/run has the rest.
+ */
+#include <fcntl.h>
+#include <spawn.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "side.h"
+
+extern char **environ;
+
+/* Start a program with its output thrown away, wait for it. */
+static void command(char **argv)
+{
+	posix_spawn_file_actions_t fa;
+	int status;
+	pid_t pid;
+
+	posix_spawn_file_actions_init(&fa);
+	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
+	if (posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ))
+		die("%s: cannot be started", argv[0]);
+	posix_spawn_file_actions_destroy(&fa);
+	if (waitpid(pid, &status, 0) != pid || status)
+		die("%s %s: failed", argv[0], argv[1] ? argv[1] : "");
+}
+
+/* time COMMAND... [, COMMAND...]: milliseconds that the commands take one after the other */
+int bench_time(int argc, char **argv)
+{
+	uint64_t t = now_ns();
+	int i, begin = 1;
+
+	for (i = 1; i <= argc; i++) {
+		if (i < argc && strcmp(argv[i], ","))
+			continue;
+		argv[i] = NULL;
+		command(argv + begin);
+		begin = i + 1;
+	}
+	printf("ms %.3f\n", (now_ns() - t) / 1e6);
+	return 0;
+}
+
+static const struct {
+	const char *name;
+	int (*fn)(int argc, char **argv);
+} workloads[] = {
+	{ "null", bench_null }, { "fstat", bench_fstat }, { "pipe", bench_pipe },
+	{ "meta", bench_meta }, { "time", bench_time },
+};
+
+int main(int argc, char **argv)
+{
+	size_t i;
+
+	for (i = 0; argc > 1 && i < sizeof(workloads) / sizeof(workloads[0]); i++)
+		if (!strcmp(argv[1], workloads[i].name))
+			return workloads[i].fn(argc - 1, argv + 1);
+	die("usage: rumpbench null|fstat|pipe|meta|time ...");
+}

@@ -1,0 +1,206 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * libukfs: a file system image as a library, no mount, no privileges.
+ *
+ * ukfs_mount gives a handle; calls with a path mirror the system call of that name and need no
+ * open first.  A path that starts with '/' starts at the image's root, any other at the handle's
+ * current directory; neither ".." nor a symbolic link leads out of the image.  Paths may be of any
+ * length (components up to the file system's limit).
+ *
+ * Results: as the system call's; failure is -1 with errno set (NULL for pointers).
+ * ukfs_errmsg() has a sentence for it.  All calls are thread-safe, several threads may use one
+ * handle (they share its current directory), several handles may be open.
+ * Structures and flags are the host libc's.  Buffers stay the caller's.
+ */
+#ifndef RUMP_UKFS_H
+#define RUMP_UKFS_H
+
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+#include <sys/types.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+struct ukfs;
+struct ukfs_dir;
+struct statx;
+
+/* ---- mount ------------------------------------------------------------------------------- */
+
+/* What ukfs_mount's `arg` points to; zero it first, set what you need. */
+struct ukfs_args {
+	const char *options;	/* as after mount -o; the kernel file system's own, plus ro, rw, sync,
+				   noatime ...; NULL: none */
+	int partition;		/* number; 0: whole disk, or the one partition that can be mounted */
+	int method;		/* enum rump_disk_method of rump/rump.h */
+	int nolock;		/* do not lock the image */
+	unsigned int sector_size; /* bytes; 0: automatic */
+};
+
+#define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not
+				   one byte of it is written, journal replay included */
+#define UKFS_RDONLY_FALLBACK 0x2 /* mntflag: read-only where the image cannot be written */
+
+#define UKFS_UNRECOVERED 0x4	/* mntflag, with UKFS_RDONLY: where a journal would have to be
+				   replayed first, mount without it instead of failing; recent
+				   changes may be missing and directories may not be consistent */
+
+/*
+ * Mount the image `devpath` (path of a regular file or block device of the host; NULL for a file
+ * system without one: tmpfs) as `fstype` (NULL: probed).  `mntpath`: the directory of the image
+ * that becomes the handle's root, NULL or "/" for the whole.  `mntflag`: UKFS_*.  `arg`:
+ * struct ukfs_args or NULL, `arglen` its size.  The kernel side is booted and the file system's
+ * module is loaded where needed.
+ * errno: ENOENT, EACCES, EBUSY (another process has the image), EINVAL (no file system, an option
+ * the file system does not know), ENODEV (no such type), EPROGMISMATCH, EROFS, EUCLEAN ...
+ * ukfs_errmsg() then has the kernel's own reason.
+ */
+struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mntpath, int mntflag,
+			void *arg, size_t arglen);
+
+#define UKFS_RELFLAG_FORCE 0x1	/* ukfs_release: also with files or directories open */
+
+/*
+ * Unmount: everything is on the medium, the image closed and unlocked when it returns.  Returns 0,
+ * or -1: EBUSY (open ukfs_open descriptors, the handle stays valid) or the error of the last
+ * write (the handle is gone).
+ */
+int ukfs_release(struct ukfs *u, int flags);
+
+/* A sentence about the calling thread's last failed call, with the kernel's reason where it gave
+ * one.  Valid until the thread's next failing call. */
+const char *ukfs_errmsg(void);
+
+/* Receive the kernel's log, as rump_set_log does it.  A program that uses libukfs sets its sink
+ * here: libukfs itself is rump_set_log's, that is how error sentences get the kernel's reason. */
+void ukfs_set_log(void (*fn)(void *arg, int level, const char *line), void *arg);
+
+/* Load a file system library by its path (0, or -1: EPROGMISMATCH, ENOENT, ENOEXEC ...). */
+int ukfs_modload(const char *libpath);
+/* Load every librumpfs_*.so of a directory.  Returns how many, or -1. */
+int ukfs_modload_dir(const char *directory);
+
+/* The mount's directory in the kernel side's name space, for use with rump_sys_*. */
+const char *ukfs_getmp(const struct ukfs *u);
+/* The type in use ("ext4"), and whether it is mounted read-only. */
+const char *ukfs_fstype(const struct ukfs *u);
+int ukfs_rdonly(const struct ukfs *u);
+/* Whether UKFS_UNRECOVERED took effect. */
+int ukfs_unrecovered(const struct ukfs *u);
+
+/* Names of the file system types that can be mounted, NULL-terminated; static storage. */
+const char *const *ukfs_types(void);
+
+struct ukfs_partition {
+	int number;
+	uint64_t start, size;	/* bytes */
+	char type[32];		/* file system as probed, or "" */
+	char label[128];	/* file system label, or the partition's name, or "" */
+};
+/* List the partitions of an image: up to `max` into `list`; returns how many there are, or -1. */
+int ukfs_partitions(const char *devpath, const struct ukfs_args *args, struct ukfs_partition *list,
+		    int max);
+
+/* ---- directories ------------------------------------------------------------------------- */
+
+struct ukfs_dirent {
+	uint64_t d_ino;
+	int64_t d_off;
+	unsigned char d_type;	/* DT_* */
+	char d_name[1024];	/* vfat and exfat have names beyond 255 bytes */
+};
+
+struct ukfs_dir *ukfs_opendir(struct ukfs *u, const char *path);
+/* The next entry, "." and ".." included, valid until the next call on `dir`; NULL at the end
+ * (errno unchanged) and on error (errno set). */
+struct ukfs_dirent *ukfs_readdir(struct ukfs_dir *dir);
+int ukfs_closedir(struct ukfs_dir *dir);
+/* Raw struct dirent64 records of a directory, from *off on; *off is advanced.  Returns bytes, 0 at
+ * the end. */
+ssize_t ukfs_getdents(struct ukfs *u, const char *path, off_t *off, uint8_t *buf, size_t bufsize);
+
+/* ---- data -------------------------------------------------------------------------------- */
+
+/* Descriptors of the handle, not of the host. */
+int ukfs_open(struct ukfs *u, const char *path, int flags, ... /* mode_t mode */);
+int ukfs_close(struct ukfs *u, int fd);
+ssize_t ukfs_pread(struct ukfs *u, int fd, void *buf, size_t size, off_t off);
+ssize_t ukfs_pwrite(struct ukfs *u, int fd, const void *buf, size_t size, off_t off);
+
+/* By path.  ukfs_write neither creates nor truncates. */
+ssize_t ukfs_read(struct ukfs *u, const char *path, off_t off, uint8_t *buf, size_t bufsize);
+ssize_t ukfs_write(struct ukfs *u, const char *path, off_t off, const uint8_t *buf, size_t bufsize);
+int ukfs_truncate(struct ukfs *u, const char *path, off_t length);
+int ukfs_fallocate(struct ukfs *u, const char *path, int mode, off_t off, off_t len);
+/* SEEK_DATA and SEEK_HOLE. */
+off_t ukfs_lseek(struct ukfs *u, const char *path, off_t off, int whence);
+ssize_t ukfs_copy_file_range(struct ukfs *u, const char *from, off_t *fromoff, const char *to,
+			     off_t *tooff, size_t len);
+int ukfs_sync(struct ukfs *u);
+int ukfs_fsync(struct ukfs *u, const char *path);
+
+/* The same on a descriptor of ukfs_open. */
+int ukfs_fstat(struct ukfs *u, int fd, struct stat *st);
+int ukfs_ffsync(struct ukfs *u, int fd);
+int ukfs_ftruncate(struct ukfs *u, int fd, off_t length);
+int ukfs_ffallocate(struct ukfs *u, int fd, int mode, off_t off, off_t len);
+off_t ukfs_flseek(struct ukfs *u, int fd, off_t off, int whence);
+int ukfs_fchown(struct ukfs *u, int fd, uid_t uid, gid_t gid);
+int ukfs_fchmod(struct ukfs *u, int fd, mode_t mode);
+int ukfs_futimens(struct ukfs *u, int fd, const struct timespec ts[2]);
+int ukfs_fsetxattr(struct ukfs *u, int fd, const char *name, const void *value, size_t size,
+		   int flags);
+
+/* ---- names ------------------------------------------------------------------------------- */
+
+int ukfs_create(struct ukfs *u, const char *path, mode_t mode);	/* an empty file; EEXIST */
+int ukfs_mknod(struct ukfs *u, const char *path, mode_t mode, dev_t dev);
+int ukfs_mkfifo(struct ukfs *u, const char *path, mode_t mode);
+int ukfs_mkdir(struct ukfs *u, const char *path, mode_t mode);
+int ukfs_remove(struct ukfs *u, const char *path);
+int ukfs_rmdir(struct ukfs *u, const char *path);
+int ukfs_link(struct ukfs *u, const char *path, const char *newpath);
+int ukfs_symlink(struct ukfs *u, const char *target, const char *linkpath);
+ssize_t ukfs_readlink(struct ukfs *u, const char *path, char *buf, size_t size); /* no NUL added */
+int ukfs_rename(struct ukfs *u, const char *from, const char *to);
+int ukfs_renameat2(struct ukfs *u, const char *from, const char *to, unsigned int flags);
+int ukfs_chdir(struct ukfs *u, const char *path);
+char *ukfs_getcwd(struct ukfs *u, char *buf, size_t size);
+/* Make all directories that lead to `path`'s last component (mkdir -p of its dirname). */
+int ukfs_util_builddirs(struct ukfs *u, const char *path, mode_t mode);
+
+/* ---- attributes -------------------------------------------------------------------------- */
+
+int ukfs_stat(struct ukfs *u, const char *path, struct stat *st);
+int ukfs_lstat(struct ukfs *u, const char *path, struct stat *st);
+int ukfs_statx(struct ukfs *u, const char *path, int flags, unsigned int mask, struct statx *stx);
+int ukfs_statvfs(struct ukfs *u, struct statvfs *st);
+int ukfs_access(struct ukfs *u, const char *path, int mode);
+int ukfs_chmod(struct ukfs *u, const char *path, mode_t mode);
+int ukfs_lchmod(struct ukfs *u, const char *path, mode_t mode);
+int ukfs_chown(struct ukfs *u, const char *path, uid_t uid, gid_t gid);
+int ukfs_lchown(struct ukfs *u, const char *path, uid_t uid, gid_t gid);
+int ukfs_utimens(struct ukfs *u, const char *path, const struct timespec ts[2]);
+int ukfs_lutimens(struct ukfs *u, const char *path, const struct timespec ts[2]);
+/* File attributes, FS_*_FL of linux/fs.h, as chattr sets them. */
+int ukfs_chflags(struct ukfs *u, const char *path, unsigned long flags);
+int ukfs_getflags(struct ukfs *u, const char *path, unsigned long *flags);
+
+ssize_t ukfs_getxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
+ssize_t ukfs_lgetxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
+int ukfs_setxattr(struct ukfs *u, const char *path, const char *name, const void *value,
+		  size_t size, int flags);
+int ukfs_lsetxattr(struct ukfs *u, const char *path, const char *name, const void *value,
+		   size_t size, int flags);
+ssize_t ukfs_listxattr(struct ukfs *u, const char *path, char *list, size_t size);
+ssize_t ukfs_llistxattr(struct ukfs *u, const char *path, char *list, size_t size);
+int ukfs_removexattr(struct ukfs *u, const char *path, const char *name);
+int ukfs_lremovexattr(struct ukfs *u, const char *path, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Memory: the arena is the machine's RAM.
+ *
+ * All of the limit is announced to the page allocator, but pages come into use section by section:
+ * the allocator's deferred initialisation takes the next section when the free ones run low, before
+ * it reclaims anything.  Free memory goes back to the host through the kernel's page reporting.
+ */
+#include <linux/memblock.h>
+#include <linux/mm.h>
+#include <linux/page_reporting.h>
+#include <linux/scatterlist.h>
+#include <linux/string.h>
+#include <linux/writeback.h>
+#include <asm/pgtable.h>
+#include "sched.h"
+
+#define MEMLIMIT_MIN	(16UL << 20)
+#define REPORT_ORDER	6	/* blocks of 256 KiB and more are worth a host call */
+
+pgd_t swapper_pg_dir[PTRS_PER_PGD];
+unsigned long empty_zero_page[PAGE_SIZE / sizeof(unsigned long)] __page_aligned_bss;
+struct page *rump_zero_page;
+EXPORT_SYMBOL(rump_zero_page);
+unsigned long rump_memlimit;
+
+static int __init memlimit_get(void)
+{
+	unsigned long long limit = rumpuser_memsize() / 4;
+	char buf[32], *end;
+
+	if (!rumpuser_getparam("RUMP_MEMLIMIT", buf, sizeof(buf))) {
+		limit = memparse(buf, &end);
+		if (end == buf || *end || limit < MEMLIMIT_MIN) {
+			static const char msg[] =
+				"RUMP_MEMLIMIT: not a size of at least 16M (like 64M or 2G)";
+
+			rumpuser_log(3, msg, sizeof(msg) - 1);
+			return -EINVAL;
+		}
+	}
+	limit = clamp_t(u64, limit, MEMLIMIT_MIN, RUMP_ARENA_MAX);
+	rump_memlimit = round_down(limit, 1UL << SECTION_SIZE_BITS);
+	return 0;
+}
+
+/* Reserve what the kernel side's addresses need.  Nothing of it is touched yet. */
+int __init rump_arena_init(void)
+{
+	unsigned long maps;
+	int err = memlimit_get();
+
+	if (err)
+		return err;
+	maps = (rump_memlimit + RUMP_PHYS_BASE) / PAGE_SIZE * sizeof(struct page);
+	err = rumpuser_arena_create((void *)RUMP_ARENA_BASE, rump_memlimit);
+	if (!err)
+		err = rumpuser_va_reserve((void *)RUMP_VMEMMAP_BASE, PAGE_ALIGN(maps));
+	if (!err)
+		err = rumpuser_va_populate((void *)RUMP_VMEMMAP_BASE, PAGE_ALIGN(maps));
+	if (!err)
+		err = rumpuser_va_reserve((void *)RUMP_VMALLOC_BASE, RUMP_VMALLOC_SIZE);
+	if (err)
+		return -err;
+	memblock_add(RUMP_PHYS_BASE, rump_memlimit);
+	memblock_set_bottom_up(true);
+	min_low_pfn = PFN_DOWN(RUMP_PHYS_BASE);
+	max_low_pfn = max_pfn = PFN_DOWN(RUMP_PHYS_BASE + rump_memlimit);
+	return 0;
+}
+
+/* The array of page structures is host memory on demand already. */
+int __meminit vmemmap_populate(unsigned long start, unsigned long end, int node,
+			       struct vmem_altmap *altmap)
+{
+	return 0;
+}
+
+void __init mem_init(void)
+{
+	memblock_free_all();
+	rump_zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
+}
+
+/*
+ * What has not come into use yet counts for nothing in the kernel's ratios, so the limits of dirty
+ * memory are set in bytes, from the whole.  They are static there (librump/link/globals).
+ */
+extern unsigned long vm_dirty_bytes, dirty_background_bytes;
+
+void __init rump_memory_limits(void)
+{
+	vm_dirty_bytes = min(rump_memlimit / 5, 1UL << 30);
+	dirty_background_bytes = min(rump_memlimit / 20, 128UL << 20);
+}
+
+/* ---- back to the host --------------------------------------------------------------------------- */
+
+static int report(struct page_reporting_dev_info *dev, struct scatterlist *sgl, unsigned int nents)
+{
+	struct scatterlist *sg;
+	unsigned int i;
+
+	for_each_sg(sgl, sg, nents, i)
+		rumpuser_arena_discard(sg_phys(sg) - RUMP_PHYS_BASE, sg->length);
+	return 0;
+}
+
+static struct page_reporting_dev_info reporting = {
+	.report = report,
+	.order = REPORT_ORDER,
+};
+
+static int __init reporting_init(void)
+{
+	return page_reporting_register(&reporting);
+}
+late_initcall(reporting_init);

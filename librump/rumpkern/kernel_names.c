@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Names which the rest of the kernel expects of an architecture and of replaced files: those of
+ * programs, page protections, interrupts and RCU's tree, none of which exists here.
+ */
+#include <linux/audit.h>
+#include <linux/binfmts.h>
+#include <linux/execmem.h>
+#include <linux/interrupt.h>
+#include <linux/mm.h>
+#include <linux/module.h>
+#include <linux/ptrace.h>
+#include <linux/rcu_node_tree.h>
+#include <linux/rcupdate.h>
+#include <linux/seq_file.h>
+#include <linux/vmalloc.h>
+#include <linux/workqueue.h>
+#include <asm/syscall.h>
+#include "sched.h"
+
+/* ---- programs ---- */
+
+void flush_thread(void)
+{
+}
+
+void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp)
+{
+	panic("a program was started");
+}
+
+long arch_ptrace(struct task_struct *child, long request, unsigned long addr, unsigned long data)
+{
+	return -EIO;
+}
+
+void ptrace_disable(struct task_struct *child)
+{
+}
+
+int syscall_get_arch(struct task_struct *task)
+{
+	return EM_NONE;
+}
+
+pgprot_t vm_get_page_prot(unsigned long vm_flags)
+{
+	return vm_flags & VM_WRITE ? PAGE_SHARED : PAGE_READONLY;
+}
+EXPORT_SYMBOL(vm_get_page_prot);
+
+void execmem_init(void)
+{
+}
+
+void __init vmalloc_init(void)
+{
+}
+
+void __init pgtable_cache_init(void)
+{
+}
+
+/* ---- /proc ---- */
+
+int show_interrupts(struct seq_file *p, void *v)
+{
+	return 0;
+}
+
+static void *cpuinfo_start(struct seq_file *m, loff_t *pos)
+{
+	return *pos < rump_ncpu ? (void *)(*pos + 1) : NULL;
+}
+
+static void *cpuinfo_next(struct seq_file *m, void *v, loff_t *pos)
+{
+	++*pos;
+	return cpuinfo_start(m, pos);
+}
+
+static void cpuinfo_stop(struct seq_file *m, void *v)
+{
+}
+
+static int cpuinfo_show(struct seq_file *m, void *v)
+{
+	seq_printf(m, "processor\t: %lu\nmodel name\t: rump virtual CPU\n\n", (unsigned long)v - 1);
+	return 0;
+}
+
+const struct seq_operations cpuinfo_op = {
+	.start = cpuinfo_start,
+	.next = cpuinfo_next,
+	.stop = cpuinfo_stop,
+	.show = cpuinfo_show,
+};
+
+/* ---- modules ---- */
+
+struct module_attribute module_uevent = { .attr = { .name = "uevent", .mode = 0200 } };
+
+void *__symbol_get(const char *symbol)
+{
+	return NULL;
+}
+EXPORT_SYMBOL_GPL(__symbol_get);
+
+/* ---- kernel/rcu/tree.c ---- */
+
+int rcu_num_lvls = RCU_NUM_LVLS;
+int num_rcu_lvl[] = NUM_RCU_LVL_INIT;
+int rcu_num_nodes = NUM_RCU_NODES;
+int rcu_scheduler_active;
+EXPORT_SYMBOL_GPL(rcu_scheduler_active);
+int sysctl_panic_on_rcu_stall;
+int sysctl_max_rcu_stall_to_panic;
+
+void rcu_init_geometry(void)
+{
+}
+
+void rcu_scheduler_starting(void)
+{
+	rcu_scheduler_active = 2;	/* RCU_SCHEDULER_RUNNING */
+}
+
+bool rcu_is_watching(void)
+{
+	return true;
+}
+EXPORT_SYMBOL_GPL(rcu_is_watching);
+
+int rcu_needs_cpu(void)
+{
+	return 0;
+}
+
+void rcu_softirq_qs(void)
+{
+}
+
+void rcu_momentary_eqs(void)
+{
+}
+
+void rcu_preempt_deferred_qs(struct task_struct *t)
+{
+}
+
+void exit_rcu(void)
+{
+}
+
+void kfree_rcu_scheduler_running(void)
+{
+}
+
+void kvfree_rcu_barrier(void)
+{
+	rcu_barrier();
+}
+EXPORT_SYMBOL_GPL(kvfree_rcu_barrier);
+
+int rcutree_prepare_cpu(unsigned int cpu)
+{
+	return 0;
+}
+
+int rcutree_online_cpu(unsigned int cpu)
+{
+	return 0;
+}
+
+void rcutree_report_cpu_starting(unsigned int cpu)
+{
+}

@@ -1,0 +1,407 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Virtual CPUs: taking, releasing, handing over; the run queues; interrupts.
+ *
+ * The fast paths are one compare-and-swap on the CPU's state word.  A task that wants a CPU and
+ * finds none waits in a run queue, and whoever releases a CPU grants it to the first in the
+ * queue and wakes that task's thread: there is one futex wake in a switch.
+ *
+ * No wake-up is lost: a waiter queues itself, then looks for a free CPU again (rump_dispatch); a
+ * releaser frees the CPU, then looks for waiters.  Both sides are sequentially consistent.
+ */
+#include <linux/sched.h>
+#include <linux/sched/task.h>
+#include <linux/interrupt.h>
+#include <linux/hardirq.h>
+#include <linux/smp.h>
+#include <linux/percpu.h>
+#include <linux/rcupdate.h>
+#include <linux/task_work.h>
+#include <linux/tick.h>
+#include <linux/timer.h>
+#include <kernel/time/tick-internal.h>
+#include "sched.h"
+
+__thread struct rump_self rump_self __attribute__((tls_model("initial-exec")));
+
+struct vcpu rump_vcpus[NR_CPUS];
+unsigned int rump_ncpu = 1;
+
+static LIST_HEAD(runq);			/* tasks that may run on several CPUs */
+static unsigned int runq_len;
+static arch_spinlock_t runq_lock = __ARCH_SPIN_LOCK_UNLOCKED;
+
+/* How long a task looks for its grant before it parks: about 2 us, a fraction of a futex's cost. */
+#define GRANT_SPINS 60
+static unsigned int grant_spins;
+
+static inline struct vcpu *this_vcpu(void)
+{
+	return &rump_vcpus[rump_self.cpu];
+}
+
+static inline bool vcpu_cas(struct vcpu *v, unsigned long old, unsigned long new)
+{
+	return __atomic_compare_exchange_n(&v->state, &old, new, 0, __ATOMIC_SEQ_CST,
+					   __ATOMIC_RELAXED);
+}
+
+static inline void become(unsigned int cpu)
+{
+	rump_self.cpu = cpu;
+	rump_self.percpu_offset = per_cpu_offset(cpu);
+}
+
+/* A free CPU is taken, whatever is pending on it: the caller polls. */
+static bool vcpu_try(struct vcpu *v)
+{
+	unsigned long s = READ_ONCE(v->state);
+
+	while (!(s & VCPU_BUSY)) {
+		if (vcpu_cas(v, s, s | VCPU_BUSY))
+			return true;
+		s = READ_ONCE(v->state);
+	}
+	return false;
+}
+
+static inline bool may_run_on(struct task_struct *p, unsigned int cpu)
+{
+	return cpumask_test_cpu(cpu, p->cpus_ptr);
+}
+
+static inline bool is_bound(struct task_struct *p)
+{
+	return p->nr_cpus_allowed == 1 || p->migration_disabled;
+}
+
+/* ---- run queues ---------------------------------------------------------------------------- */
+
+static void runq_add(struct task_struct *p)
+{
+	if (is_bound(p)) {
+		struct vcpu *v = &rump_vcpus[cpumask_first(p->cpus_ptr)];
+
+		list_add_tail(&p->thread.runq, &v->bound);
+		__atomic_or_fetch(&v->state, VCPU_WAIT, __ATOMIC_SEQ_CST);
+	} else {
+		list_add_tail(&p->thread.runq, &runq);
+		__atomic_store_n(&runq_len, runq_len + 1, __ATOMIC_SEQ_CST);
+	}
+	p->thread.on_queue = 1;
+}
+
+static struct task_struct *runq_take(struct vcpu *v)
+{
+	struct task_struct *p;
+	bool bound = !list_empty(&v->bound);
+
+	p = list_first_entry_or_null(bound ? &v->bound : &runq, struct task_struct, thread.runq);
+	if (!bound && p && !may_run_on(p, v - rump_vcpus)) {
+		list_for_each_entry(p, &runq, thread.runq)
+			if (may_run_on(p, v - rump_vcpus))
+				break;
+		if (list_entry_is_head(p, &runq, thread.runq))
+			p = NULL;
+	}
+	if (!p)
+		return NULL;
+	list_del_init(&p->thread.runq);
+	p->thread.on_queue = 0;
+	if (!bound)
+		__atomic_store_n(&runq_len, runq_len - 1, __ATOMIC_SEQ_CST);
+	else if (list_empty(&v->bound))
+		__atomic_and_fetch(&v->state, ~VCPU_WAIT, __ATOMIC_SEQ_CST);
+	return p;
+}
+
+/* Make p the holder of v, which the caller has taken and leaves to p. */
+static void grant(struct vcpu *v, struct task_struct *p)
+{
+	v->owner = p;
+	p->thread.granted_cpu = v - rump_vcpus;
+	smp_store_release(&p->thread.wake, 1);
+	rumpuser_futex_wake(&p->thread.wake, 1);
+}
+
+/* Give the CPU that the caller holds to the next task, or set it free. */
+static void vcpu_put(struct vcpu *v)
+{
+	struct task_struct *p;
+
+	for (;;) {
+		unsigned long s = READ_ONCE(v->state);
+
+		if (unlikely(s & VCPU_QS)) {
+			__atomic_add_fetch(&v->state, VCPU_RELEASE, __ATOMIC_SEQ_CST);
+			rump_rcu_qs(v);
+			continue;
+		}
+		if (unlikely(s & VCPU_INTR) && !rump_self.irqs_off) {
+			rump_poll();
+			continue;
+		}
+		if ((s & VCPU_WAIT) || READ_ONCE(runq_len)) {
+			arch_spin_lock(&runq_lock);
+			p = runq_take(v);
+			arch_spin_unlock(&runq_lock);
+			if (p) {
+				__atomic_add_fetch(&v->state, VCPU_RELEASE, __ATOMIC_SEQ_CST);
+				grant(v, p);
+				return;
+			}
+		}
+		s &= ~(VCPU_QS | VCPU_WAIT);
+		if (vcpu_cas(v, s, (s & ~VCPU_BUSY) + VCPU_RELEASE))
+			return;
+	}
+}
+
+/* Tasks wait: find them free CPUs. */
+static void rump_dispatch(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < rump_ncpu; i++) {
+		struct vcpu *v = &rump_vcpus[i];
+		unsigned long s = READ_ONCE(v->state);
+
+		if (!(s & VCPU_BUSY) && ((s & VCPU_WAIT) || READ_ONCE(runq_len)) && vcpu_try(v)) {
+			int cpu = rump_self.cpu;
+
+			become(i);
+			vcpu_put(v);
+			become(cpu);
+		}
+	}
+}
+
+static void enqueue(struct task_struct *p)
+{
+	arch_spin_lock(&runq_lock);
+	runq_add(p);
+	arch_spin_unlock(&runq_lock);
+}
+
+void rump_make_runnable(struct task_struct *p, bool sync)
+{
+	unsigned int i, cpu = p->thread.last_cpu;
+
+	/* A waker that is about to block leaves its own CPU: one futex wake, warm caches. */
+	if (!sync || is_bound(p)) {
+		for (i = 0; i < rump_ncpu; i++, cpu = cpu + 1 < rump_ncpu ? cpu + 1 : 0) {
+			struct vcpu *v = &rump_vcpus[cpu];
+
+			if (may_run_on(p, cpu) && !(READ_ONCE(v->state) & VCPU_BUSY) &&
+			    vcpu_try(v)) {
+				grant(v, p);
+				return;
+			}
+		}
+	}
+	enqueue(p);
+	if (!sync)
+		rump_dispatch();
+}
+
+void rump_wait_granted(struct task_struct *p)
+{
+	unsigned int i;
+
+	for (i = 0; i < grant_spins && !READ_ONCE(p->thread.wake); i++)
+		rump_pause();
+	while (!smp_load_acquire(&p->thread.wake))
+		rumpuser_futex_wait(&p->thread.wake, 0, -1);
+	p->thread.wake = 0;
+	p->thread.last_cpu = p->thread.granted_cpu;
+	task_thread_info(p)->cpu = p->thread.granted_cpu;
+	become(p->thread.granted_cpu);
+	if (unlikely(READ_ONCE(rump_tick_asleep)))
+		rump_tick_wake();
+}
+
+/* ---- taking and releasing -------------------------------------------------------------------- */
+
+static noinline void schedule_slow(struct task_struct *p)
+{
+	unsigned int i, cpu = p->thread.last_cpu;
+
+	for (i = 0; i < rump_ncpu; i++, cpu = cpu + 1 < rump_ncpu ? cpu + 1 : 0) {
+		if (!may_run_on(p, cpu) || !vcpu_try(&rump_vcpus[cpu]))
+			continue;
+		rump_vcpus[cpu].owner = p;
+		p->thread.last_cpu = cpu;
+		task_thread_info(p)->cpu = cpu;
+		become(cpu);
+		if (READ_ONCE(rump_tick_asleep))
+			rump_tick_wake();
+		rump_poll();
+		return;
+	}
+	enqueue(p);
+	rump_dispatch();
+	rump_wait_granted(p);
+}
+
+void rump_schedule(void)
+{
+	struct vcpu *v = this_vcpu();
+	struct task_struct *p = rump_self.current_task;
+	unsigned long s = READ_ONCE(v->state);
+
+	if (unlikely((s & VCPU_FLAGS) || is_bound(p) || !vcpu_cas(v, s, s | VCPU_BUSY))) {
+		schedule_slow(p);
+		return;
+	}
+	v->owner = p;
+	if (unlikely(READ_ONCE(rump_tick_asleep)))
+		rump_tick_wake();
+}
+
+void rump_unschedule(void)
+{
+	struct vcpu *v = this_vcpu();
+	unsigned long s = READ_ONCE(v->state);
+
+	if (unlikely((s & (VCPU_FLAGS & ~VCPU_BUSY)) || READ_ONCE(runq_len) ||
+		     local_softirq_pending() ||
+		     !vcpu_cas(v, s, (s & ~VCPU_BUSY) + VCPU_RELEASE))) {
+		if (local_softirq_pending() && !rump_self.irqs_off && !in_interrupt())
+			do_softirq();
+		vcpu_put(v);
+	}
+	/* Somebody may have queued between the look at the queue and the release. */
+	if (unlikely(READ_ONCE(runq_len)))
+		rump_dispatch();
+}
+
+void rump_switch_out(struct task_struct *p)
+{
+	vcpu_put(this_vcpu());
+	if (unlikely(READ_ONCE(runq_len)))
+		rump_dispatch();
+	rump_wait_granted(p);
+}
+
+void rump_vcpu_leave(void)
+{
+	vcpu_put(this_vcpu());
+	if (READ_ONCE(runq_len))
+		rump_dispatch();
+}
+
+void rump_yield(void)
+{
+	struct task_struct *p = current;
+
+	clear_tsk_need_resched(p);
+	if (!READ_ONCE(runq_len) && !(READ_ONCE(this_vcpu()->state) & VCPU_WAIT) &&
+	    may_run_on(p, rump_self.cpu)) {
+		rump_poll();
+		if (READ_ONCE(this_vcpu()->state) & VCPU_QS)
+			rump_rcu_qs(this_vcpu());
+		return;
+	}
+	enqueue(p);
+	rump_switch_out(p);
+}
+
+/* ---- interrupts ------------------------------------------------------------------------------ */
+
+static void run_interrupts(struct vcpu *v)
+{
+	unsigned int pending;
+
+	__atomic_and_fetch(&v->state, ~VCPU_INTR, __ATOMIC_SEQ_CST);
+	pending = __atomic_exchange_n(&v->pending, 0, __ATOMIC_SEQ_CST);
+	if (!pending)
+		return;
+	local_irq_disable();
+	irq_enter();
+	if (pending & INTR_IPI)
+		generic_smp_call_function_single_interrupt();
+	if (pending & INTR_TICK)
+		update_process_times(0);
+	irq_exit();
+	local_irq_enable();
+}
+
+void rump_poll(void)
+{
+	struct vcpu *v = this_vcpu();
+
+	while (unlikely(READ_ONCE(v->state) & VCPU_INTR) && !rump_self.irqs_off)
+		run_interrupts(v);
+}
+
+bool rump_borrow(unsigned int cpu, void (*fn)(struct vcpu *v))
+{
+	struct vcpu *v = &rump_vcpus[cpu];
+	int self = rump_self.cpu, irqs = rump_self.irqs_off;
+
+	if (!vcpu_try(v))
+		return false;
+	become(cpu);
+	rump_self.irqs_off = 0;
+	v->owner = rump_self.current_task;
+	fn(v);
+	vcpu_put(v);
+	rump_self.irqs_off = irqs;
+	become(self);
+	return true;
+}
+
+void rump_interrupt(unsigned int cpu, unsigned int which)
+{
+	struct vcpu *v = &rump_vcpus[cpu];
+
+	__atomic_or_fetch(&v->pending, which, __ATOMIC_SEQ_CST);
+	__atomic_or_fetch(&v->state, VCPU_INTR, __ATOMIC_SEQ_CST);
+	/* The caller's own CPU, or another's that is held: polled.  Nobody's: here and now. */
+	rump_borrow(cpu, run_interrupts);
+}
+
+/* ---- waiting for a lock ------------------------------------------------------------------------ */
+
+#define SPINS_BEFORE_YIELD 64
+
+/* The host may have descheduled the lock's holder: poll, spin a little, then let others run. */
+void rump_cpu_relax(void)
+{
+	static __thread unsigned int spins;
+
+	if (likely(rump_self.current_task))
+		rump_poll();
+	if (++spins % SPINS_BEFORE_YIELD == 0)
+		rumpuser_yield();
+	else
+		rump_pause();
+}
+EXPORT_SYMBOL(rump_cpu_relax);
+
+void rump_spin_slow(arch_spinlock_t *lock)
+{
+	unsigned int spins = 0;
+
+	do {
+		while (READ_ONCE(lock->locked)) {
+			if (++spins % SPINS_BEFORE_YIELD == 0)
+				rumpuser_yield();
+			else
+				rump_cpu_relax();
+		}
+	} while (!arch_spin_trylock(lock));
+}
+EXPORT_SYMBOL(rump_spin_slow);
+
+void __init rump_vcpu_init(unsigned int ncpu)
+{
+	unsigned int i;
+
+	rump_ncpu = ncpu;
+	grant_spins = rumpuser_ncpu() > 1 ? GRANT_SPINS : 0;
+	for (i = 0; i < ncpu; i++)
+		INIT_LIST_HEAD(&rump_vcpus[i].bound);
+	rump_vcpus[0].state = VCPU_BUSY;
+	rump_vcpus[0].owner = &init_task;
+}

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * Block I/O inside librumpuser: an open image and the operations of a method.  A method is a file;
+ * whatever it does not do itself it leaves to the calls of blk_sync.c, on the same descriptor.
+ */
+#ifndef RUMPUSER_BLK_H
+#define RUMPUSER_BLK_H
+
+#include <stdatomic.h>
+#include <stdbool.h>
+
+#include <rump/rumpuser.h>
+
+struct blk_method {
+	int id;
+	int (*open)(struct rumpuser_blk *blk);
+	void (*close)(struct rumpuser_blk *blk);
+	void (*transfer)(struct rumpuser_blk *blk, struct rumpuser_bio *bio);	/* READ, WRITE */
+};
+
+struct rumpuser_blk {
+	const struct blk_method *method;
+	void *priv;			/* the method's */
+	unsigned long long size;
+	int fd;
+	bool readonly;
+	bool device;			/* a block device, else a regular file */
+	atomic_bool dirty;		/* written since it was opened */
+	atomic_int write_error;		/* the first one of a write or flush: close reports it */
+};
+
+extern const struct blk_method blk_sync, blk_async, blk_mmap;
+
+/* Is the request within the image, and allowed?  A positive errno value if not. */
+int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
+
+/* Take note of an error that loses data. */
+void blk_note(struct rumpuser_blk *blk, int op, int error);
+
+void blk_sync_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
+/* The first call to try for DISCARD, ZERO or ZERO_NOUNMAP, as a mode of fallocate. */
+int blk_range_mode(int op);
+/* `n` bytes are done: go on behind them. */
+void blk_advance(struct rumpuser_bio *bio, unsigned long long n);
+
+#endif

@@ -1,0 +1,173 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Images: opening, locking, geometry, closing.
+ *
+ * The lock says that the content may change (a writer) or must not (a reader), so a reader and a
+ * writer exclude each other.  It is an open file description lock on the whole file; a host kernel
+ * that has mounted a block device is found by O_EXCL.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/fs.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "blk.h"
+
+#define SECTOR 512
+#define EXCL_TRIES 5
+#define EXCL_PAUSE_US 2000
+
+static const struct blk_method *const methods[] = {
+	[RUMPUSER_BLK_DEFAULT] = &blk_sync,
+	[RUMPUSER_BLK_SYNC] = &blk_sync,
+	[RUMPUSER_BLK_ASYNC] = &blk_async,
+	[RUMPUSER_BLK_MMAP] = &blk_mmap,
+};
+
+static int check_type(mode_t mode)
+{
+	if (S_ISREG(mode) || S_ISBLK(mode))
+		return 0;
+	return S_ISDIR(mode) ? EISDIR : ENOTBLK;
+}
+
+/*
+ * A reader must not claim the device, or a second one could not open it; but it has to see that
+ * nobody else does.  Another reader that is looking at the same moment goes away soon.
+ */
+static int probe_claim(const char *path)
+{
+	int fd, i;
+
+	for (i = 0; i < EXCL_TRIES; i++) {
+		fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
+		if (fd >= 0) {
+			close(fd);
+			return 0;
+		}
+		if (errno != EBUSY)
+			return errno;
+		usleep(EXCL_PAUSE_US);
+	}
+	return EBUSY;
+}
+
+static int lock_image(int fd, int type)
+{
+	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
+
+	if (!fcntl(fd, F_OFD_SETLK, &lock))
+		return 0;
+	return errno == EAGAIN || errno == EACCES ? EBUSY : errno;
+}
+
+static int open_locked(struct rumpuser_blk *blk, const char *path, bool lock)
+{
+	int mode = (blk->readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC;
+	int err = 0;
+
+	if (lock && blk->device && !blk->readonly)
+		mode |= O_EXCL;
+	else if (lock && blk->device)
+		err = probe_claim(path);
+	if (err)
+		return err;
+	blk->fd = open(path, mode);
+	if (blk->fd < 0)
+		return errno;
+	return lock ? lock_image(blk->fd, blk->readonly ? F_RDLCK : F_WRLCK) : 0;
+}
+
+static int geometry(struct rumpuser_blk *blk, struct rumpuser_blk_info *info)
+{
+	unsigned int sector = SECTOR;
+	struct stat st;
+	int err;
+
+	if (fstat(blk->fd, &st))
+		return errno;
+	err = check_type(st.st_mode);
+	if (err)
+		return err;
+	blk->size = st.st_size;
+	if (blk->device &&
+	    (ioctl(blk->fd, BLKGETSIZE64, &blk->size) || ioctl(blk->fd, BLKSSZGET, &sector)))
+		return errno;
+	/* Whether holes can be punched shows at the first try. */
+	*info = (struct rumpuser_blk_info){
+		.size = blk->size,
+		.logical_block = sector,
+		.discard_granularity = blk->readonly ? 0 : st.st_blksize,
+	};
+	return 0;
+}
+
+static int open_method(struct rumpuser_blk *blk, int id)
+{
+	int err;
+
+	blk->method = methods[id];
+	err = blk->method->open ? blk->method->open(blk) : 0;
+	if (!err || id != RUMPUSER_BLK_ASYNC)
+		return err;
+	/* Containers often forbid io_uring: info->method says so. */
+	blk->method = &blk_sync;
+	return 0;
+}
+
+int rumpuser_blk_open(const char *path, int flags, int method, struct rumpuser_blk **result,
+		      struct rumpuser_blk_info *info)
+{
+	struct rumpuser_blk *blk;
+	struct stat st;
+	int err;
+
+	if (method < 0 || method >= (int)(sizeof(methods) / sizeof(methods[0])))
+		return EINVAL;
+	if (stat(path, &st))	/* before open, which would wait for the other end of a fifo */
+		return errno;
+	err = check_type(st.st_mode);
+	if (err)
+		return err;
+	blk = calloc(1, sizeof(*blk));
+	if (!blk)
+		return ENOMEM;
+	blk->fd = -1;
+	blk->readonly = flags & RUMPUSER_BLK_RDONLY;
+	blk->device = S_ISBLK(st.st_mode);
+	err = open_locked(blk, path, !(flags & RUMPUSER_BLK_NOLOCK));
+	if (!err)
+		err = geometry(blk, info);
+	if (!err)
+		err = open_method(blk, method);
+	if (err)
+		goto fail;
+	info->method = blk->method->id;
+	*result = blk;
+	return 0;
+
+fail:
+	if (blk->fd >= 0)
+		close(blk->fd);
+	free(blk);
+	return err;
+}
+
+int rumpuser_blk_close(struct rumpuser_blk *blk)
+{
+	int err;
+
+	if (blk->method->close)
+		blk->method->close(blk);
+	if (atomic_load(&blk->dirty))
+		blk_note(blk, RUMPUSER_BIO_FLUSH, fdatasync(blk->fd) ? errno : 0);
+	err = atomic_load(&blk->write_error);
+	/* A child of this process or a ring which is being torn down may still have the file. */
+	lock_image(blk->fd, F_UNLCK);
+	close(blk->fd);
+	free(blk);
+	return err;
+}

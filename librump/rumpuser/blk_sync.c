@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Block I/O in the calling thread: method sync, and the calls which the other methods fall back on.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "blk.h"
+
+#define ZEROS_SIZE (64 * 1024)
+
+int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	if (bio->op < RUMPUSER_BIO_READ || bio->op > RUMPUSER_BIO_ZERO_NOUNMAP)
+		return EINVAL;
+	if (bio->op == RUMPUSER_BIO_FLUSH)
+		return 0;
+	if (blk->readonly && bio->op != RUMPUSER_BIO_READ)
+		return EROFS;
+	if (bio->offset > blk->size || bio->len > blk->size - bio->offset)
+		return EIO;
+	if (bio->op != RUMPUSER_BIO_READ)
+		atomic_store(&blk->dirty, true);
+	return 0;
+}
+
+void blk_note(struct rumpuser_blk *blk, int op, int error)
+{
+	int none = 0;
+
+	if (error && op != RUMPUSER_BIO_READ && op != RUMPUSER_BIO_DISCARD)
+		atomic_compare_exchange_strong(&blk->write_error, &none, error);
+}
+
+void blk_advance(struct rumpuser_bio *bio, unsigned long long n)
+{
+	bio->done += n;
+	while (bio->niov && n >= bio->iov->len) {
+		n -= bio->iov->len;
+		bio->iov++;
+		bio->niov--;
+	}
+	if (n) {
+		bio->iov->base = (char *)bio->iov->base + n;
+		bio->iov->len -= n;
+	}
+}
+
+static ssize_t transfer_once(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	const struct iovec *iov = (const struct iovec *)bio->iov;
+	int n = bio->niov < IOV_MAX ? bio->niov : IOV_MAX;
+	off_t offset = bio->offset + bio->done;
+
+	if (bio->op == RUMPUSER_BIO_READ)
+		return preadv(blk->fd, iov, n, offset);
+	return pwritev2(blk->fd, iov, n, offset, bio->fua ? RWF_DSYNC : 0);
+}
+
+void blk_sync_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	ssize_t n;
+
+	while (bio->done < bio->len) {
+		n = transfer_once(blk, bio);
+		if (n > 0) {
+			blk_advance(bio, n);
+		} else if (n == 0) {	/* the image has become shorter */
+			bio->error = EIO;
+			return;
+		} else if (errno != EINTR) {
+			bio->error = errno;
+			return;
+		}
+	}
+}
+
+static int write_zeros(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	static const char zeros[ZEROS_SIZE];
+	ssize_t n;
+
+	while (bio->done < bio->len) {
+		n = bio->len - bio->done < ZEROS_SIZE ? bio->len - bio->done : ZEROS_SIZE;
+		n = pwrite(blk->fd, zeros, n, bio->offset + bio->done);
+		if (n > 0)
+			bio->done += n;
+		else if (n == 0 || errno != EINTR)
+			return n ? errno : EIO;
+	}
+	return 0;
+}
+
+static int punch(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	return fallocate(blk->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, bio->offset,
+			 bio->len) ? errno : 0;
+}
+
+static int zero_range(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	return fallocate(blk->fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, bio->offset,
+			 bio->len) ? errno : 0;
+}
+
+static int device_discard(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	unsigned long long range[2] = { bio->offset, bio->len };
+
+	if (!blk->device)
+		return EOPNOTSUPP;
+	return ioctl(blk->fd, BLKDISCARD, range) ? errno : 0;
+}
+
+/* The ways to do an operation on a range, tried in turn until one is supported. */
+#define MAX_WAYS 3
+static int (*const ways[][MAX_WAYS])(struct rumpuser_blk *, struct rumpuser_bio *) = {
+	[RUMPUSER_BIO_DISCARD] = { device_discard, punch },
+	[RUMPUSER_BIO_ZERO] = { punch, zero_range, write_zeros },
+	[RUMPUSER_BIO_ZERO_NOUNMAP] = { zero_range, write_zeros },
+};
+
+int blk_range_mode(int op)
+{
+	return (op == RUMPUSER_BIO_ZERO_NOUNMAP ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) |
+	       FALLOC_FL_KEEP_SIZE;
+}
+
+static int range_op(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	int i, err = EOPNOTSUPP;
+
+	for (i = 0; i < MAX_WAYS && ways[bio->op][i] && err == EOPNOTSUPP; i++)
+		do
+			err = ways[bio->op][i](blk, bio);
+		while (err == EINTR);
+	return err;
+}
+
+void rumpuser_blk_do(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	bio->done = 0;
+	bio->error = blk_check(blk, bio);
+	if (bio->error)
+		return;
+	switch (bio->op) {
+	case RUMPUSER_BIO_READ:
+	case RUMPUSER_BIO_WRITE:
+		blk->method->transfer(blk, bio);
+		break;
+	case RUMPUSER_BIO_FLUSH:
+		if (atomic_load(&blk->dirty))
+			bio->error = fdatasync(blk->fd) ? errno : 0;
+		break;
+	default:
+		bio->error = range_op(blk, bio);
+	}
+	blk_note(blk, bio->op, bio->error);
+}
+
+const struct blk_method blk_sync = {
+	.id = RUMPUSER_BLK_SYNC,
+	.transfer = blk_sync_transfer,
+};

@@ -1,0 +1,49 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Parking of threads on a word of memory. */
+#include <errno.h>
+#include <limits.h>
+#include <linux/futex.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define NSEC_PER_SEC 1000000000LL
+
+/* The deadline is absolute, so that an interrupted wait goes on with what is left of it. */
+static struct timespec deadline(long long ns)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ts.tv_sec += ns / NSEC_PER_SEC;
+	ts.tv_nsec += ns % NSEC_PER_SEC;
+	if (ts.tv_nsec >= NSEC_PER_SEC) {
+		ts.tv_nsec -= NSEC_PER_SEC;
+		ts.tv_sec++;
+	}
+	return ts;
+}
+
+int rumpuser_futex_wait(unsigned int *word, unsigned int value, long long ns)
+{
+	struct timespec ts, *timeout = NULL;
+
+	if (ns >= 0) {
+		ts = deadline(ns);
+		timeout = &ts;
+	}
+	for (;;) {
+		if (!syscall(SYS_futex, word, FUTEX_WAIT_BITSET_PRIVATE, value, timeout, NULL,
+			     FUTEX_BITSET_MATCH_ANY) || errno == EAGAIN)
+			return 0;
+		if (errno != EINTR)
+			return errno;
+	}
+}
+
+void rumpuser_futex_wake(unsigned int *word, unsigned int count)
+{
+	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : count);
+}

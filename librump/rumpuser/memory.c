@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The arena and the address ranges around it.  The arena is one memfd: a page of it can appear at
+ * more than one address (vmap), and punching a hole gives its memory back to the host.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+static int arena_fd = -1;
+
+/* mmap at a place that must be free. */
+static int map_new(void *base, unsigned long size, int prot, int flags, int fd)
+{
+	void *p = mmap(base, size, prot, flags | MAP_NORESERVE | MAP_FIXED_NOREPLACE, fd, 0);
+
+	if (p == MAP_FAILED)
+		return errno;
+	if (p != base) {	/* a kernel which does not know MAP_FIXED_NOREPLACE */
+		munmap(p, size);
+		return EEXIST;
+	}
+	return 0;
+}
+
+/* mmap over a range that is ours. */
+static int map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
+{
+	void *p = mmap(va, len, prot, flags | MAP_NORESERVE | MAP_FIXED, fd, offset);
+
+	return p == MAP_FAILED ? errno : 0;
+}
+
+int rumpuser_arena_create(void *base, unsigned long size)
+{
+	int err, fd;
+
+	if (arena_fd >= 0)
+		return EEXIST;
+	fd = memfd_create("rump-arena", MFD_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	err = ftruncate(fd, size) ? errno : 0;
+	if (!err)
+		err = map_new(base, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+	if (err) {
+		close(fd);
+		return err;
+	}
+	/* A forked child would share the arena with us; huge pages raise an idle process's size. */
+	madvise(base, size, MADV_DONTFORK);
+	madvise(base, size, MADV_DONTDUMP);
+	if (rumpuser_param_true("RUMP_HUGEPAGES"))
+		madvise(base, size, MADV_HUGEPAGE);
+	arena_fd = fd;
+	return 0;
+}
+
+int rumpuser_va_reserve(void *base, unsigned long size)
+{
+	return map_new(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
+}
+
+int rumpuser_va_populate(void *base, unsigned long size)
+{
+	return map_over(base, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+int rumpuser_arena_map(void *va, unsigned long offset, unsigned long len)
+{
+	return map_over(va, len, PROT_READ | PROT_WRITE, MAP_SHARED, arena_fd, offset);
+}
+
+int rumpuser_arena_unmap(void *va, unsigned long len)
+{
+	return map_over(va, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+}
+
+int rumpuser_arena_discard(unsigned long offset, unsigned long len)
+{
+	if (fallocate(arena_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len))
+		return errno;
+	return 0;
+}

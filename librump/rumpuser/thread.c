@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Host threads.  Those of the kernel side take no signals: handlers of the application run in the
+ * application's threads only.  They end by a jump back into their first function, because
+ * pthread_exit would load the unwinder.
+ */
+#include <errno.h>
+#include <pthread.h>
+#include <sched.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+
+#include "internal.h"
+
+#define STACK_SIZE (256 * 1024)
+#define GUARD_SIZE (16 * 1024)
+
+struct start {
+	void (*fn)(void *);
+	void *arg;
+	char name[16];	/* the host kernel's limit */
+};
+
+static pthread_key_t task_key;
+static pthread_attr_t attr;
+static sigset_t kernel_mask;
+static __thread jmp_buf *bottom;	/* of a thread that rumpuser_thread_create made */
+
+static void task_end(void *task)
+{
+	rumpuser_up.thread_exit(task);
+}
+
+int rumpuser_thread_init(void)
+{
+	/* Blocking these could only hide where a thread has crashed. */
+	static const int synchronous[] = { SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGTRAP, SIGSYS };
+	unsigned int i;
+	int err;
+
+	sigfillset(&kernel_mask);
+	for (i = 0; i < sizeof(synchronous) / sizeof(synchronous[0]); i++)
+		sigdelset(&kernel_mask, synchronous[i]);
+	err = pthread_attr_init(&attr);
+	if (!err)
+		err = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	if (!err)
+		err = pthread_attr_setguardsize(&attr, GUARD_SIZE);
+	if (!err)
+		err = pthread_attr_setstacksize(&attr, STACK_SIZE + GUARD_SIZE);
+	return err ? err : pthread_key_create(&task_key, task_end);
+}
+
+static void *thread_main(void *p)
+{
+	struct start start = *(struct start *)p;
+	jmp_buf env;
+
+	free(p);
+	prctl(PR_SET_NAME, start.name);
+	bottom = &env;
+	if (!setjmp(env))
+		start.fn(start.arg);
+	return NULL;
+}
+
+int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name)
+{
+	struct start *start = malloc(sizeof(*start));
+	sigset_t saved;
+	pthread_t thread;
+	int err;
+
+	if (!start)
+		return ENOMEM;
+	*start = (struct start){ .fn = fn, .arg = arg };
+	strncpy(start->name, name, sizeof(start->name) - 1);
+	pthread_sigmask(SIG_SETMASK, &kernel_mask, &saved);
+	err = pthread_create(&thread, &attr, thread_main, start);
+	pthread_sigmask(SIG_SETMASK, &saved, NULL);
+	if (err)
+		free(start);
+	return err;
+}
+
+void rumpuser_thread_exit(void)
+{
+	if (bottom)
+		longjmp(*bottom, 1);
+	pthread_exit(NULL);
+}
+
+int rumpuser_thread_adopt(void *task)
+{
+	return pthread_setspecific(task_key, task);
+}
+
+void rumpuser_yield(void)
+{
+	sched_yield();
+}

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the files of libukfs share.  A handle is a kernel-side context that is chroot-ed into its
+ * mount; every call switches the calling thread to that context, makes system calls of the kernel
+ * side and switches back.  IN_CONTEXT and AT_PATH are the only places where that happens for calls
+ * on a mounted handle.
+ */
+#ifndef UKFS_INTERNAL_H
+#define UKFS_INTERNAL_H
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
+
+#include "rump/rump.h"
+#include "rump/rump_syscalls.h"
+#include "rump/ukfs.h"
+
+#pragma GCC visibility push(hidden)
+
+#define UKFSI_MP_MAX 32
+
+struct ukfs {
+	struct rump_context *ctx;
+	char *image;			/* as the caller named it, for messages */
+	char fstype[32];
+	char devpath[RUMP_DEVPATH_MAX + 8]; /* of the disk or partition; "" without a device */
+	char mountpoint[UKFSI_MP_MAX];	/* "" until the directory exists */
+	char *subdir;			/* the image's directory that is the root; NULL: its own */
+	int disk;			/* -1: none */
+	int rootfd;			/* keeps the position of the file system's write errors */
+	bool mounted;
+	bool rdonly;
+	bool unrecovered;		/* mounted without its journal */
+	uint64_t logpos;		/* of the kernel's log when the mount began */
+	atomic_int nopen;		/* descriptors and directories which the caller has open */
+};
+
+/* ---- error.c: the calling thread's last error --------------------------------------------- */
+
+/* Note a sentence, set errno to `err`; returns -1. */
+int ukfsi_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Note that `op` ("open") on `path` (or NULL) failed with the negative errno value `res`. */
+int ukfsi_fail(const struct ukfs *u, const char *op, const char *path, long res);
+/* Text of an errno value, those which the host does not have included. */
+const char *ukfsi_strerror(int err);
+/* "EINVAL" */
+const char *ukfsi_errname(int err);
+
+/* ---- log.c: the kernel's log --------------------------------------------------------------- */
+
+void ukfsi_log_start(void);
+/* The position after the last line. */
+uint64_t ukfsi_log_position(void);
+/*
+ * Join the first `max` warnings and errors since `since` into buf, without the driver's prefix;
+ * lines that name another disk than `devpath` are left out.  Returns how many there were.
+ */
+int ukfsi_log_reason(uint64_t since, const char *devpath, int max, char *buf, size_t size);
+
+/* ---- mount.c -------------------------------------------------------------------------------- */
+
+/* Start the kernel side where that has not happened yet.  0, or -1 with the error noted. */
+int ukfsi_boot(void);
+
+/* ---- handle.c -------------------------------------------------------------------------------- */
+
+/* A handle with nothing but its name; NULL with the error noted. */
+struct ukfs *ukfsi_handle_new(const char *name);
+/* Make the context of a mounted handle.  0, or -1 with the error noted. */
+int ukfsi_handle_enter(struct ukfs *u);
+/* Take back what was done for a handle and free it. */
+void ukfsi_handle_undo(struct ukfs *u);
+
+/* ---- options.c ----------------------------------------------------------------------------- */
+
+/*
+ * Split mount options: the generic ones become MS_* in *flags, the others are written to `data`
+ * as they are.  -ENAMETOOLONG: they do not fit.
+ */
+int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t size);
+
+/* ---- probe.c: what is in an image, seen from the host -------------------------------------- */
+
+struct ukfsi_probe {
+	char type[32];			/* the kernel's name of the type, "" if nothing was found */
+	char label[128];
+	bool filesystem;		/* false: a member of something else (swap, LUKS, LVM) */
+	char all[128];			/* several types match: their names; else "" */
+};
+
+/* Open an image for probing; the descriptor, or -1 with the error noted. */
+int ukfsi_image_open(const char *path);
+/* Probe `size` bytes from `start` (0: all).  Returns 0 or a negative errno value. */
+int ukfsi_probe(int fd, uint64_t start, uint64_t size, struct ukfsi_probe *result);
+/* A type which the kernel cannot write at all. */
+bool ukfsi_type_readonly(const char *type);
+
+/* ---- partitions.c --------------------------------------------------------------------------- */
+
+/*
+ * Decide what to mount of the attached disk u->disk: args->partition, else the obvious candidate.
+ * `whole` is the probe of the whole disk; *result becomes that of the choice, u->devpath its node.
+ * `fstype`: the type the caller insists on, or NULL.  Returns 0, or -1 with the error noted.
+ */
+int ukfsi_choose(struct ukfs *u, int fd, const struct ukfs_args *args, const char *fstype,
+		 const struct ukfsi_probe *whole, struct ukfsi_probe *result);
+/* rump_disk_attach for an image with the options that the caller gave. */
+int ukfsi_attach(const char *path, const struct ukfs_args *args, bool readonly,
+		 char devpath[RUMP_DEVPATH_MAX]);
+/* Note why attaching failed. */
+int ukfsi_attach_error(const char *path, bool readonly, int err);
+
+/* ---- types.c -------------------------------------------------------------------------------- */
+
+bool ukfsi_type_known(const char *type);
+/* "ext4, xfs and tmpfs" */
+void ukfsi_type_list(char *buf, size_t size);
+
+/* ---- path.c: paths of any length ------------------------------------------------------------ */
+
+struct ukfsi_at {
+	int dirfd;
+	const char *path;
+};
+
+/* The directory to start from and a path that is short enough; needs ukfsi_at_end. */
+int ukfsi_at_long(struct ukfsi_at *at, const char *path);
+/* The same for calls that take no directory: in a context of its own, which becomes current. */
+int ukfsi_chdir_long(struct rump_context **ctx, const char **path);
+
+static inline int ukfsi_at_begin(struct ukfsi_at *at, const char *path)
+{
+	at->dirfd = AT_FDCWD;
+	at->path = path;
+	if (!path)
+		return -EFAULT;
+	return strnlen(path, PATH_MAX) < PATH_MAX ? 0 : ukfsi_at_long(at, path);
+}
+
+static inline void ukfsi_at_end(struct ukfsi_at *at)
+{
+	if (at->dirfd >= 0)
+		rump_sys_close(at->dirfd);
+}
+
+/* ---- calls ----------------------------------------------------------------------------------- */
+
+/* Evaluate `call` (>= 0 or a negative errno value) in the handle's context. */
+#define IN_CONTEXT(u, op, name, call) ({						\
+	struct rump_context *prev_ = rump_context_switch((u)->ctx);			\
+	__auto_type res_ = (call);							\
+	rump_context_switch(prev_);							\
+	res_ < 0 ? (__typeof__(res_))ukfsi_fail(u, op, name, res_) : res_; })
+
+/* The same with a path, which `call` finds in at.dirfd and at.path. */
+#define AT_PATH(u, op, name, call)							\
+	IN_CONTEXT(u, op, name, ({							\
+		struct ukfsi_at at;							\
+		__typeof__(call) r_ = ukfsi_at_begin(&at, name);			\
+		if (r_ >= 0) {								\
+			r_ = (call);							\
+			ukfsi_at_end(&at);						\
+		}									\
+		r_; }))
+
+/* The same with a descriptor of the path, opened for this call only. */
+#define OPENED(u, op, name, flags, call)						\
+	AT_PATH(u, op, name, ({								\
+		int fd = rump_sys_openat(at.dirfd, at.path, (flags) | O_NONBLOCK, 0);	\
+		__typeof__(call) o_ = fd;						\
+		if (fd >= 0) {								\
+			o_ = (call);							\
+			rump_sys_close(fd);						\
+		}									\
+		o_; }))
+
+/* A descriptor of the caller's: never the handle's own one. */
+#define ON_FD(u, op, fd, call)								\
+	IN_CONTEXT(u, op, NULL, (fd) == (u)->rootfd ? -EBADF : (call))
+
+#pragma GCC visibility pop
+#endif

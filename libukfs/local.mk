@@ -1,0 +1,74 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# libukfs: file system images as a library; its man pages, pkg-config files and test programs.
+UKFS_SO := $(B)/lib/libukfs.so.$(SOVERSION)
+UKFS_MAP := libukfs/libukfs.map
+UKFS_OBJS := $(call objs,$(wildcard libukfs/*.c))
+
+LIBS += $(B)/lib/libukfs.so
+
+$(UKFS_SO): $(UKFS_OBJS) $(UKFS_MAP) $(B)/lib/librump.so
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -Wl,-z,defs \
+		-o $@ $(UKFS_OBJS) -L$(B)/lib -lrump -lblkid -Wl,-rpath-link,$(B)/lib
+
+$(B)/lib/libukfs.so: $(UKFS_SO)
+	ln -sf $(<F) $@
+
+# pkg-config files, for `make install`
+PKGCONFIG += $(B)/pkgconfig/rump.pc $(B)/pkgconfig/libukfs.pc
+
+$(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@MODDIR@|$(MODDIR)|' \
+		-e 's|@VERSION@|$(VERSION)|' $< >$@
+
+# Man pages.  A page that documents several functions is listed with the others' names, each of
+# which becomes a one-line page: PAGE:NAME,NAME...
+MAN3_LINKS := \
+	ukfs_mount:ukfs_release \
+	ukfs_modload:ukfs_modload_dir \
+	ukfs_getmp:ukfs_fstype,ukfs_rdonly,ukfs_unrecovered \
+	ukfs_opendir:ukfs_readdir,ukfs_closedir,ukfs_getdents \
+	ukfs_open:ukfs_close,ukfs_pread,ukfs_pwrite,ukfs_fstat,ukfs_ffsync \
+	ukfs_open:ukfs_ftruncate,ukfs_ffallocate,ukfs_flseek,ukfs_fchown,ukfs_fchmod,ukfs_futimens,ukfs_fsetxattr \
+	ukfs_read:ukfs_write \
+	ukfs_truncate:ukfs_fallocate,ukfs_lseek,ukfs_copy_file_range \
+	ukfs_sync:ukfs_fsync \
+	ukfs_create:ukfs_mknod,ukfs_mkfifo,ukfs_mkdir,ukfs_util_builddirs \
+	ukfs_remove:ukfs_rmdir \
+	ukfs_link:ukfs_symlink,ukfs_readlink \
+	ukfs_rename:ukfs_renameat2 \
+	ukfs_chdir:ukfs_getcwd \
+	ukfs_stat:ukfs_lstat,ukfs_statx,ukfs_access \
+	ukfs_chmod:ukfs_lchmod,ukfs_chown,ukfs_lchown,ukfs_utimens,ukfs_lutimens \
+	ukfs_chflags:ukfs_getflags \
+	ukfs_getxattr:ukfs_lgetxattr,ukfs_setxattr,ukfs_lsetxattr,ukfs_listxattr,ukfs_llistxattr \
+	ukfs_getxattr:ukfs_removexattr,ukfs_lremovexattr \
+	ukfs_errmsg:ukfs_set_log \
+	rump_init:rump_kernel_version \
+	rump_context_create:rump_context_switch,rump_context_destroy \
+	rump_disk_attach:rump_disk_detach,rump_disk_partitions,rump_disk_size
+
+ukfs_comma := ,
+define man3_link
+$(B)/man/man3/$(2).3: libukfs/local.mk
+	@mkdir -p $$(@D)
+	echo '.so man3/$(1).3' >$$@
+MAN += $(B)/man/man3/$(2).3
+endef
+$(foreach l,$(MAN3_LINKS),$(foreach n,$(subst $(ukfs_comma), ,$(word 2,$(subst :, ,$(l)))),\
+	$(eval $(call man3_link,$(word 1,$(subst :, ,$(l))),$(n)))))
+MAN += $(wildcard man/man3/*.3)
+
+# Tests: each C file of libukfs/tests is a program.  The unit tests see the library's inside.
+UKFS_TESTS := $(patsubst libukfs/tests/%.c,$(B)/tests/%,$(wildcard libukfs/tests/*.c))
+UKFS_UNIT_OBJS := $(call objs,libukfs/options.c libukfs/log.c)
+
+$(UKFS_TESTS): $(B)/tests/%: $(B)/obj/libukfs/tests/%.o $(B)/lib/libukfs.so
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -L$(B)/lib -lukfs -lrump -lcmocka \
+		-Wl,-rpath-link,$(B)/lib
+$(B)/tests/ukfs_unit: $(UKFS_UNIT_OBJS)
+$(B)/obj/libukfs/tests/ukfs_unit.o: private CPPFLAGS += -Ilibukfs
+
+check-programs: $(UKFS_TESTS)

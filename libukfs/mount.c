@@ -1,0 +1,258 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From an image to a handle.  ukfs_mount takes the steps below in their order, each of which notes
+ * its error; ukfsi_handle_undo takes back those that were taken.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define OPTIONS_MAX 4096		/* a page, what mount(2) takes */
+
+struct request {
+	const char *fstype, *subdir;
+	struct ukfs_args args;
+	bool rdonly, fallback, unrecovered;
+	unsigned long flags;
+	char data[OPTIONS_MAX];
+};
+
+/* How a file system with a journal is mounted from a medium that must not be written. */
+static const struct { const char *type, *option; } without_journal[] = {
+	{ "ext3", "noload" },
+	{ "ext4", "noload" },
+	{ "xfs", "norecovery" },
+	{ "btrfs", "rescue=nologreplay" },
+};
+
+static int read_request(struct request *rq, const char *fstype, const char *mntpath, int mntflag,
+			const struct ukfs_args *arg, size_t arglen)
+{
+	memset(rq, 0, sizeof(*rq));
+	if (mntflag & ~(UKFS_RDONLY | UKFS_RDONLY_FALLBACK | UKFS_UNRECOVERED) || (arg && arglen > sizeof(rq->args)))
+		return ukfsi_error(EINVAL, "unknown flags or arguments: built with a later ukfs.h");
+	if (arg)
+		memcpy(&rq->args, arg, arglen);
+	rq->fstype = fstype && *fstype ? fstype : NULL;
+	rq->subdir = mntpath && *mntpath && strcmp(mntpath, "/") != 0 ? mntpath : NULL;
+	/* devices of an image are data: opening one would reach the disks of other handles */
+	rq->flags = MS_NODEV;
+	if (ukfsi_options(rq->args.options, &rq->flags, rq->data, sizeof(rq->data)) < 0)
+		return ukfsi_error(EINVAL, "the mount options are longer than %d bytes", OPTIONS_MAX);
+	if (rq->args.partition < 0)
+		return ukfsi_error(EINVAL, "partition %d: numbers start at 1", rq->args.partition);
+	if (mntflag & UKFS_RDONLY)
+		rq->flags |= MS_RDONLY;
+	rq->rdonly = rq->flags & MS_RDONLY;
+	rq->fallback = mntflag & UKFS_RDONLY_FALLBACK;
+	rq->unrecovered = mntflag & UKFS_UNRECOVERED;
+	return 0;
+}
+
+static int attach(struct ukfs *u, struct request *rq, const struct ukfsi_probe *whole)
+{
+	/* such an image may lie on a medium that cannot be written, and many may read it at once */
+	if (ukfsi_type_readonly(whole->type))
+		rq->rdonly = true;
+	u->disk = ukfsi_attach(u->image, &rq->args, rq->rdonly, u->devpath);
+	if (!rq->rdonly && rq->fallback &&
+	    (u->disk == -EACCES || u->disk == -EROFS || u->disk == -EPERM)) {
+		rq->rdonly = true;
+		u->disk = ukfsi_attach(u->image, &rq->args, true, u->devpath);
+	}
+	if (u->disk < 0)
+		return ukfsi_attach_error(u->image, rq->rdonly, -u->disk);
+	if (rq->rdonly)
+		rq->flags |= MS_RDONLY;
+	return 0;
+}
+
+static int unknown_content(const struct ukfs *u, const struct ukfsi_probe *found)
+{
+	char types[512];
+
+	if (found->all[0])
+		return ukfsi_error(EINVAL, "%s: several file system types match (%s), name one",
+				   u->image, found->all);
+	if (found->type[0])
+		return ukfsi_error(EINVAL, "%s: holds %s, which is not a file system", u->image,
+				   found->type);
+	ukfsi_type_list(types, sizeof(types));
+	return ukfsi_error(EINVAL, "%s: no file system found (the kernel side knows: %s)",
+			   u->image, types);
+}
+
+/* Attach the image and settle on its type and partition. */
+static int prepare_disk(struct ukfs *u, struct request *rq)
+{
+	struct ukfsi_probe whole, found;
+	int fd, res;
+
+	fd = ukfsi_image_open(u->image);
+	if (fd < 0)
+		return -1;
+	res = ukfsi_probe(fd, 0, 0, &whole);
+	if (res < 0)
+		res = ukfsi_error(-res, "%s: cannot read it: %s", u->image, ukfsi_strerror(-res));
+	if (res == 0)
+		res = attach(u, rq, &whole);
+	if (res == 0)
+		res = ukfsi_choose(u, fd, &rq->args, rq->fstype, &whole, &found);
+	if (res == 0 && !rq->fstype && !found.filesystem)
+		res = unknown_content(u, &found);
+	if (res == 0)
+		snprintf(u->fstype, sizeof(u->fstype), "%s", rq->fstype ? rq->fstype : found.type);
+	close(fd);
+	return res;
+}
+
+static int load_driver(struct ukfs *u)
+{
+	char alias[sizeof(u->fstype) + 4], reason[512];
+	int res;
+
+	snprintf(alias, sizeof(alias), "fs-%s", u->fstype);
+	res = rump_modload(alias);
+	/* no library: the type may be part of librump, which the mount will tell */
+	if (res >= 0 || res == -ENOENT)
+		return 0;
+	ukfsi_log_reason(u->logpos, u->devpath, 2, reason, sizeof(reason));
+	return ukfsi_error(-res, "%s: cannot load the file system library of %s: %s%s%s [%s]",
+			   u->image, u->fstype, ukfsi_strerror(-res), reason[0] ? ": " : "", reason,
+			   ukfsi_errname(-res));
+}
+
+static int make_mountpoint(struct ukfs *u)
+{
+	static atomic_uint next;
+	char path[UKFSI_MP_MAX];
+	int res;
+
+	res = rump_sys_mkdirat(AT_FDCWD, "/mnt", 0755);
+	do {
+		snprintf(path, sizeof(path), "/mnt/ukfs%u", next++);
+		res = rump_sys_mkdirat(AT_FDCWD, path, 0755);
+	} while (res == -EEXIST);
+	if (res < 0)
+		return ukfsi_error(-res, "%s: cannot make a directory to mount on: %s", u->image,
+				   ukfsi_strerror(-res));
+	strcpy(u->mountpoint, path);
+	return 0;
+}
+
+/* The option that mounts without the journal, where that may be what the mount failed for. */
+static const char *journal_option(const struct ukfs *u, const struct request *rq, int err)
+{
+	if (!rq->rdonly || (err != EROFS && err != EACCES))
+		return NULL;
+	for (size_t i = 0; i < sizeof(without_journal) / sizeof(without_journal[0]); i++)
+		if (strcmp(u->fstype, without_journal[i].type) == 0)
+			return without_journal[i].option;
+	return NULL;
+}
+
+static int mount_error(const struct ukfs *u, const struct request *rq, int err)
+{
+	const char *hint;
+	char reason[768], types[512];
+
+	if (err == ENODEV) {
+		ukfsi_type_list(types, sizeof(types));
+		return ukfsi_error(err, "%s: there is no library for file system type %s "
+				   "(the kernel side knows: %s)", u->image, u->fstype, types);
+	}
+	ukfsi_log_reason(u->logpos, u->devpath, 3, reason, sizeof(reason));
+	hint = journal_option(u, rq, err);
+	if (hint && strstr(reason, hint))
+		hint = NULL;
+	return ukfsi_error(err, "%s: cannot mount as %s%s: %s%s%s [%s]", u->image, u->fstype,
+			   rq->rdonly ? " read-only" : "",
+			   reason[0] ? reason : ukfsi_strerror(err),
+			   hint ? "; it may need its journal replayed, which the option skips: " : "",
+			   hint ? hint : "", ukfsi_errname(err));
+}
+
+static int try_mount(struct ukfs *u, const struct request *rq)
+{
+	return rump_sys_mount(u->devpath[0] ? u->devpath : u->fstype, u->mountpoint, u->fstype,
+			      rq->flags, rq->data[0] ? rq->data : NULL);
+}
+
+static int do_mount(struct ukfs *u, struct request *rq)
+{
+	int res = try_mount(u, rq);
+	const char *option = res < 0 && rq->unrecovered ? journal_option(u, rq, -res) : NULL;
+	size_t len = strlen(rq->data);
+
+	if (option && len + strlen(option) + 2 <= sizeof(rq->data)) {
+		sprintf(rq->data + len, "%s%s", len ? "," : "", option);
+		res = try_mount(u, rq);
+		u->unrecovered = res >= 0;
+	}
+	if (res < 0)
+		return mount_error(u, rq, -res);
+	u->mounted = true;
+	return 0;
+}
+
+int ukfsi_boot(void)
+{
+	char reason[512];
+	int res;
+
+	ukfsi_log_start();
+	res = rump_init();
+	if (res >= 0)
+		return 0;
+	ukfsi_log_reason(0, "", 1, reason, sizeof(reason));
+	return ukfsi_error(-res, "the kernel side does not start: %s [%s]",
+			   reason[0] ? reason : ukfsi_strerror(-res), ukfsi_errname(-res));
+}
+
+static int mount_steps(struct ukfs *u, struct request *rq, const char *devpath)
+{
+	if (rq->subdir && !(u->subdir = strdup(rq->subdir)))
+		return ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
+	if (devpath) {
+		if (prepare_disk(u, rq) < 0)
+			return -1;
+	} else {
+		snprintf(u->fstype, sizeof(u->fstype), "%s", rq->fstype);
+	}
+	if (load_driver(u) < 0 || make_mountpoint(u) < 0 || do_mount(u, rq) < 0)
+		return -1;
+	return ukfsi_handle_enter(u);
+}
+
+struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mntpath, int mntflag,
+			void *arg, size_t arglen)
+{
+	struct rump_context *prev;
+	struct request rq;
+	struct ukfs *u;
+	int err;
+
+	if (read_request(&rq, fstype, mntpath, mntflag, arg, arglen) < 0)
+		return NULL;
+	if (!devpath && !rq.fstype) {
+		ukfsi_error(EINVAL, "an image or a file system type is needed");
+		return NULL;
+	}
+	if (ukfsi_boot() < 0)
+		return NULL;
+	u = ukfsi_handle_new(devpath ? devpath : rq.fstype);
+	if (!u)
+		return NULL;
+	prev = rump_context_switch(NULL);
+	if (mount_steps(u, &rq, devpath) < 0) {
+		err = errno;
+		ukfsi_handle_undo(u);
+		errno = err;
+		u = NULL;
+	}
+	rump_context_switch(prev);
+	return u;
+}

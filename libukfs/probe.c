@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is in an image: libblkid looks for superblocks, from the host's side, before the kernel side
+ * touches anything.
+ */
+#include <blkid/blkid.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+/* libblkid's name of a type where the kernel's differs */
+static const struct { const char *blkid, *kernel; } renamed[] = {
+	{ "ext4dev", "ext4" },
+	{ "ntfs", "ntfs3" },
+	{ "xenix", "sysv" },
+};
+
+static const char *const readonly_types[] = { "cramfs", "erofs", "iso9660", "romfs", "squashfs" };
+
+bool ukfsi_type_readonly(const char *type)
+{
+	for (size_t i = 0; i < sizeof(readonly_types) / sizeof(readonly_types[0]); i++)
+		if (strcmp(type, readonly_types[i]) == 0)
+			return true;
+	return false;
+}
+
+static const char *kernel_name(const char *type)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (strcmp(type, renamed[i].blkid) == 0)
+			return renamed[i].kernel;
+	return type;
+}
+
+int ukfsi_image_open(const char *path)
+{
+	struct stat st;
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+
+	if (fd < 0)
+		return ukfsi_error(errno, "%s: %s", path, ukfsi_strerror(errno));
+	if (fstat(fd, &st) < 0)
+		ukfsi_error(errno, "%s: %s", path, ukfsi_strerror(errno));
+	else if (S_ISDIR(st.st_mode))
+		ukfsi_error(EISDIR, "%s: is a directory, not an image", path);
+	else if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+		ukfsi_error(ENOTBLK, "%s: is neither a regular file nor a block device", path);
+	else if (S_ISREG(st.st_mode) && !st.st_size)
+		ukfsi_error(EINVAL, "%s: the file is empty, there is no file system in it", path);
+	else
+		return fd;
+	close(fd);
+	return -1;
+}
+
+static void value(blkid_probe pr, const char *name, char *buf, size_t size)
+{
+	const char *data;
+
+	buf[0] = '\0';
+	if (blkid_probe_lookup_value(pr, name, &data, NULL) == 0)
+		snprintf(buf, size, "%s", data);
+}
+
+/* Several superblocks match and none is sure: name them all. */
+static void list_all(blkid_probe pr, struct ukfsi_probe *result)
+{
+	size_t len = 0;
+	char type[32];
+
+	blkid_reset_probe(pr);
+	while (blkid_do_probe(pr) == 0 && len + 1 < sizeof(result->all)) {
+		value(pr, "TYPE", type, sizeof(type));
+		if (!type[0])
+			continue;
+		snprintf(result->all + len, sizeof(result->all) - len, "%s%s", len ? ", " : "",
+			 kernel_name(type));
+		len = strlen(result->all);
+	}
+}
+
+static int run_probe(blkid_probe pr, struct ukfsi_probe *result)
+{
+	char type[32], usage[32];
+	int res;
+
+	blkid_probe_enable_superblocks(pr, 1);
+	blkid_probe_set_superblocks_flags(pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
+					  BLKID_SUBLKS_USAGE);
+	res = blkid_do_safeprobe(pr);
+	if (res == -2)
+		list_all(pr, result);
+	else if (res < 0)
+		return errno ? -errno : -EIO;
+	else if (res == 0) {
+		value(pr, "TYPE", type, sizeof(type));
+		value(pr, "LABEL", result->label, sizeof(result->label));
+		value(pr, "USAGE", usage, sizeof(usage));
+		snprintf(result->type, sizeof(result->type), "%s", kernel_name(type));
+		result->filesystem = strcmp(usage, "filesystem") == 0;
+	}
+	return 0;
+}
+
+int ukfsi_probe(int fd, uint64_t start, uint64_t size, struct ukfsi_probe *result)
+{
+	blkid_probe pr = blkid_new_probe();
+	int res;
+
+	memset(result, 0, sizeof(*result));
+	if (!pr)
+		return -ENOMEM;
+	errno = 0;
+	if (blkid_probe_set_device(pr, fd, start, size) != 0)
+		res = errno ? -errno : -EIO;
+	else
+		res = run_probe(pr, result);
+	blkid_free_probe(pr);
+	return res;
+}

@@ -1,0 +1,78 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The kernel side needs nothing of its host but the hypercalls, and shows nothing but rump_*
+# functions and what modules need; every module is closed over the libraries it depends on.
+# run-as: self
+# needs: nm readelf
+import glob
+import os
+import re
+import subprocess
+import sys
+
+LIB = os.environ["RUMP_BUILD"] + "/lib"
+failures = []
+
+
+def lines(*command):
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
+
+
+def symbols(path, kind):
+    """Names of a library's dynamic symbols: kind is "--undefined-only" or "--defined-only"."""
+    return {s.split()[-1].split("@")[0] for s in lines("nm", "-D", kind, path)
+            if not re.match(r"^\S+ A ", s)}
+
+
+def expect(bad, what):
+    if bad:
+        failures.append(what + ": " + " ".join(sorted(bad)[:20])
+                        + (f" ... ({len(bad)})" if len(bad) > 20 else ""))
+
+
+
+
+def libraries():
+    core = os.path.realpath(f"{LIB}/librump.so")
+    modules = {}
+    for path in glob.glob(f"{LIB}/**/librump*.so*", recursive=True):
+        real = os.path.realpath(path)
+        base = os.path.basename(path).partition(".so")[0]
+        if real != core and base not in ("librump", "librumpuser"):
+            modules[real] = base
+    return core, modules
+
+
+def main():
+    core, modules = libraries()
+    if not modules:
+        failures.append(f"no module below {LIB}")
+    hypercalls = symbols(f"{LIB}/librumpuser.so", "--defined-only")
+    needs, offers = symbols(core, "--undefined-only"), symbols(core, "--defined-only")
+    expect({s for s in needs if not s.startswith("rumpuser_")},
+           "librump.so needs of its host more than rumpuser_*")
+    expect({s for s in needs if s.startswith("rumpuser_")} - hypercalls,
+           "librump.so calls what librumpuser.so does not have")
+    expect({s for s in offers if not s.startswith(("rump_", "rumpns_"))},
+           "librump.so shows foreign names")
+    exported = {path: symbols(path, "--defined-only") for path in modules}
+    wanted = set()
+    for path, base in sorted(modules.items()):
+        undefined = symbols(path, "--undefined-only")
+        wanted |= undefined
+        there = set(offers)
+        for other, name in modules.items():
+            if other != path:
+                there |= exported[other]
+        expect(undefined - there, f"{base} needs what neither librump.so nor a module has")
+        expect({s for s in exported[path] if not s.startswith(("rump_", "rumpns_"))},
+               f"{base} shows foreign names")
+    expect({s for s in offers if s.startswith("rumpns_")} - wanted,
+           "librump.so shows kernel symbols that no module needs")
+    print(f"{len(modules)} modules, {len(offers)} symbols shown by librump.so, "
+          f"{len(needs)} hypercalls used")
+    print("\n".join(failures))
+    return 1 if failures else 0
+
+
+sys.exit(main())

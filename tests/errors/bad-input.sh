@@ -1,0 +1,125 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Bad input: one clear sentence with the reason, exit code 1, the image unharmed.
+# timeout: 200
+# needs: mkfs.ext4 mkfs.xfs mkfs.vfat sfdisk flock
+. "$RUMP_TEST_LIB/common.sh"
+
+bad=0
+complain() { printf '%s\n' "$*"; bad=$((bad + 1)); }
+
+# refused WHAT PATTERN IMAGE COMMAND...: exit code 1, nothing on standard output, one line on
+# standard error that begins with the command's name, and matches PATTERN (a regular expression);
+# IMAGE (- for none) keeps its bytes.
+refused() {
+	local what=$1 pattern=$2 image=$3 before=- rc=0
+	shift 3
+	[ "$image" = - ] || before=$(sum "$image")
+	timeout 60 "$@" >out 2>err </dev/null || rc=$?
+	[ "$rc" = 1 ] || complain "$what: exit code $rc, not 1: $(head -c 300 err)"
+	[ "$(wc -l <err)" = 1 ] || complain "$what: not one line: $(head -c 1000 err)"
+	grep -q "^$1: " err || complain "$what: the line does not begin with '$1: ': $(cat err)"
+	grep -qiE "$pattern" err || complain "$what: no /$pattern/ in: $(cat err)"
+	[ ! -s out ] || complain "$what: standard output has: $(head -c 200 out)"
+	[ "$image" = - ] || [ "$before" = "$(sum "$image")" ] || complain "$what: the image was changed"
+}
+
+mkimg ext4 good.img 32M
+mkimg xfs xfs.img 320M
+mkimg vfat fat.img 32M
+printf 'just some text\n' >text
+head -c 1M /dev/urandom >noise.img
+: >empty.img
+mkdir folder
+truncate -s 20M cut.img
+dd if=good.img of=cut.img bs=1M count=20 conv=notrunc status=none
+head -c 5000 good.img >stub.img
+dd if=xfs.img of=cutxfs.img bs=1M count=100 status=none
+cp good.img broken.img
+dd if=/dev/urandom of=broken.img bs=1024 seek=4 count=64 conv=notrunc status=none
+printf 'data\n' >data
+
+#       what                      the sentence has                 image       command
+refused "no such file"            'nothere.img.*no such file'      -           fsu_ls nothere.img /
+refused "a text file"             'text.*(no file system|file system)' text    fsu_ls text /
+refused "noise"                   'noise.img.*file system'         noise.img   fsu_ls noise.img /
+refused "an empty file"           'empty.img'                      empty.img   fsu_ls empty.img /
+refused "a directory"             'folder.*directory'              -           fsu_ls folder /
+refused "cut short (ext4)"        'cut.img.*(size|block|beyond|larger|short)' cut.img fsu_ls cut.img /
+refused "cut to almost nothing"   'stub.img'                       stub.img    fsu_ls stub.img /
+refused "cut short (xfs)"         'cutxfs.img'                     cutxfs.img  fsu_ls cutxfs.img /
+refused "broken (ext4)"           'broken.img'                     broken.img  fsu_ls -o rw broken.img /
+refused "wrong type"              'good.img.*(xfs|magic|superblock)' good.img  fsu_ls -t xfs good.img /
+refused "wrong type, other way"   'xfs.img.*(ext4|superblock|magic)' xfs.img   fsu_ls -t ext4 xfs.img /
+refused "unknown type"            'nosuchfs'                       good.img    fsu_ls -t nosuchfs good.img /
+refused "unknown option"          'nosuchoption'                   good.img    fsu_ls -o nosuchoption good.img /
+refused "unknown option (xfs)"    'nosuchoption'                   xfs.img     fsu_ls -o nosuchoption xfs.img /
+refused "unknown option (vfat)"   'nosuchoption'                   fat.img     fsu_ls -o nosuchoption fat.img /
+refused "an option's bad value"   'commit|abc'                     good.img    fsu_ls -o commit=abc good.img /
+refused "no such path: ls"        'nowhere.*no such file'          good.img    fsu_ls good.img /nowhere
+refused "no such path: cat"       'nowhere.*no such file'          good.img    fsu_cat good.img /nowhere
+refused "no such path: stat"      'nowhere.*no such file'          good.img    fsu_stat good.img /nowhere
+refused "no such path: get"       'nowhere.*no such file'          good.img    fsu_get good.img /nowhere out.d
+refused "no such path: put"       'nowhere.*no such file'          -           fsu_put good.img nowhere /
+refused "no such path: rm"        'nowhere.*no such file'          -           fsu_rm good.img /nowhere
+refused "cat of a directory"      'is a directory'                 good.img    fsu_cat good.img /lost+found
+refused "mkdir of what is there"  'lost\+found.*exists'            -           fsu_mkdir good.img /lost+found
+refused "mkdir too deep"          'no such file'                   -           fsu_mkdir good.img /a/b/c
+refused "rm of a directory"       'directory'                      -           fsu_rm good.img /lost+found
+refused "no partition table"      'partition'                      good.img    fsu_ls -p 3 good.img /
+refused "write asked of ro"       'read-only'                      good.img    fsu_mkdir -o ro good.img /x
+
+# locked by another process
+python3 -c 'import fcntl, struct, time
+f = open("good.img", "r+b")
+fcntl.fcntl(f, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))   # F_OFD_SETLK
+print("locked", flush=True)
+time.sleep(100)' >lock.out &
+locker=$!
+for _ in $(seq 100); do grep -q locked lock.out && break; sleep 0.05; done
+refused "locked by another: write" 'good.img.*(in use|busy|locked)' good.img    fsu_mkdir good.img /x
+refused "locked by another: read"  'good.img.*(in use|busy|locked)' good.img    fsu_ls good.img /
+kill "$locker"
+wait "$locker" 2>/dev/null || true
+
+# a file without permission; a place that cannot be read is told from one that is not there
+if ! as_root; then
+	cp good.img secret.img
+	chmod 000 secret.img
+	refused "no permission"           'secret.img.*permission denied'  -           fsu_ls secret.img /
+	chmod 444 secret.img
+	refused "no permission to write"  'secret.img.*(permission denied|read-only)' secret.img fsu_mkdir secret.img /x
+fi
+
+# an image that is full: the tool says so, what was there stays, the checker is content
+for type in ext4 xfs btrfs vfat; do
+	size=32M
+	case $type in xfs) size=320M ;; btrfs) size=128M ;; esac
+	mkimg "$type" full.img "$size"
+	run fsu_put full.img data /data
+	truncate -s 400M big
+	dd if=/dev/urandom of=big bs=1M count=400 status=none
+	refused "full image ($type)" 'no space left' - fsu_put full.img big /big
+	fsck_clean "$type" full.img
+	fsu_cat full.img /data | cmp - data || complain "full image ($type): another file was harmed"
+done
+rm -f big
+
+# the host's disk is full: the file system below the image cannot grow it
+if as_root; then
+	mkdir small
+	mount -t tmpfs -o size=24M tmpfs small
+	for type in ext4 vfat; do
+		mkimg "$type" small/host.img 200M
+		run fsu_put small/host.img data /data
+		dd if=/dev/urandom of=big bs=1M count=60 status=none
+		refused "host's disk full ($type)" 'no space left|i/o error|input/output' - \
+			fsu_put small/host.img big /big
+		fsu_cat small/host.img /data 2>err | cmp - data ||
+			complain "host's disk full ($type): another file was harmed: $(cat err)"
+		rm small/host.img
+	done
+	umount small
+fi
+
+[ "$bad" = 0 ] || fail "$bad complaints"

@@ -1,0 +1,26 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Ctrl-C in the middle of a put: the command ends soon, says so, and the image is unmounted cleanly.
+# each: ext4 xfs btrfs vfat
+# run-as: user
+. "$RUMP_TEST_LIB/common.sh"
+
+need_tools "$1"
+mkdir tree
+head -c 300M /dev/urandom >tree/big
+for sig in INT TERM HUP; do
+	mkimg "$1" disk.img 1G
+	# a shell's background job ignores INT: python gives it back
+	python3 -c 'import os, signal, sys
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+os.execvp(sys.argv[1], sys.argv[1:])' fsu_put disk.img tree /tree >out 2>err &
+	put=$!
+	sleep 0.15
+	kill "-$sig" "$put" 2>/dev/null || { wait "$put" || true; echo "SIG$sig came too late"; continue; }
+	begin=$SECONDS rc=0
+	wait "$put" || rc=$?
+	[ $((SECONDS - begin)) -le 20 ] || fail "SIG$sig: it took $((SECONDS - begin)) s to end"
+	[ "$rc" != 0 ] || fail "SIG$sig: exit code 0"
+	fsck_clean "$1" disk.img
+	run fsu_ls disk.img -lR /
+done

@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The acceptance tests: the programs they use, and the targets check, demo and sloc.
+TEST_LIB_PROGRAMS := opmix:threads acked:kill idle:idle giveback:memory
+TEST_BIN := $(B)/tests/bin
+TEST_LDLIBS = -L$(B)/lib -lukfs -lrump -lrumpuser -Wl,-rpath-link,$(B)/lib
+
+# $(call test_program,name,folder)
+define test_program
+$(TEST_BIN)/$(1): $(B)/obj/tests/$(2)/$(1).o $(B)/lib/libukfs.so $(B)/lib/librump.so
+	@mkdir -p $$(@D)
+	$$(CC) $$(LDFLAGS) -o $$@ $$< $$(TEST_LDLIBS)
+$(B)/obj/tests/$(2)/$(1).o: private CPPFLAGS += -Itests/lib
+TEST_PROGRAMS += $(TEST_BIN)/$(1)
+endef
+$(foreach p,$(TEST_LIB_PROGRAMS),$(eval \
+	$(call test_program,$(word 1,$(subst :, ,$(p))),$(word 2,$(subst :, ,$(p))))))
+
+# Arguments of tests/run: make check TESTS="-k threads -q"
+TESTS ?=
+
+.PHONY: check check-programs packages demo sloc
+packages:
+	scripts/install-packages scripts/packages tests/packages
+
+check-programs: $(TEST_PROGRAMS)
+
+check: packages
+	+$(MAKE) all check-programs
+	tests/run -b $(B) $(TESTS)
+
+demo:
+	+tests/demo.sh
+
+sloc:
+	@scripts/sloc $(B)

@@ -1,0 +1,36 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Reading commands never change a byte of the image, also where its journal is dirty.
+# each: ext2 ext3 ext4 xfs btrfs vfat exfat ext4-dirty xfs-dirty btrfs-dirty
+# timeout: 120
+. "$RUMP_TEST_LIB/common.sh"
+
+type=${1%-dirty}
+need_tools "$type"
+mkimg "$type" disk.img 512M
+mkdir -p tree/folder
+seq 100000 >tree/folder/numbers
+run fsu_put disk.img tree /tree
+if [ "$1" != "$type" ]; then
+	"$RUMP_BUILD/tests/bin/acked" write disk.img log >writer.log 2>&1 &
+	writer=$!
+	for _ in $(seq 100); do [ "$(wc -l 2>/dev/null <log)" -gt 20 ] && break; sleep 0.05; done 2>/dev/null
+	kill -KILL "$writer" || { cat writer.log; fail "the writer ended by itself"; }
+	wait "$writer" 2>/dev/null || true
+fi
+before=$(sum disk.img)
+stamp=$(stat -c '%Y %Z' disk.img)
+for command in "fsu_ls disk.img -laR /" "fsu_cat disk.img /tree/folder/numbers" \
+	"fsu_stat disk.img /tree" "fsu_df disk.img" "fsu_get disk.img /tree out"; do
+	# shellcheck disable=SC2086
+	if ! timeout 60 $command >out.log 2>err.log; then
+		cat err.log
+		[ "$(sum disk.img)" = "$before" ] || echo "(and it changed the image)"
+		fail "$command"
+	fi
+	[ "$(sum disk.img)" = "$before" ] || fail "$command changed the image"
+done
+cmp tree/folder/numbers out/folder/numbers
+equal "the image's own times" "$stamp" "$(stat -c '%Y %Z' disk.img)"
+chmod 444 disk.img
+run fsu_ls disk.img /

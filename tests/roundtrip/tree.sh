@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A real tree (the kernel's Documentation and include) goes into an image and comes back the same;
+# the format's checker is content, and the host's own kernel sees the same tree.
+# each: ext2 ext3 ext4 xfs btrfs vfat exfat
+# timeout: 300
+. "$RUMP_TEST_LIB/common.sh"
+. "$LIB/roundtrip.sh"
+
+need_tools "$1"
+mkdir tree
+if holds_everything "$1"; then
+	cp -r --preserve=mode,timestamps,links "$KERNEL_TREE"/{Documentation,include} tree/
+else
+	"$LIB/fattree" "$KERNEL_TREE/Documentation" tree/Documentation
+	"$LIB/fattree" "$KERNEL_TREE/include" tree/include
+fi
+mkimg "$1" disk.img 1G
+roundtrip "$1" disk.img tree

@@ -1,0 +1,22 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# ThreadSanitizer finds no data race in the hypercalls while many threads use one image.
+#
+# The kernel side itself is out of its reach: its atomics and locks are in objects that are not
+# instrumented, and one of its synchronisation primitives is "holds a virtual CPU".
+# each: sync mmap async queue
+# run-as: user
+# timeout: 300
+# needs: gcc
+. "$RUMP_TEST_LIB/common.sh"
+
+src=$RUMP_TOP/librump/rumpuser
+printf 'int main(void) { return 0; }\n' >probe.c
+gcc -fsanitize=thread -o probe probe.c 2>/dev/null && ./probe || skip "no ThreadSanitizer here"
+run gcc -g -O1 -fsanitize=thread -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
+	-DRUMP_MODDIR='"modules"' -I"$RUMP_TOP/include" -o parallel \
+	"$src"/*.c "$src"/tests/blktest.c "$src"/tests/rumpuser_parallel.c -luring -lcmocka -pthread
+rc=0
+TSAN_OPTIONS=halt_on_error=1 ./parallel "$1" >log 2>&1 || rc=$?
+! grep -A40 'WARNING: ThreadSanitizer' log || fail "a data race"
+[ "$rc" = 0 ] || { tail -n 20 log; fail "the program ends with $rc"; }

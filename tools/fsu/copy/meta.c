@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Attributes of a copy.  The order matters: a new owner clears the set-id bits and capabilities,
+ * an ACL changes the permissions, and anything changes the times.  What the object has already is
+ * read once and not set again: most files need no more than their times.
+ */
+#include <errno.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "sink.h"
+
+static uid_t wanted_uid(const struct copy *c, const struct stat *st)
+{
+	return c->o.uid != (uid_t)-1 ? c->o.uid : st->st_uid;
+}
+
+static gid_t wanted_gid(const struct copy *c, const struct stat *st)
+{
+	return c->o.gid != (gid_t)-1 ? c->o.gid : st->st_gid;
+}
+
+static mode_t wanted_mode(const struct copy *c, const struct stat *st)
+{
+	return c->o.preserve ? st->st_mode & 07777 : st->st_mode & 0777 & ~c->umask;
+}
+
+mode_t sink_create_mode(const struct sink *s, const struct stat *st)
+{
+	mode_t mode = wanted_mode(s->c, st) & 0777;
+
+	/* until the owner is right, the group and others must not look into it */
+	if (s->c->o.preserve && s->c->o.owners && s->to == &host_side &&
+	    (wanted_uid(s->c, st) != geteuid() || wanted_gid(s->c, st) != getegid()))
+		mode &= 0700;
+	return S_ISDIR(st->st_mode) ? mode | 0700 : mode;
+}
+
+/* Returns whether the owner is the wanted one now.  A user who is not root cannot give files away on
+ * the host: the group alone may go. */
+static bool set_owner(struct sink *s, int fd, const struct stat *st, struct stat *now)
+{
+	struct copy *c = s->c;
+	uid_t uid = wanted_uid(c, st);
+	gid_t gid = wanted_gid(c, st);
+	bool host_user = s->to == &host_side && !c->root;
+	int err;
+
+	if (!c->o.preserve || !c->o.owners || (uid == now->st_uid && gid == now->st_gid))
+		return true;
+	err = s->to->chown(c, fd, s->path.s, host_user ? (uid_t)-1 : uid, gid);
+	now->st_mode &= ~06000;
+	if (host_user)
+		return !err && uid == now->st_uid;
+	if (!err)
+		return true;
+	copy_lost(c, LOSS_OWNERS, s->path.s, "owner", -err);
+	return false;
+}
+
+static void set_xattrs(struct sink *s, int fd, const struct xattr *xattrs, struct stat *now)
+{
+	for (const struct xattr *x = xattrs; x; x = x->next) {
+		bool acl = strncmp(x->name, "system.posix_acl_", 17) == 0;
+		int err = s->to->setxattr(s->c, fd, s->path.s, x);
+
+		if (err)
+			copy_lost(s->c, acl ? LOSS_ACLS : LOSS_XATTRS, s->path.s, x->name, -err);
+		else if (acl)
+			now->st_mode = ~0u;	/* not known any more */
+	}
+}
+
+static void set_mode(struct sink *s, int fd, const struct stat *st, const struct stat *now, bool owned)
+{
+	struct copy *c = s->c;
+	mode_t mode = wanted_mode(c, st);
+	int err;
+
+	if (!owned && (mode & 06000)) {
+		/* set-id for another user than the file's would be somebody else's rights */
+		if (s->to == &host_side)
+			copy_lost(c, LOSS_MODES, s->path.s, "set-user-ID or set-group-ID", EPERM);
+		mode &= ~06000;
+	}
+	if (now->st_mode != ~0u && (now->st_mode & 07777) == mode)
+		return;
+	err = s->to->chmod(c, fd, s->path.s, mode);
+	if (err)
+		copy_lost(c, LOSS_MODES, s->path.s, "permissions", -err);
+}
+
+void sink_metadata(struct sink *s, int fd, const struct stat *st, const struct xattr *xattrs,
+		   bool created)
+{
+	struct copy *c = s->c;
+	struct timespec times[2] = { st->st_atim, st->st_mtim };
+	struct stat now;
+	bool owned;
+	int err = fd >= 0 ? s->to->fstat(c, fd, &now) : s->to->stat(c, s->path.s, false, &now);
+
+	if (err < 0) {
+		copy_failed(c, -err, "stat", s->path.s);
+		return;
+	}
+	owned = set_owner(s, fd, st, &now);
+	set_xattrs(s, fd, xattrs, &now);
+	if (!S_ISLNK(st->st_mode) && (created || c->o.preserve))
+		set_mode(s, fd, st, &now, owned);
+	if (!c->o.preserve)
+		return;
+	err = s->to->utimens(c, fd, s->path.s, times);
+	if (err)
+		copy_lost(c, LOSS_TIMES, s->path.s, "times", -err);
+}

@@ -1,0 +1,463 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The sink: takes items and makes what they say.  It follows the source's walk with a path of its
+ * own; below a directory that could not be made everything is skipped.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "sink.h"
+
+static void told(struct sink *s, const struct item *i)
+{
+	if (s->c->o.verbose)
+		printf("'%s' -> '%s'\n", i->from, s->path.s);
+}
+
+/* Name the item's object; returns the length to cut the path to afterwards. */
+static size_t name_object(struct sink *s, const struct item *i)
+{
+	if (!i->top)
+		return fsu_path_push(&s->path, i->name);
+	fsu_path_set(&s->path, i->name);
+	return s->path.len;
+}
+
+/* The reasons for which an object cannot exist in the target at all. */
+static bool name_is_impossible(int err)
+{
+	return err == EINVAL || err == ENAMETOOLONG || err == EILSEQ;
+}
+
+static void not_made(struct sink *s, const struct item *i, int err)
+{
+	enum loss kind = i->kind == ITEM_NODE ? LOSS_DEVICES : LOSS_LINKS;
+	const char *what = i->kind == ITEM_SYMLINK ? "symbolic link" :
+			   S_ISFIFO(i->st.st_mode) ? "fifo" :
+			   S_ISSOCK(i->st.st_mode) ? "socket" : "device";
+
+	bool device = S_ISCHR(i->st.st_mode) || S_ISBLK(i->st.st_mode);
+
+	if (device && err == EINVAL)	/* numbers too large for the file system */
+		copy_lost(s->c, LOSS_DEVICES, s->path.s, what, err);
+	else if (name_is_impossible(err))
+		copy_lost(s->c, LOSS_NAMES, s->path.s, "name", err);
+	else if ((i->kind == ITEM_NODE || i->kind == ITEM_SYMLINK) &&
+		 (err == EPERM || err == EOPNOTSUPP || err == ENOSYS))
+		copy_lost(s->c, kind, s->path.s, what, err);
+	else
+		copy_failed(s->c, err, "create", s->path.s);
+}
+
+/*
+ * Something has the name already.  In a directory that this run made it can only be another file of
+ * this run, which the target takes for the same name (upper and lower case, say): it stays.
+ * Returns 0 where it may be replaced, else an error that has been told.
+ */
+static int may_replace(struct sink *s, const struct item *i, struct stat *old)
+{
+	int err = -s->to->stat(s->c, s->path.s, false, old);
+
+	if (err) {
+		copy_failed(s->c, err, "create", s->path.s);
+	} else if (!i->top && s->depth && s->levels[s->depth - 1].created) {
+		copy_lost(s->c, LOSS_NAMES, s->path.s, "name (another file has it there)", EEXIST);
+		err = EEXIST;
+	} else if (s->c->same_image && old->st_ino == i->st.st_ino && old->st_dev == i->st.st_dev) {
+		fsu_message("%s and %s are the same file", fsu_name(i->from), fsu_name(s->path.s));
+		s->c->n.errors++;
+		err = EEXIST;
+	} else if (S_ISDIR(old->st_mode)) {
+		copy_failed(s->c, EISDIR, "replace", s->path.s);
+		err = EISDIR;
+	} else if (s->to == &host_side && fsu_is_image(old)) {
+		fsu_message("%s is the image itself, not replaced", fsu_name(s->path.s));
+		s->c->n.errors++;
+		err = EBUSY;
+	}
+	return err;
+}
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+#define CREATE (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
+
+static int open_file(struct sink *s, const struct item *i)
+{
+	mode_t mode = sink_create_mode(s, &i->st);
+	int fd = s->to->open(s->c, s->path.s, CREATE, mode);
+	struct stat old;
+
+	s->created = true;
+	if (fd != -EEXIST) {
+		if (fd < 0)
+			not_made(s, i, -fd);
+		return fd;
+	}
+	if (may_replace(s, i, &old))
+		return -1;
+	if (S_ISREG(old.st_mode)) {
+		s->created = false;
+		fd = s->to->open(s->c, s->path.s, O_WRONLY | O_TRUNC | O_NOFOLLOW, 0);
+	} else {
+		fd = s->to->unlink(s->c, s->path.s);
+		if (!fd)
+			fd = s->to->open(s->c, s->path.s, CREATE, mode);
+	}
+	if (fd < 0)
+		copy_failed(s->c, -fd, "replace", s->path.s);
+	return fd;
+}
+
+static void drop_file(struct sink *s)
+{
+	if (s->created)
+		s->to->unlink(s->c, s->path.s);
+	fsu_message("%s is incomplete%s", fsu_name(s->path.s), s->created ? ", removed" : "");
+}
+
+/* Close the file being written; with its attributes where it is complete. */
+static void finish_file(struct sink *s, bool complete)
+{
+	struct item *f = s->file;
+	int err;
+
+	if (s->fd < 0)
+		return;
+	if (complete)
+		sink_metadata(s, s->fd, &f->st, f->xattrs, s->created);
+	err = -s->to->close(s->c, s->fd);
+	s->fd = -1;
+	if (err && complete) {
+		copy_failed(s->c, err, "write", s->path.s);
+		complete = false;
+	}
+	if (complete)
+		s->c->n.files++;
+	else
+		drop_file(s);
+	if (f->top)
+		fsu_path_set(&s->path, "");
+	else
+		fsu_path_cut(&s->path, s->cut);
+}
+
+/* False after an error, which ends the file. */
+static bool write_data(struct sink *s, const char *data, size_t len, off_t off)
+{
+	while (len) {
+		ssize_t n = s->to->pwrite(s->c, s->fd, data, len, off);
+
+		if (n <= 0) {
+			copy_failed(s->c, n ? -n : EIO, "write", s->path.s);
+			finish_file(s, false);
+			return false;
+		}
+		data += n;
+		len -= n;
+		off += n;
+		s->c->n.bytes += n;
+	}
+	if (off > s->end)
+		s->end = off;
+	return true;
+}
+
+/* Holes at the end are there once the size is. */
+static bool set_size(struct sink *s, off_t size)
+{
+	int err;
+
+	if (size <= s->end)
+		return true;
+	err = -s->to->ftruncate(s->c, s->fd, size);
+	if (!err)
+		return true;
+	copy_failed(s->c, err, "write", s->path.s);
+	finish_file(s, false);
+	return false;
+}
+
+/* Copy [off, end) of one file of the image to another, by the kernel where it can. */
+static int kernel_range(struct sink *s, const struct item *i, off_t off, off_t end)
+{
+	struct copy *c = s->c;
+
+	while (off < end && !copy_stopped(c)) {
+		size_t len = end - off < (64 << 20) ? end - off : 64 << 20;
+		off_t in = off, out = off;
+		ssize_t n = ukfs_copy_file_range(c->u, i->from, &in, s->path.s, &out, len);
+
+		if (n < 0)
+			return errno;
+		if (n == 0)
+			break;
+		off += n;
+		c->n.bytes += n;
+		progress_tick(c);
+	}
+	return copy_stopped(c) ? EINTR : 0;
+}
+
+/* The same where it cannot. */
+static int plain_range(struct sink *s, const struct item *i, off_t off, off_t end)
+{
+	char *buf = queue_buffer(s->c->queue);
+	ssize_t n = 0;
+
+	while (off < end && !copy_stopped(s->c)) {
+		size_t len = end - off < COPY_CHUNK ? end - off : COPY_CHUNK;
+
+		n = ukfs_read(s->c->u, i->from, off, (uint8_t *)buf, len);
+		if (n > 0)
+			n = s->to->pwrite(s->c, s->fd, buf, n, off);
+		else if (n < 0)
+			n = -errno;
+		if (n <= 0)
+			break;
+		off += n;
+		s->c->n.bytes += n;
+		progress_tick(s->c);
+	}
+	free(buf);
+	return n < 0 ? -n : copy_stopped(s->c) ? EINTR : 0;
+}
+
+static int copy_inside(struct sink *s, const struct item *i)
+{
+	struct copy *c = s->c;
+	off_t off = 0, data, hole;
+	int err = 0;
+
+	while (off < i->st.st_size && !err) {
+		data = ukfs_lseek(c->u, i->from, off, SEEK_DATA);
+		if (data < 0 && errno == ENXIO)
+			break;
+		data = data < 0 ? off : data;
+		hole = ukfs_lseek(c->u, i->from, data, SEEK_HOLE);
+		if (hole <= data)
+			hole = i->st.st_size;
+		err = kernel_range(s, i, data, hole);
+		if (err == EOPNOTSUPP || err == EXDEV || err == EINVAL || err == ENOSYS)
+			err = plain_range(s, i, data, hole);
+		off = s->end = hole;
+	}
+	return err;
+}
+
+static void begin_file(struct sink *s, struct item *i)
+{
+	int err;
+
+	s->cut = name_object(s, i);
+	s->end = 0;
+	s->fd = open_file(s, i);
+	if (s->fd < 0) {
+		fsu_path_cut(&s->path, i->top ? 0 : s->cut);
+		s->fd = -1;
+		return;
+	}
+	told(s, i);
+	s->file = i;
+	if (!i->whole) {
+		/* the data follows: what is needed at the end stays here */
+		s->file = fsu_malloc(sizeof(*i));
+		*s->file = *i;
+		*i = (struct item){ .kind = ITEM_FILE };
+		return;
+	}
+	if (i->by_kernel) {
+		err = copy_inside(s, i);
+		if (err && err != EINTR)
+			copy_failed(s->c, err, "copy to", s->path.s);
+		if (err)
+			finish_file(s, false);
+		else if (set_size(s, i->st.st_size))
+			finish_file(s, true);
+	} else if (write_data(s, i->data, i->len, 0)) {
+		finish_file(s, true);
+	}
+	s->file = NULL;
+}
+
+static void forget_file(struct sink *s)
+{
+	if (s->file)
+		item_free(s->file);
+	s->file = NULL;
+}
+
+static void end_file(struct sink *s, struct item *i)
+{
+	if (s->fd >= 0 && (i->failed || set_size(s, i->off)))
+		finish_file(s, !i->failed);
+	forget_file(s);
+}
+
+/* ---- directories ------------------------------------------------------------------------- */
+
+static void enter_directory(struct sink *s, const struct item *i)
+{
+	struct copy *c = s->c;
+	size_t cut = name_object(s, i);
+	int err = -s->to->mkdir(c, s->path.s, sink_create_mode(s, &i->st));
+	bool created = !err;
+	struct stat old;
+
+	if (err == EEXIST && s->to->stat(c, s->path.s, i->top, &old) == 0) {
+		if (!S_ISDIR(old.st_mode))
+			copy_failed(c, ENOTDIR, "replace", s->path.s);
+		else if (!i->top && s->depth && s->levels[s->depth - 1].created)
+			copy_lost(c, LOSS_NAMES, s->path.s, "name (another directory has it there)", err);
+		else
+			err = 0;
+	} else if (err) {
+		not_made(s, i, err);
+	}
+	if (err) {
+		s->skip = 1;
+		fsu_path_cut(&s->path, i->top ? 0 : cut);
+		return;
+	}
+	if (s->depth == s->size) {
+		s->size = s->size ? s->size * 2 : 16;
+		s->levels = fsu_realloc(s->levels, s->size * sizeof(*s->levels));
+	}
+	s->levels[s->depth++] = (struct sink_level){ i->top ? 0 : cut, created };
+	c->n.dirs += created;
+	if (created)
+		told(s, i);
+}
+
+static void leave_directory(struct sink *s, const struct item *i)
+{
+	struct sink_level *l = &s->levels[--s->depth];
+
+	sink_metadata(s, -1, &i->st, i->xattrs, l->created);
+	fsu_path_cut(&s->path, l->cut);
+}
+
+/* ---- links and nodes --------------------------------------------------------------------- */
+
+static int make_object(struct sink *s, const struct item *i)
+{
+	switch (i->kind) {
+	case ITEM_LINK:
+		return s->to->link(s->c, i->text, s->path.s);
+	case ITEM_SYMLINK:
+		return s->to->symlink(s->c, i->text, s->path.s);
+	default:
+		return s->to->mknod(s->c, s->path.s,
+				    (i->st.st_mode & S_IFMT) | sink_create_mode(s, &i->st),
+				    i->st.st_rdev);
+	}
+}
+
+/* Where the target has no links: the first copy is copied again. */
+static void copy_instead(struct sink *s, const struct item *i, int err)
+{
+	int from = s->to->open(s->c, i->text, O_RDONLY | O_NOFOLLOW, 0);
+	struct item file = { .kind = ITEM_FILE, .st = i->st, .name = s->path.s, .from = i->text };
+	char *buf = queue_buffer(s->c->queue);
+	ssize_t n = 0;
+
+	if (from < 0) {
+		copy_failed(s->c, -from, "link to", i->text);
+		free(buf);
+		return;
+	}
+	copy_lost(s->c, LOSS_LINKS, s->path.s, "hard link (it is a file of its own now)", err);
+	s->fd = s->to->open(s->c, s->path.s, CREATE, sink_create_mode(s, &i->st));
+	if (s->fd < 0) {
+		copy_failed(s->c, -s->fd, "create", s->path.s);
+	} else {
+		s->created = true;
+		s->end = 0;
+		s->file = &file;
+		s->cut = s->path.len;
+		while (s->fd >= 0 && !copy_stopped(s->c) &&
+		       (n = s->to->pread(s->c, from, buf, COPY_CHUNK, s->end)) > 0)
+			write_data(s, buf, n, s->end);
+		if (s->fd >= 0)
+			finish_file(s, n == 0 && !copy_stopped(s->c));
+		s->file = NULL;
+	}
+	s->fd = -1;
+	s->to->close(s->c, from);
+	free(buf);
+}
+
+static void make(struct sink *s, const struct item *i)
+{
+	struct copy *c = s->c;
+	size_t cut = name_object(s, i);
+	int err = -make_object(s, i);
+	struct stat old;
+
+	if (err == EEXIST && may_replace(s, i, &old) == 0) {
+		err = -s->to->unlink(c, s->path.s);
+		if (!err)
+			err = -make_object(s, i);
+		if (err)
+			not_made(s, i, err);
+	} else if (err && err != EEXIST) {
+		if (i->kind == ITEM_LINK && S_ISREG(i->st.st_mode) &&
+		    (err == EPERM || err == EOPNOTSUPP || err == ENOSYS || err == EMLINK))
+			copy_instead(s, i, err);
+		else
+			not_made(s, i, err);
+	}
+	if (!err) {
+		told(s, i);
+		if (i->kind != ITEM_LINK)
+			sink_metadata(s, -1, &i->st, i->xattrs, true);
+		if (i->kind == ITEM_LINK)
+			c->n.links++;
+		else if (i->kind == ITEM_SYMLINK)
+			c->n.symlinks++;
+		else
+			c->n.others++;
+	}
+	fsu_path_cut(&s->path, i->top ? 0 : cut);
+}
+
+/* ---- items ------------------------------------------------------------------------------- */
+
+struct sink *sink_new(struct copy *c)
+{
+	struct sink *s = fsu_malloc(sizeof(*s));
+
+	*s = (struct sink){ .c = c, .to = c->to, .fd = -1 };
+	fsu_path_set(&s->path, "");
+	return s;
+}
+
+void sink_free(struct sink *s)
+{
+	finish_file(s, false);
+	forget_file(s);
+	free(s->levels);
+	fsu_path_free(&s->path);
+	free(s);
+}
+
+void sink_take(struct sink *s, struct item *i)
+{
+	if (s->skip) {
+		s->skip += (i->kind == ITEM_DIR) - (i->kind == ITEM_LEAVE);
+		return;
+	}
+	switch (i->kind) {
+	case ITEM_DIR: enter_directory(s, i); break;
+	case ITEM_LEAVE: leave_directory(s, i); break;
+	case ITEM_FILE: begin_file(s, i); break;
+	case ITEM_DATA:
+		if (s->fd >= 0)
+			write_data(s, i->data, i->len, i->off);
+		break;
+	case ITEM_FILE_END: end_file(s, i); break;
+	default: make(s, i);
+	}
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Open the image and close it again.  A command that only reads mounts read-only, so that not even
+ * a journal is replayed into the image, unless the user says -o rw.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fsu.h"
+
+static struct ukfs *mounted;
+static const char *image_path;
+static struct stat image_stat;
+static bool image_known;
+
+const char *fsu_image(void)
+{
+	return image_path;
+}
+
+bool fsu_is_image(const struct stat *st)
+{
+	return image_known && st->st_dev == image_stat.st_dev && st->st_ino == image_stat.st_ino;
+}
+
+/* Whether a comma separated list has this word; of several the last counts, as for mount(8). */
+static bool last_is_rw(const char *options)
+{
+	bool rw = false;
+
+	for (const char *s = options; s && *s; s = strchr(s, ',') ? strchr(s, ',') + 1 : NULL) {
+		size_t len = strcspn(s, ",");
+
+		if (len == 2 && strncmp(s, "rw", 2) == 0)
+			rw = true;
+		if (len == 2 && strncmp(s, "ro", 2) == 0)
+			rw = false;
+	}
+	return rw;
+}
+
+static void remember(const char *image)
+{
+	image_path = image;
+	image_known = stat(image, &image_stat) == 0;
+}
+
+struct ukfs *fsu_mount(const struct fsu_line *line)
+{
+	const struct fsu_mount_options *mnt = line->mount;
+	struct ukfs_args args = {
+		.options = mnt->options,
+		.partition = mnt->partition,
+		.method = mnt->method,
+		.nolock = mnt->nolock,
+		.sector_size = mnt->sector_size,
+	};
+	int flags = line->read && !last_is_rw(mnt->options) ? UKFS_RDONLY : 0;
+
+	remember(line->image);
+	if (!line->read)
+		fsu_catch_signals();
+	mounted = ukfs_mount(mnt->type, strcmp(line->image, "-") ? line->image : NULL, NULL, flags,
+			     &args, sizeof(args));
+	if (!mounted)
+		fsu_message("%s", ukfs_errmsg());
+	return mounted;
+}
+
+bool fsu_unmount(void)
+{
+	struct ukfs *u = mounted;
+
+	mounted = NULL;
+	if (!u || ukfs_release(u, UKFS_RELFLAG_FORCE) == 0)
+		return true;
+	fsu_message("%s: not everything reached the image: %s", fsu_name(image_path), strerror(errno));
+	return false;
+}
+
+void fsu_die(int code)
+{
+	fsu_unmount();
+	fflush(stdout);
+	exit(code);
+}

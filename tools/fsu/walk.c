@@ -1,0 +1,155 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A depth-first walk over an image.  It keeps its own stack, so depth costs memory but no C stack,
+ * and it works on paths: libukfs takes them at any length.  A directory that is its own ancestor
+ * (an image can be damaged like that) is reported, not entered.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "fsu.h"
+
+struct level {
+	struct fsu_names names;
+	size_t next;
+	size_t cut;		/* the path's length without this directory */
+	struct stat st;
+};
+
+struct walk {
+	struct ukfs *u;
+	fsu_walk_fn fn;
+	void *arg;
+	struct fsu_path path;
+	struct level *levels;
+	int depth, size;
+};
+
+void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsigned char type)
+{
+	if (names->count == names->size) {
+		names->size = names->size ? names->size * 2 : 32;
+		names->list = fsu_realloc(names->list, names->size * sizeof(*names->list));
+	}
+	names->list[names->count++] = (struct fsu_name_entry){ fsu_strdup(name), ino, type };
+}
+
+void fsu_names_free(struct fsu_names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->list[i].name);
+	free(names->list);
+	memset(names, 0, sizeof(*names));
+}
+
+int fsu_read_names(struct ukfs *u, const char *path, struct fsu_names *names)
+{
+	struct ukfs_dir *dir = ukfs_opendir(u, path);
+	struct ukfs_dirent *d;
+	int err;
+
+	memset(names, 0, sizeof(*names));
+	if (!dir)
+		return errno;
+	errno = 0;
+	while ((d = ukfs_readdir(dir)))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			fsu_names_add(names, d->d_name, d->d_ino, d->d_type);
+	err = errno;
+	ukfs_closedir(dir);
+	return err;
+}
+
+static int tell(struct walk *w, enum fsu_visit visit, int err, const struct stat *st)
+{
+	struct fsu_entry e = {
+		.path = w->path.s, .name = fsu_basename(w->path.s), .depth = w->depth,
+		.visit = visit, .err = err,
+	};
+
+	if (st)
+		e.st = *st;
+	return w->fn(w->u, &e, w->arg);
+}
+
+static bool is_ancestor(const struct walk *w, const struct stat *st)
+{
+	for (int i = 0; i < w->depth; i++)
+		if (w->levels[i].st.st_ino == st->st_ino && w->levels[i].st.st_dev == st->st_dev)
+			return true;
+	return false;
+}
+
+static int enter(struct walk *w, const struct stat *st, size_t cut)
+{
+	struct level *l;
+	int ret, err;
+
+	if (is_ancestor(w, st))
+		return tell(w, FSU_ERROR, ELOOP, st);
+	ret = tell(w, FSU_PRE, 0, st);
+	if (ret)
+		return ret;
+	if (w->depth == w->size) {
+		w->size = w->size ? w->size * 2 : 16;
+		w->levels = fsu_realloc(w->levels, w->size * sizeof(*w->levels));
+	}
+	l = &w->levels[w->depth];
+	*l = (struct level){ .cut = cut, .st = *st };
+	err = fsu_read_names(w->u, w->path.s, &l->names);
+	if (err)
+		ret = tell(w, FSU_ERROR, err, st);
+	w->depth++;
+	return ret == FSU_WALK_STOP ? ret : 0;
+}
+
+/* What the path now names: tell of it, and enter it where it is a directory.  `cut` is the path's
+ * length without it. */
+static int visit(struct walk *w, size_t cut)
+{
+	struct stat st;
+	int before = w->depth, ret;
+
+	if (ukfs_lstat(w->u, w->path.s, &st))
+		ret = tell(w, FSU_ERROR, errno, NULL);
+	else if (S_ISDIR(st.st_mode))
+		ret = enter(w, &st, cut);
+	else
+		ret = tell(w, FSU_OTHER, 0, &st);
+	if (w->depth == before)
+		fsu_path_cut(&w->path, cut);
+	return ret;
+}
+
+static int leave(struct walk *w)
+{
+	struct level *l = &w->levels[--w->depth];
+	int ret = tell(w, FSU_POST, 0, &l->st);
+
+	fsu_path_cut(&w->path, l->cut);
+	fsu_names_free(&l->names);
+	return ret;
+}
+
+int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg)
+{
+	struct walk w = { .u = u, .fn = fn, .arg = arg };
+	int ret;
+
+	fsu_path_set(&w.path, start);
+	ret = visit(&w, 0);
+	while (w.depth && ret != FSU_WALK_STOP) {
+		struct level *l = &w.levels[w.depth - 1];
+
+		if (l->next == l->names.count)
+			ret = leave(&w);
+		else
+			ret = visit(&w, fsu_path_push(&w.path, l->names.list[l->next++].name));
+	}
+	while (w.depth)
+		fsu_names_free(&w.levels[--w.depth].names);
+	free(w.levels);
+	fsu_path_free(&w.path);
+	return ret == FSU_WALK_STOP ? ret : 0;
+}
