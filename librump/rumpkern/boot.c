@@ -5,6 +5,7 @@
  */
 #include <linux/anon_inodes.h>
 #include <linux/async.h>
+#include <linux/buffer_head.h>
 #include <linux/console.h>
 #include <linux/cpu.h>
 #include <linux/cpuset.h>
@@ -244,6 +245,7 @@ static void __init initcalls(void)
 	run_initcalls(__initcall_start, __initcall0_start);
 	workqueue_init_topology();
 	async_init();
+	buffer_init();
 	driver_init();
 	run_initcalls(__initcall0_start, __initcall_end);
 }
