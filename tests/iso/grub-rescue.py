@@ -20,7 +20,7 @@ def output(*command):
 
 def fields(line):
     """(mode, size) and the name of one line of a long listing."""
-    m = ENTRY.match(line)
+    m = ENTRY.match(re.sub("^e", "-", line))    # xorriso's sign for the boot catalogue
     if not m:
         sys.exit("not a line of a long listing: " + line)
     name = m[7].partition(" -> ")[0]

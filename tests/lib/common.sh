@@ -5,8 +5,10 @@
 set -eu -o pipefail
 
 LIB=$RUMP_TEST_LIB
-KERNEL_TREE=$(find "$RUMP_BUILD" -maxdepth 2 -type d -path '*/linux-*/linux-source-*' 2>/dev/null |
-	sort -V | tail -n 1)
+KERNEL_TREE=
+for dir in "$RUMP_BUILD"/linux-*/linux-source-*/; do	# the newest of them
+	[ ! -d "$dir" ] || KERNEL_TREE=${dir%/}
+done
 
 fail() { printf '%s\n' "FAILED: $*"; exit 1; }
 skip() { printf '%s\n' "$*"; exit 77; }

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fsu: one program; its links and manual pages follow from commands.def.
-FSU_COMMANDS := $(shell sed -n 's/^FSU_COMMAND(\([a-z0-9]*\),.*/\1/p' tools/fsu/commands.def)
+FSU_COMMANDS := $(shell sed -n 's/^FSU_COMMAND.\([a-z0-9]*\),.*/\1/p' tools/fsu/commands.def)
 FSU_SRCS := $(wildcard tools/fsu/*.c tools/fsu/ls/*.c tools/fsu/copy/*.c)
 FSU_OBJS := $(call objs,$(FSU_SRCS))
 FSU_LINKS := $(FSU_COMMANDS:%=$(B)/bin/fsu_%)

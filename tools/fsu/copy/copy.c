@@ -189,7 +189,7 @@ int copy_run(struct copy *c, char **operands, int n, const char *dest)
 	pthread_t thread;
 	int err;
 
-	c->same_image = c->from == c->to;
+	c->same_image = c->from == &image_side && c->to == &image_side;
 	if (make_plan(&plan, c, operands, n, dest))
 		return FSU_FAILED;
 	c->queue = queue_new();
