@@ -7,6 +7,7 @@
  */
 #include <linux/blkdev.h>
 #include <linux/kthread.h>
+#include <linux/percpu.h>
 #include <linux/sched.h>
 #include <linux/sched/debug.h>
 #include <linux/sched/signal.h>
@@ -329,6 +330,7 @@ int rump_adopt(void)
 
 	adopt_enter();
 	rump_self.current_task = &init_task;
+	rump_self.percpu_offset = per_cpu_offset(rump_self.cpu);
 	rump_schedule();
 	p = fork_client();
 	if (IS_ERR(p)) {
