@@ -120,7 +120,7 @@ static int find_only(const struct ukfs *u, int fd, const char *fstype,
 			continue;
 		if (found < n) {
 			describe(fd, p, n, list, sizeof(list));
-			return ukfsi_error(EINVAL, "%s: choose a partition: %s", u->image, list);
+			return ukfsi_error(ENOTUNIQ, "%s: choose a partition: %s", u->image, list);
 		}
 		found = i;
 	}

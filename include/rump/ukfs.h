@@ -55,7 +55,8 @@ struct ukfs_args {
  * struct ukfs_args or NULL, `arglen` its size.  The kernel side is booted and the file system's
  * module is loaded where needed.
  * errno: ENOENT, EACCES, EBUSY (another process has the image), EINVAL (no file system, an option
- * the file system does not know), ENODEV (no such type), EPROGMISMATCH, EROFS, EUCLEAN ...
+ * the file system does not know), ENOTUNIQ (several partitions, none named), ENODEV (no such
+ * type), EPROGMISMATCH, EROFS, EUCLEAN ...
  * ukfs_errmsg() then has the kernel's own reason.
  */
 struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mntpath, int mntflag,

@@ -74,6 +74,8 @@ void rump_vcpu_init(unsigned int ncpu);
 /* Give the calling host thread a task, taking a virtual CPU.  0 or a negative errno. */
 int rump_adopt(void);
 void rump_thread_exit(void *task);
+/* Make the thread one that only takes interrupts: no task, but something to be current. */
+void rump_idle_identity(struct task_struct *idle);
 void rump_task_init(void);
 
 /* ---- time (tick.c) ---- */

@@ -271,15 +271,25 @@ void wake_up_new_task(struct task_struct *p)
 static __thread void *exit_buf[5];
 static __thread bool exit_adopted;
 
+void rump_idle_identity(struct task_struct *idle)
+{
+	memcpy(idle, &init_task, sizeof(*idle));
+	idle->thread_info.preempt_count = 0;
+	INIT_LIST_HEAD(&idle->thread.runq);
+	rump_self.current_task = idle;
+}
+
 void __noreturn do_task_dead(void)
 {
-	struct task_struct *p = current;
+	struct task_struct *p = current, idle;
 
 	WRITE_ONCE(p->__state, TASK_DEAD);
 	put_task_stack(p);
 	put_task_struct_rcu_user(p);
-	rump_self.current_task = NULL;
+	/* The task may be gone; interrupts that are taken on the way out need a current one. */
+	rump_idle_identity(&idle);
 	rump_vcpu_leave();
+	rump_self.current_task = NULL;
 	if (exit_adopted)
 		__builtin_longjmp(exit_buf, 1);
 	rumpuser_thread_exit();

@@ -209,7 +209,7 @@ static struct task_struct tick_task;	/* an identity for interrupts that run in t
 
 static void tick_thread(void *unused)
 {
-	rump_self.current_task = &tick_task;
+	rump_idle_identity(&tick_task);
 	for (;;) {
 		u64 due = tick_base + (ticks_done + 1) * TICK_NSEC, now = now_ns();
 
@@ -235,8 +235,6 @@ void __init rump_tick_init(void)
 {
 	int err;
 
-	memcpy(&tick_task, &init_task, sizeof(tick_task));
-	INIT_LIST_HEAD(&tick_task.thread.runq);
 	__clocksource_register(&rump_clock);
 	err = rumpuser_thread_create(tick_thread, NULL, "tick");
 	if (err)

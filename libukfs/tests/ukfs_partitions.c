@@ -103,7 +103,7 @@ static void two_candidates_are_listed(void **state)
 {
 	(void)state;
 	make_disk("d.img", 2, (const char *[]){ "mkfs.ext4 -qF -L root", "mkfs.ext4 -qF" });
-	refused(NULL, "d.img", 0, NULL, EINVAL);
+	refused(NULL, "d.img", 0, NULL, ENOTUNIQ);
 	SAYS("d.img: choose a partition: 1 (ext4 \"root\", 32 MiB), 2 (ext4, 32 MiB)");
 }
 

@@ -86,12 +86,15 @@ static void measure(struct ls *ls, const struct ls_file *f, int *w)
 	}
 }
 
-static int print_id(const struct ls *ls, const struct ls_file *f, unsigned int id, bool group,
+static void print_id(const struct ls *ls, const struct ls_file *f, unsigned int id, bool group,
 		    int width)
 {
 	const char *name = f->stat_ok ? owner_name(ls, id, group) : "?";
 
-	return name ? printf("%-*s ", width, name) : printf("%*u ", width, id);
+	if (name)
+		printf("%-*s ", width, name);
+	else
+		printf("%*u ", width, id);
 }
 
 static int print_size(struct ls *ls, const struct ls_file *f, const int *w)
@@ -186,14 +189,17 @@ static void print_one(struct ls *ls, const struct ls_file *f, const int *w, cons
 		column += printf(" %*ju ", w[NLINK], (uintmax_t)f->st.st_nlink);
 	else
 		column += printf(" %*s ", w[NLINK], "?");
+	/* coreutils counts the column, which matters for colours alone, from behind the owner on */
+	if (ls->o.owner || ls->o.group || ls->o.author || ls->o.context)
+		column = 0;
 	if (ls->o.owner)
-		column += print_id(ls, f, f->st.st_uid, false, w[OWNER]);
+		print_id(ls, f, f->st.st_uid, false, w[OWNER]);
 	if (ls->o.group)
-		column += print_id(ls, f, f->st.st_gid, true, w[GROUP]);
+		print_id(ls, f, f->st.st_gid, true, w[GROUP]);
 	if (ls->o.author)
-		column += print_id(ls, f, f->st.st_uid, false, w[AUTHOR]);
+		print_id(ls, f, f->st.st_uid, false, w[AUTHOR]);
 	if (ls->o.context)
-		column += printf("%-*s ", front[2], f->context ? f->context : "?");
+		printf("%-*s ", front[2], f->context ? f->context : "?");
 	column += print_size(ls, f, w);
 	column += print_time(ls, f);
 	column += ls_print_text(ls, f, false, column);

@@ -144,7 +144,7 @@ for e in COLUMNS=50 COLUMNS=200 TIME_STYLE=long-iso TZ=America/New_York TZ=UTC; 
 	case $e in TZ=*) export TZ=Europe/Prague ;; *) unset "${e%%=*}" ;; esac
 done
 # usage errors
-try --no-such-option; try -w; try --color=maybe; try --sort=colour; try --time-style=bad -l; try -w x
+try --no-such-option; try -w; try --time-style=bad -l; try -w x
 
 # what is listed without a path is the root, and its name is "/"
 try -lR /
