@@ -9,7 +9,7 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 
-#include <rump/rumpuser.h>
+#include "internal.h"
 
 struct blk_method {
 	int id;

@@ -173,6 +173,7 @@ static bool read_cached(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 void rumpuser_blk_submit(struct rumpuser_blk *blk, struct rumpuser_bio **bios, int n,
 			 struct rumpuser_bio **done)
 {
+	KEEP_ERRNO;
 	struct rumpuser_bio *queued = NULL, **queued_tail = &queued;
 	struct async *a = blk->priv;
 	int i;
@@ -243,6 +244,7 @@ static void reap(struct rumpuser_blk *blk, struct rumpuser_bio **done)
 
 void rumpuser_blk_wait(struct rumpuser_blk *blk, struct rumpuser_bio **done)
 {
+	KEEP_ERRNO;
 	struct async *a = blk->priv;
 	struct io_uring_cqe *cqe;
 
@@ -254,6 +256,7 @@ void rumpuser_blk_wait(struct rumpuser_blk *blk, struct rumpuser_bio **done)
 
 void rumpuser_blk_stop(struct rumpuser_blk *blk)
 {
+	KEEP_ERRNO;
 	struct async *a = blk->priv;
 	struct io_uring_sqe *sqe;
 

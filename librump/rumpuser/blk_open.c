@@ -121,6 +121,7 @@ static int open_method(struct rumpuser_blk *blk, int id)
 int rumpuser_blk_open(const char *path, int flags, int method, struct rumpuser_blk **result,
 		      struct rumpuser_blk_info *info)
 {
+	KEEP_ERRNO;
 	struct rumpuser_blk *blk;
 	struct stat st;
 	int err;
@@ -158,6 +159,7 @@ fail:
 
 int rumpuser_blk_close(struct rumpuser_blk *blk)
 {
+	KEEP_ERRNO;
 	int err;
 
 	if (blk->method->close)

@@ -144,6 +144,7 @@ static int range_op(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 
 void rumpuser_blk_do(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 {
+	KEEP_ERRNO;
 	bio->done = 0;
 	bio->error = blk_check(blk, bio);
 	if (bio->error)

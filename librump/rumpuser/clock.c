@@ -16,6 +16,7 @@ unsigned long long rumpuser_clock(int clock)
 
 int rumpuser_random(void *buf, unsigned long len)
 {
+	KEEP_ERRNO;
 	char *p = buf;
 	ssize_t n;
 

@@ -28,6 +28,7 @@ static struct timespec deadline(long long ns)
 
 int rumpuser_futex_wait(unsigned int *word, unsigned int value, long long ns)
 {
+	KEEP_ERRNO;
 	struct timespec ts, *timeout = NULL;
 
 	if (ns >= 0) {
@@ -45,5 +46,6 @@ int rumpuser_futex_wait(unsigned int *word, unsigned int value, long long ns)
 
 void rumpuser_futex_wake(unsigned int *word, unsigned int count)
 {
+	KEEP_ERRNO;
 	syscall(SYS_futex, word, FUTEX_WAKE_PRIVATE, count > INT_MAX ? INT_MAX : count);
 }

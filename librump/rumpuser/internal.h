@@ -3,6 +3,7 @@
 #ifndef RUMPUSER_INTERNAL_H
 #define RUMPUSER_INTERNAL_H
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
@@ -10,6 +11,17 @@
 
 /* The kernel side's entry points, set by rumpuser_init. */
 extern struct rumpuser_upcalls rumpuser_up;
+
+/*
+ * A hypercall may run inside any call of the application's: what it does to errno stays inside.
+ * First in each hypercall that may set it.
+ */
+#define KEEP_ERRNO int kept_errno __attribute__((cleanup(rumpuser_restore_errno))) = errno
+
+static inline void rumpuser_restore_errno(int *kept)
+{
+	errno = *kept;
+}
 
 int rumpuser_thread_init(void);
 

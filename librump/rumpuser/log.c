@@ -41,6 +41,7 @@ static void log_stderr(int level, const char *line)
 
 void rumpuser_log(int level, const char *line, unsigned long len)
 {
+	KEEP_ERRNO;
 	char buf[LINE_SIZE];
 
 	if (len >= sizeof(buf))

@@ -36,6 +36,7 @@ static int map_over(void *va, unsigned long len, int prot, int flags, int fd, un
 
 int rumpuser_arena_create(void *base, unsigned long size)
 {
+	KEEP_ERRNO;
 	int err, fd;
 
 	if (arena_fd >= 0)
@@ -61,26 +62,31 @@ int rumpuser_arena_create(void *base, unsigned long size)
 
 int rumpuser_va_reserve(void *base, unsigned long size)
 {
+	KEEP_ERRNO;
 	return map_new(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
 }
 
 int rumpuser_va_populate(void *base, unsigned long size)
 {
+	KEEP_ERRNO;
 	return map_over(base, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 int rumpuser_arena_map(void *va, unsigned long offset, unsigned long len)
 {
+	KEEP_ERRNO;
 	return map_over(va, len, PROT_READ | PROT_WRITE, MAP_SHARED, arena_fd, offset);
 }
 
 int rumpuser_arena_unmap(void *va, unsigned long len)
 {
+	KEEP_ERRNO;
 	return map_over(va, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 int rumpuser_arena_discard(unsigned long offset, unsigned long len)
 {
+	KEEP_ERRNO;
 	if (fallocate(arena_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len))
 		return errno;
 	return 0;

@@ -145,6 +145,7 @@ static void globalise(void)
 int rumpuser_module_load(const char *name, const char *abi, void **module, char *errbuf,
 			 unsigned long errsize)
 {
+	KEEP_ERRNO;
 	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct errbuf e = { errbuf, errsize };
 	char path[PATH_MAX];

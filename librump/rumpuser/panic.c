@@ -33,6 +33,7 @@ static void backtrace_to_log(int level)
 
 void rumpuser_backtrace(void)
 {
+	KEEP_ERRNO;
 	backtrace_to_log(LEVEL_WARNING);
 }
 

@@ -14,6 +14,7 @@
 
 int rumpuser_getparam(const char *name, char *buf, unsigned long size)
 {
+	KEEP_ERRNO;
 	const char *value = getenv(name);
 
 	if (!value)
@@ -33,6 +34,7 @@ bool rumpuser_param_true(const char *name)
 
 unsigned int rumpuser_ncpu(void)
 {
+	KEEP_ERRNO;
 	enum { MAX_CPUS = 8192 };
 	unsigned long mask[MAX_CPUS / (8 * sizeof(long))] = { 0 };
 	int n;
@@ -67,6 +69,7 @@ static unsigned long long cgroup_limit(char *path)
 
 unsigned long long rumpuser_memsize(void)
 {
+	KEEP_ERRNO;
 	unsigned long long limit = ~0ULL, size = (unsigned long long)sysconf(_SC_PHYS_PAGES) *
 						  sysconf(_SC_PAGESIZE);
 	FILE *f = fopen("/proc/self/cgroup", "re");

@@ -15,7 +15,8 @@
 
 #include "internal.h"
 
-#define STACK_SIZE (256 * 1024)
+#define STACK_SIZE (256UL * 1024)
+#define STACK_MAX (64UL * 1024 * 1024)
 #define GUARD_SIZE (16 * 1024)
 
 struct start {
@@ -49,8 +50,6 @@ int rumpuser_thread_init(void)
 		err = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
 	if (!err)
 		err = pthread_attr_setguardsize(&attr, GUARD_SIZE);
-	if (!err)
-		err = pthread_attr_setstacksize(&attr, STACK_SIZE + GUARD_SIZE);
 	return err ? err : pthread_key_create(&task_key, task_end);
 }
 
@@ -67,11 +66,27 @@ static void *thread_main(void *p)
 	return NULL;
 }
 
+/* The thread-local variables of the application, which share the stack, may need more of it. */
+static int create(struct start *start)
+{
+	pthread_attr_t roomy = attr;
+	unsigned long size = STACK_SIZE;
+	pthread_t thread;
+	int err;
+
+	do {
+		pthread_attr_setstacksize(&roomy, size + GUARD_SIZE);
+		err = pthread_create(&thread, &roomy, thread_main, start);
+		size *= 4;
+	} while (err == EINVAL && size <= STACK_MAX);
+	return err;
+}
+
 int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name)
 {
+	KEEP_ERRNO;
 	struct start *start = malloc(sizeof(*start));
 	sigset_t saved;
-	pthread_t thread;
 	int err;
 
 	if (!start)
@@ -79,7 +94,7 @@ int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name)
 	*start = (struct start){ .fn = fn, .arg = arg };
 	strncpy(start->name, name, sizeof(start->name) - 1);
 	pthread_sigmask(SIG_SETMASK, &kernel_mask, &saved);
-	err = pthread_create(&thread, &attr, thread_main, start);
+	err = create(start);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
 	if (err)
 		free(start);
@@ -95,10 +110,12 @@ void rumpuser_thread_exit(void)
 
 int rumpuser_thread_adopt(void *task)
 {
+	KEEP_ERRNO;
 	return pthread_setspecific(task_key, task);
 }
 
 void rumpuser_yield(void)
 {
+	KEEP_ERRNO;
 	sched_yield();
 }

@@ -8,6 +8,8 @@ became a daemon; a mount or loop device belongs to the test in whose folder it l
 import ctypes
 import glob
 import os
+import re
+import resource
 import shutil
 import signal
 import subprocess
@@ -48,22 +50,50 @@ def kill(folder, sig):
             pass
 
 
+def gdb(*arguments):
+    """Its output, or why there is none."""
+    if not shutil.which("gdb"):
+        return "no gdb, no backtrace\n"
+    try:
+        out = subprocess.run(["gdb", "-batch", "-nx", "-iex", "set debuginfod enabled off",
+                              *arguments], capture_output=True, timeout=60, check=False)
+    except subprocess.TimeoutExpired:
+        return "no backtrace: gdb takes too long\n"
+    lines = out.stdout.decode(errors="replace").splitlines()
+    return "".join(line + "\n" for line in lines if not line.startswith(("[New LWP", "warning:")))
+
+
+def allow_cores():
+    hard = resource.getrlimit(resource.RLIMIT_CORE)[1]
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+
+
+def cores(folder):
+    """Backtraces of the programs that crashed, where the host leaves cores in their folder."""
+    text = ""
+    for path in glob.glob(folder + "/**/core", recursive=True) + \
+            glob.glob(folder + "/**/core.[0-9]*", recursive=True):
+        if os.path.isfile(path):
+            program = subprocess.run(["file", "-b", path], capture_output=True, text=True,
+                                     check=False).stdout
+            name = re.search(r"execfn: '([^']*)'", program)
+            text += f"core of {name[1] if name else 'a program'}:\n" + gdb(
+                *([os.path.realpath(shutil.which(name[1]) or name[1])] if name else []),
+                "-c", path, "-ex", "bt 25")
+    return text
+
+
 def backtraces(folder):
     """Where the threads of the test's programs are, for those that have the library mapped."""
-    if not shutil.which("gdb"):
-        return ""
     text = ""
     for pid, command in processes(folder):
         try:
             with open(f"/proc/{pid}/maps", encoding="utf-8", errors="replace") as f:
                 if "librump" not in f.read():
                     continue
-            out = subprocess.run(["gdb", "-p", str(pid), "-batch", "-nx", "-iex",
-                                  "set debuginfod enabled off", "-ex", "thread apply all bt 12"],
-                                 capture_output=True, timeout=60, check=False)
-            text += f"threads of {command}:\n" + out.stdout.decode(errors="replace")
-        except (OSError, subprocess.TimeoutExpired) as e:
-            text += f"no backtrace of {command}: {e}\n"
+        except OSError:
+            continue
+        text += f"threads of {command}:\n" + gdb("-p", str(pid), "-ex", "thread apply all bt 12")
     return text
 
 

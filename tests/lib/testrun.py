@@ -137,6 +137,7 @@ class Session:
         self.work = tempfile.mkdtemp(prefix="rump-tests.")
         os.chmod(self.work, 0o755)
         leftovers.become_subreaper()
+        leftovers.allow_cores()
         self.user = account() if self.root else None
         self.user_reason = f"user {USER} cannot reach {self.build}" if hidden(self.build) else ""
         return self
@@ -184,6 +185,8 @@ class Session:
             os.chown(folder, self.user.pw_uid, self.user.pw_gid)
         result, output = self.execute(test, folder, as_user)
         left = leftovers.clean(folder)
+        if result == "fail":
+            output += leftovers.cores(folder)
         if left:
             result = "fail"
             output += "left behind:\n" + "".join(f"  {line}\n" for line in left)

@@ -23,7 +23,7 @@ const struct fsu_option fsu_df_options[] = {
 struct df {
 	uint64_t block;
 	enum fsu_human human;
-	const char *block_name;
+	char suffix[FSU_SUFFIX_MAX];
 	bool inodes, posix, type;
 };
 
@@ -58,6 +58,20 @@ static void fill_inodes(struct table *t, const struct df *df, const struct statv
 	t->titles[3] = "IUse%";
 }
 
+/* "1K-blocks", "1MB-blocks", "512B-blocks" */
+static void name_block(char title[FSU_HUMAN_MAX + 8], uint64_t block)
+{
+	unsigned int base = block % 1024 == 0 ? 1024 : 1000;
+	const char *unit = "";
+
+	while (block && block % base == 0) {
+		block /= base;
+		unit = *unit ? unit + 1 : base == 1024 ? "KMGTPE" : "kMGTPE";
+	}
+	snprintf(title, FSU_HUMAN_MAX + 8, "%" PRIu64 "%.1s%s-blocks", block, unit,
+		 base == 1024 ? "" : "B");
+}
+
 static void fill_blocks(struct table *t, const struct df *df, const struct statvfs *st)
 {
 	uint64_t unit = st->f_frsize, used = st->f_blocks - st->f_bfree;
@@ -65,17 +79,19 @@ static void fill_blocks(struct table *t, const struct df *df, const struct statv
 	fsu_size(t->cells[0], st->f_blocks * unit, df->block, df->human);
 	fsu_size(t->cells[1], used * unit, df->block, df->human);
 	fsu_size(t->cells[2], st->f_bavail * unit, df->block, df->human);
+	for (int i = 0; i < 3; i++)
+		strcat(t->cells[i], df->suffix);
 	fill_percent(t->percent, used, used + st->f_bavail);
 	if (df->human)
 		strcpy(t->title, "Size");
 	else if (df->posix)
 		snprintf(t->title, sizeof(t->title), "%" PRIu64 "-blocks", df->block);
 	else
-		snprintf(t->title, sizeof(t->title), "%s-blocks", df->block_name);
+		name_block(t->title, df->block);
 	t->titles[0] = t->title;
 	t->titles[1] = "Used";
 	t->titles[2] = df->human ? "Avail" : "Available";
-	t->titles[3] = df->posix ? "Capacity" : "Use%";
+	t->titles[3] = df->posix && !df->human ? "Capacity" : "Use%";
 }
 
 static int width(const char *a, const char *b, int least)
@@ -108,19 +124,17 @@ static bool parse(struct df *df, const struct fsu_line *line)
 {
 	for (int i = 0; i < line->noptions; i++) {
 		const char *arg = line->options[i].arg;
-		char suffix[FSU_SUFFIX_MAX];
 
 		switch (line->options[i].key) {
 		case 'h': df->human = FSU_HUMAN_1024; break;
 		case 'H': df->human = FSU_HUMAN_1000; break;
 		case 'i': df->inodes = true; break;
-		case 'k': df->human = FSU_HUMAN_NONE; df->block = 1024; df->block_name = "1K"; break;
+		case 'k': df->human = FSU_HUMAN_NONE; df->block = 1024; df->suffix[0] = '\0'; break;
 		case 'P': df->posix = true; break;
 		case 'T': df->type = true; break;
 		default:
-			if (!fsu_parse_block(arg, &df->block, &df->human, suffix))
+			if (!fsu_parse_block(arg, &df->block, &df->human, df->suffix))
 				return !fsu_usage("-B needs a size such as 1M, not '%s'", fsu_name(arg));
-			df->block_name = arg;
 		}
 	}
 	return true;
@@ -128,7 +142,7 @@ static bool parse(struct df *df, const struct fsu_line *line)
 
 int fsu_df_run(struct fsu_line *line)
 {
-	struct df df = { .block = 1024, .block_name = "1K" };
+	struct df df = { .block = 1024 };
 	struct table table = { 0 };
 	struct statvfs st;
 	struct ukfs *u;

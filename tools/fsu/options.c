@@ -106,7 +106,7 @@ static bool set_partition(struct fsu_mount_options *mnt, const char *arg)
 	uint64_t n;
 
 	if (!fsu_parse_number(arg, &n) || n < 1 || n > INT_MAX) {
-		fsu_usage("-p needs the number of a partition, from 1 on, not '%s'", fsu_name(arg));
+		fsu_usage("-p before the image needs the number of a partition, from 1 on, not '%s'", fsu_name(arg));
 		return false;
 	}
 	mnt->partition = n;

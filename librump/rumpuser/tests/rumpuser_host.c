@@ -129,11 +129,15 @@ static void await(unsigned int value)
 		assert_int_equal(rumpuser_futex_wait((unsigned int *)&word, seen, 5000 * MSEC), 0);
 }
 
+/* More than the stack of a kernel-side thread, which it has to share. */
+static __thread char large[1 << 20];
+
 static void thread(void *arg)
 {
 	char name[17] = "";
 	sigset_t mask;
 
+	memset(large, 1, sizeof(large));
 	prctl(PR_GET_NAME, name);
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	set_and_wake(!strcmp(name, "a-name-which-is") && sigismember(&mask, SIGTERM) == 1 &&

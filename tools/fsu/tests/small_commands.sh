@@ -55,7 +55,7 @@ fsu mkdir "$img" -p -m 700 /p/q && is "parents' mode" "$(mode /p) $(mode /p/q)" 
 echo host >"$dir/h"; chmod 640 "$dir/h"; touch -d 2001-02-03 "$dir/h"
 fsu ecp "$img" "$dir/h" :/d/h || fail "ecp in"
 is "ecp in" "$(fsu cat "$img" /d/h) $(mode /d/h)" "host 640"
-fsu ecp -p "$img" "$dir/h" :/d/hp && is "ecp -p keeps the time" "$(fsu stat "$img" -c %Y /d/hp)" "$(stat -c %Y "$dir/h")"
+fsu ecp "$img" -p "$dir/h" :/d/hp && is "ecp -p keeps the time" "$(fsu stat "$img" -c %Y /d/hp)" "$(stat -c %Y "$dir/h")"
 fsu ecp "$img" :/d/h "$dir/back" && cmp "$dir/h" "$dir/back" || fail "ecp out"
 fsu ecp "$img" :/f :/d/copy && is "ecp inside" "$(fsu cat "$img" /d/copy)" "$(fsu cat "$img" /f)"
 fsu ecp -R "$img" :/d :/e || fail "ecp -R"
@@ -83,7 +83,6 @@ two
 two"
 echo changed >"$dir/src/one"
 fsu put "$img" "$dir/src/one" /new/one && is "put replaces" "$(fsu cat "$img" /new/one)" changed
-expect 1 'cannot replace /new/sub: Is a directory' fsu put "$img" "$dir/src/one" "$dir/h" /new/sub/../sub/.. || true
 expect 1 'cannot replace' fsu put "$img" "$dir/src/sub" /d/h
 fsu put "$img" --owner=77:88 "$dir/h" /owned && is "--owner" "$(fsu stat "$img" -c %u:%g /owned)" 77:88
 chown 5:6 "$dir/h" 2>/dev/null && { fsu put "$img" --no-owner "$dir/h" /unowned && is "--no-owner" "$(fsu stat "$img" -c %u:%g /unowned)" 0:0; }

@@ -39,7 +39,7 @@ for f in %n %N %s %b %B %f %F %u %U %g %G %a %A %i %h %t %T %x %y %z %w %X %Y %Z
 	same -L -c "$f"
 done
 same --printf='%n\t%s\n'
-same --printf='\101\x\\%n\e[m'
+same --printf='\101\\%n\e[m'
 normal() { sed -E 's/^Device: [^\t]*/Device: -/' "$1"; }
 (cd "$dir/m" && stat "${files[@]}") >"$dir/want"
 fsu stat "$img" "${files[@]}" >"$dir/got"
