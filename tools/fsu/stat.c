@@ -10,6 +10,7 @@
 #include <sys/sysmacros.h>
 
 #include "fsu.h"
+#include "ls/ls.h"
 
 enum { KEY_JSON = 256, KEY_PRINTF };
 
@@ -101,32 +102,49 @@ static void put_time(const struct sequence *q, const struct statx_timestamp *t, 
 	put_string(q, buf);
 }
 
-/* Seconds since 1970; with a precision, that many digits behind a dot (".": nine). */
+/* Seconds since 1970; with a precision, that many digits behind a dot (".": nine).  A time before
+ * 1970 is a negative number, fraction included: half a second before is -0.5. */
 static void put_epoch(const struct sequence *q, const struct statx_timestamp *t, bool known)
 {
-	char buf[64], nsec[16];
 	int digits = q->dot ? q->precision < 0 ? 9 : q->precision : 0;
+	int64_t sec = known ? t->tv_sec : 0;
+	uint32_t nsec = known ? t->tv_nsec : 0;
+	bool minus = sec < 0;
+	char buf[128], fraction[16];
 	struct sequence plain = *q;
 
-	snprintf(nsec, sizeof(nsec), "%09u", known ? t->tv_nsec : 0);
-	snprintf(buf, sizeof(buf), "%" PRId64 "%s%.*s", known ? (int64_t)t->tv_sec : 0,
-		 digits > 0 ? "." : "", digits > 9 ? 9 : digits, nsec);
+	if (digits > 50)
+		digits = 50;
+	if (minus && nsec && digits) {
+		sec++;
+		nsec = 1000000000 - nsec;
+	}
+	snprintf(fraction, sizeof(fraction), "%09u", nsec);
+	snprintf(buf, sizeof(buf), "%s%" PRId64 "%s%.*s%.*s", minus ? "-" : "", minus ? -sec : sec,
+		 digits ? "." : "", digits < 9 ? digits : 9, fraction, digits > 9 ? digits - 9 : 0,
+		 "00000000000000000000000000000000000000000000");
 	plain.precision = -1;
 	put_string(&plain, buf);
 }
 
+/* %N: quoted for a shell; %P, ours: as it is. */
 static void put_name(const struct sequence *q, const struct subject *s, bool quotes)
 {
-	const char *mark = quotes ? "'" : "";
-	size_t size = strlen(s->path) + (s->target ? strlen(s->target) : 0) + 16;
-	char *text = fsu_malloc(size);
+	static const struct ls_options quoting = { .quote = LS_SHELL_ESCAPE_ALWAYS };
+	char *parts[2] = { NULL, NULL }, *text;
+	const char *names[2] = { s->path, s->target };
+	size_t size = 8;
 
-	if (s->target)
-		snprintf(text, size, "%s%s%s -> %s%s%s", mark, s->path, mark, mark, s->target, mark);
-	else
-		snprintf(text, size, "%s%s%s", mark, s->path, mark);
+	for (int i = 0; i < 2 && names[i]; i++) {
+		parts[i] = quotes ? ls_quote(&quoting, names[i], false, NULL) : fsu_strdup(names[i]);
+		size += strlen(parts[i]);
+	}
+	text = fsu_malloc(size);
+	snprintf(text, size, "%s%s%s", parts[0], parts[1] ? " -> " : "", parts[1] ? parts[1] : "");
 	put_string(q, text);
 	free(text);
+	free(parts[0]);
+	free(parts[1]);
 }
 
 static void put_device(const struct sequence *q, unsigned int maj, unsigned int min, const char *all)

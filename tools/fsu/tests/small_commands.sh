@@ -90,10 +90,10 @@ chown 5:6 "$dir/h" 2>/dev/null && { fsu put "$img" --no-owner "$dir/h" /unowned 
 
 # rm
 expect 1 'Is a directory' fsu rm "$img" /new
-is "rm -v" "$(fsu rm "$img" -rv /new/src)" "removed '/new/src/one'
+is "rm -v" "$(fsu rm "$img" -rv /new/src | sort)" "removed '/new/src/one'
 removed '/new/src/sub/two'
-removed directory '/new/src/sub'
-removed directory '/new/src'"
+removed directory '/new/src'
+removed directory '/new/src/sub'"
 fsu mkdir "$img" /nothing && fsu rm "$img" -d /nothing || fail "rm -d"
 expect 1 'not empty' fsu rm "$img" -d /new
 echo n | fsu rm "$img" -i /f 2>/dev/null; fsu cat "$img" /f >/dev/null || fail "rm -i removed after no"
