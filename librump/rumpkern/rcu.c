@@ -135,19 +135,23 @@ void get_completed_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
 
 /* ---- callbacks ---------------------------------------------------------------------------------- */
 
+extern void percpu_ref_switch_to_atomic_rcu(struct rcu_head *rcu); /* librump/link/globals */
+
 void call_rcu(struct rcu_head *head, rcu_callback_t func)
 {
 	unsigned long flags;
-	bool many;
+	bool now;
 
 	head->func = func;
 	head->next = NULL;
 	raw_spin_lock_irqsave(&cb_lock, flags);
 	*cb_last = head;
 	cb_last = &head->next;
-	many = ++cb_queued % MANY_CALLBACKS == 0;
+	/* A task waits for these: not until the next tick. */
+	now = ++cb_queued % MANY_CALLBACKS == 0 || func == wakeme_after_rcu ||
+	       func == percpu_ref_switch_to_atomic_rcu;
 	raw_spin_unlock_irqrestore(&cb_lock, flags);
-	if (unlikely(many) && rcu_task)
+	if (unlikely(now) && rcu_task)
 		wake_up_process(rcu_task);
 }
 EXPORT_SYMBOL_GPL(call_rcu);
