@@ -237,14 +237,14 @@ static void __init threads_init(void)
 extern int cacheinfo_sysfs_init(void), topology_sysfs_init(void), slab_late_init(void),
 	param_sysfs_builtin_init(void), deferred_probe_initcall(void), spawn_ksoftirqd(void),
 	cpu_stop_init(void), oom_init(void), clockevents_init_sysfs(void),
-	init_clocksource_sysfs(void), ksysfs_init(void);
+	init_clocksource_sysfs(void);
 
 static bool __init skipped(initcall_t fn)
 {
 	return fn == cacheinfo_sysfs_init || fn == topology_sysfs_init || fn == slab_late_init ||
 	       fn == param_sysfs_builtin_init || fn == deferred_probe_initcall ||
 	       fn == spawn_ksoftirqd || fn == cpu_stop_init || fn == oom_init ||
-	       fn == clockevents_init_sysfs || fn == init_clocksource_sysfs || fn == ksysfs_init;
+	       fn == clockevents_init_sysfs || fn == init_clocksource_sysfs;
 }
 
 static void __init run_initcalls(initcall_entry_t *from, initcall_entry_t *to)
