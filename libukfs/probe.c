@@ -82,12 +82,31 @@ static void list_all(blkid_probe pr, struct ukfsi_probe *result)
 	}
 }
 
-static int run_probe(blkid_probe pr, struct ukfsi_probe *result)
+/*
+ * Look for what can be mounted first: to look for everything that libblkid knows is to read a
+ * megabyte from here and there.
+ */
+static void only_mountable(blkid_probe pr)
+{
+	char *names[128];
+	size_t n = 0;
+
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		names[n++] = (char *)renamed[i].blkid;
+	for (const char *const *t = ukfs_types(); *t && n + 1 < sizeof(names) / sizeof(names[0]); t++)
+		names[n++] = (char *)*t;
+	names[n] = NULL;
+	blkid_probe_filter_superblocks_type(pr, BLKID_FLTR_ONLYIN, names);
+}
+
+static int run_probe(blkid_probe pr, struct ukfsi_probe *result, bool everything)
 {
 	char type[32], usage[32];
 	int res;
 
 	blkid_probe_enable_superblocks(pr, 1);
+	if (!everything)
+		only_mountable(pr);
 	blkid_probe_set_superblocks_flags(pr, BLKID_SUBLKS_TYPE | BLKID_SUBLKS_LABEL |
 					  BLKID_SUBLKS_USAGE);
 	res = blkid_do_safeprobe(pr);
@@ -95,7 +114,11 @@ static int run_probe(blkid_probe pr, struct ukfsi_probe *result)
 		list_all(pr, result);
 	else if (res < 0)
 		return errno ? -errno : -EIO;
-	else if (res == 0) {
+	else if (res > 0 && !everything) {
+		blkid_probe_reset_superblocks_filter(pr);
+		blkid_reset_probe(pr);
+		return run_probe(pr, result, true);
+	} else if (res == 0) {
 		value(pr, "TYPE", type, sizeof(type));
 		value(pr, "LABEL", result->label, sizeof(result->label));
 		value(pr, "USAGE", usage, sizeof(usage));
@@ -117,7 +140,7 @@ int ukfsi_probe(int fd, uint64_t start, uint64_t size, struct ukfsi_probe *resul
 	if (blkid_probe_set_device(pr, fd, start, size) != 0)
 		res = errno ? -errno : -EIO;
 	else
-		res = run_probe(pr, result);
+		res = run_probe(pr, result, false);
 	blkid_free_probe(pr);
 	return res;
 }

@@ -23,7 +23,35 @@ struct start {
 	void (*fn)(void *);
 	void *arg;
 	char name[16];	/* the host kernel's limit */
+	struct start *next;
 };
+
+/*
+ * Used ones, for the next thread.  A thread that frees what another allocated would be given an
+ * allocator arena of its own by libc, which costs more than the thread.
+ */
+static struct start *spare;
+static pthread_mutex_t spare_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static struct start *start_get(void)
+{
+	struct start *s;
+
+	pthread_mutex_lock(&spare_lock);
+	s = spare;
+	if (s)
+		spare = s->next;
+	pthread_mutex_unlock(&spare_lock);
+	return s ? s : malloc(sizeof(*s));
+}
+
+static void start_put(struct start *s)
+{
+	pthread_mutex_lock(&spare_lock);
+	s->next = spare;
+	spare = s;
+	pthread_mutex_unlock(&spare_lock);
+}
 
 static pthread_key_t task_key;
 static pthread_attr_t attr;
@@ -58,7 +86,7 @@ static void *thread_main(void *p)
 	struct start start = *(struct start *)p;
 	jmp_buf env;
 
-	free(p);
+	start_put(p);
 	prctl(PR_SET_NAME, start.name);
 	bottom = &env;
 	if (!setjmp(env))
@@ -85,7 +113,7 @@ static int create(struct start *start)
 int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name)
 {
 	KEEP_ERRNO;
-	struct start *start = malloc(sizeof(*start));
+	struct start *start = start_get();
 	sigset_t saved;
 	int err;
 
@@ -97,7 +125,7 @@ int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name)
 	err = create(start);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
 	if (err)
-		free(start);
+		start_put(start);
 	return err;
 }
 

@@ -59,8 +59,7 @@ static bool unit_factor(const char *s, uint64_t *factor)
 		return true;
 	if (!p || (s[1] && strcmp(s + 1, "B") && strcmp(s + 1, "iB")))
 		return false;
-	for (int i = toupper((unsigned char)*s) == 'K' ? 0 : (int)(strchr(units, toupper((unsigned char)*s)) - units);
-	     i >= 0; i--)
+	for (int i = strchr(units, toupper((unsigned char)*s)) - units; i >= 0; i--)
 		*factor *= base;
 	return true;
 }

@@ -165,7 +165,6 @@ struct copy {
 struct job {
 	const char *from;
 	char *to;
-	bool contents;		/* from ends in "/.": `to` may exist and gets its content */
 };
 
 /* Walk an operand and queue it; in the source's thread.  `inodes` is kept between operands. */

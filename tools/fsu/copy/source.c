@@ -20,7 +20,6 @@ struct level {
 struct walk {
 	struct copy *c;
 	struct inodes *inodes;
-	const struct job *job;
 	struct fsu_path from, to;
 	struct level *levels;
 	int depth, size;
@@ -384,7 +383,7 @@ static void visit_next(struct walk *w)
 
 void source_walk(struct copy *c, struct inodes *inodes, const struct job *job)
 {
-	struct walk w = { .c = c, .inodes = inodes, .job = job };
+	struct walk w = { .c = c, .inodes = inodes };
 
 	fsu_path_set(&w.from, job->from);
 	fsu_path_set(&w.to, job->to);

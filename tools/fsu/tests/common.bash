@@ -54,7 +54,7 @@ check_image() {
 	esac >"$dir/fsck.log" 2>&1 || { fail "$1: the image is damaged:"; tail -15 "$dir/fsck.log"; }
 }
 
-# run_code WANTED-CODE MESSAGE-PATTERN command...: one sentence to standard error, and the code
+# expect CODE PATTERN COMMAND...: the exit code, and a line like PATTERN on standard error ("": any)
 expect() {
 	local want=$1 pattern=$2 code
 	shift 2

@@ -48,7 +48,7 @@ mount -o loop "$img" "$dir/m" 2>/dev/null || { echo "the host cannot mount $type
 	printf '#!/bin/sh\n' >run.sh; chmod 755 run.sh
 	echo a >d/a.tar.gz; echo b >d/b.c; echo c >d/sub/c.h; ln -s ../file d/sub/up
 	ln -s file link; ln -s d dlink; ln -s /file abs; ln -s nowhere dangling; ln -s . d/sub/self
-	ln file hard; mkfifo fifo; mknod null c 1 3; mknod disk b 259 1048575
+	ln file hard; mkfifo fifo; mknod null c 1 3; mknod disk b 259 262143
 	mknod white c 0 0
 	python3 -c 'import socket; socket.socket(socket.AF_UNIX).bind("sock")'
 	for n in 'it'"'"'s' 'a"b' 'do$lar' 'back\slash' 'semi;colon' 'sp ace' '#hash' 'x#y' '~til' \

@@ -100,7 +100,7 @@ echo n | fsu rm "$img" -i /f 2>/dev/null; fsu cat "$img" /f >/dev/null || fail "
 echo y | fsu rm "$img" -i /f 2>/dev/null; expect 1 'No such file' fsu cat "$img" /f
 fsu rm "$img" -rf /d /e /new /dot /p /missing || fail "rm -rf"
 check_image ext4 "$img"
-# no trailing line of the sum: cat and ls leave the image as it is
+# commands that read leave the image as it is
 sum=$(sha256sum <"$img"); fsu ls "$img" -lR >/dev/null; fsu cat "$img" /gap >/dev/null; fsu df "$img" >/dev/null
 is "the image after reading" "$(sha256sum <"$img")" "$sum"
 finish
