@@ -35,8 +35,36 @@ $(B)/obj/%.o: %.c
 include librump/local.mk
 include $(wildcard librump/rumpuser/local.mk libukfs/local.mk tools/*/local.mk tests/local.mk bench/local.mk)
 
-.PHONY: libs programs
+.PHONY: libs programs install clean help
 libs: $(LIBS)
 programs: $(PROGRAMS)
+
+# $(call install_all,files,folder): links stay links.
+define install_all
+	install -d $(2)
+	cp -P $(1) $(2)
+
+endef
+
+install: all $(PKGCONFIG) $(MAN)
+	$(call install_all,$(wildcard $(B)/lib/*.so*),$(DESTDIR)$(LIBDIR))
+	$(call install_all,$(B)/lib/rump/$(KERNEL)/*,$(DESTDIR)$(MODDIR))
+	$(call install_all,$(PROGRAMS),$(DESTDIR)$(PREFIX)/bin)
+	$(call install_all,include/rump/*.h,$(DESTDIR)$(PREFIX)/include/rump)
+	$(call install_all,$(PKGCONFIG),$(DESTDIR)$(LIBDIR)/pkgconfig)
+	$(foreach n,1 3 5 7 8,$(if $(filter %.$(n),$(MAN)),\
+		$(call install_all,$(filter %.$(n),$(MAN)),$(DESTDIR)$(PREFIX)/share/man/man$(n))))
+
+clean:
+	rm -rf $(B)/bin $(B)/lib $(B)/obj $(B)/tests $(B)/linux-$(KERNEL)/obj
+
+help:
+	@echo "make            build everything into $(B)/"
+	@echo "make demo       install what is missing, build, and show what it does on an image"
+	@echo "make check      install what the tests need, and run them all"
+	@echo "make bench      measure against the host kernel's mount (root)"
+	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"
+	@echo "make install    with DESTDIR, PREFIX (/usr/local), LIBDIR, MODDIR"
+	@echo "make clean      all but the unpacked kernel source"
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

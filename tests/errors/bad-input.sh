@@ -121,11 +121,13 @@ if as_root; then
 		dd if=/dev/urandom of=big bs=1M count=60 status=none
 		refused "host's disk full ($type)" 'no space left|i/o error|input/output' - \
 			fsu_put small/host.img big /big
+		mount -o remount,size=400M small
 		run fsu_ls -o rw small/host.img /	# replays the journal
 		fsu_cat small/host.img /data 2>err | cmp - data ||
 			complain "host's disk full ($type): another file was harmed: $(cat err)"
 		fsck_clean "$type" small/host.img
 		rm small/host.img
+		mount -o remount,size=24M small
 	done
 	umount small
 fi

@@ -7,7 +7,6 @@ FSU_LINKS := $(FSU_COMMANDS:%=$(B)/bin/fsu_%)
 
 PROGRAMS += $(B)/bin/fsu $(FSU_LINKS)
 MAN += tools/fsu/fsu.1 $(FSU_COMMANDS:%=tools/fsu/fsu_%.1)
-TESTS += $(wildcard tools/fsu/tests/*.sh)
 
 $(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Each command has a manual page that names each option of its --help, and nothing that --help lacks;
 # the pages have no errors.
+# run-as: self
 . "$(dirname "$0")/common.bash"
 need mandoc
 pages=$top/tools/fsu

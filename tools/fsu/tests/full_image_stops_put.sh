@@ -2,11 +2,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # An image that is full stops put with one sentence and exit code 1; it stays clean, and no file in it is
 # cut off.  The same for fsu_write.
+# timeout: 300
+# each: ext4 btrfs
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck
 mkdir "$dir/tree"
 for i in $(seq 1 60); do head -c 700000 /dev/urandom >"$dir/tree/f$i"; done
-for type in ${FSU_TEST_TYPES:-ext4 btrfs}; do
+for type in ${*:-ext4 btrfs}; do
 	command -v "mkfs.$type" >/dev/null || continue
 	img=$dir/$type.img
 	size=24M

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # put, stopped by SIGINT or SIGTERM at any moment, ends with 130 or 143; the image's check is clean and
 # each file in it is complete.
+# timeout: 300
+# run-as: self
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck setsid
 mkdir "$dir/tree"

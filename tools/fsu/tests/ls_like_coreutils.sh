@@ -2,11 +2,14 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fsu_ls prints what coreutils' ls prints in a mount of the same image by the host's kernel, byte for
 # byte and with the same exit code, for several hundred combinations of options.
-# Needs root and the host's ext4 for the comparison; FSU_TEST_FSTYPE chooses another type.
+# Needs root and the host's ext4 for the comparison; the argument is the type.
+# run-as: root
+# timeout: 300
+# each: ext4 xfs btrfs
 set -u
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${RUN=$top/run}"
-type=${FSU_TEST_FSTYPE:-ext4}
+type=${1:-ext4}
 [ "$(id -u)" = 0 ] || { echo "needs root to mount for the comparison"; exit 77; }
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "needs a mount name space"; exit 77; }

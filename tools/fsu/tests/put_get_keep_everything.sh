@@ -2,15 +2,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A tree with everything odd in it goes into an image with put and comes back with get, and a copy
 # made inside of the image with ecp does as well: all of it is as before, the image's check is clean.
-# FSU_TEST_TYPES: types to use; FSU_TEST_QUICK=1: a directory of 2,000 instead of 100,000 entries.
+# Arguments: types to use; RUMP_TEST_QUICK=1: a directory of 2,000 instead of 100,000 entries.
+# timeout: 300
+# each: ext4 xfs btrfs
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck
 count=100000
-[ -z "${FSU_TEST_QUICK:-}" ] || count=2000
+[ -z "${RUMP_TEST_QUICK:-}" ] || count=2000
 root= owners=
 [ "$(id -u)" = 0 ] || { root=no-root; owners=no-owners; }
 python3 "$(dirname "$0")/tree.py" make "$dir/tree" $count $root || exit 1
-for type in ${FSU_TEST_TYPES:-ext4 xfs btrfs}; do
+for type in ${*:-ext4 xfs btrfs}; do
 	command -v "mkfs.$type" >/dev/null || { echo "$type: no mkfs.$type, left out"; continue; }
 	img=$dir/$type.img
 	case $type in

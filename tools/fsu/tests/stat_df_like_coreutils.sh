@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fsu_stat and fsu_df print what coreutils' stat and df print of a mount of the same image by the host's
 # kernel.  Needs root and the host's ext4.
+# run-as: root
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "skipped: needs a mount name space"; exit 77; }
 	FSU_TEST_UNSHARED=1 exec unshare -m --propagation private "$0" "$@"
