@@ -16,7 +16,7 @@ DESTDIR ?=
 CC := gcc
 CCACHE := $(shell command -v ccache 2>/dev/null)
 CPPFLAGS := -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VERSION)"' \
-	-DRUMP_MODDIR='"$(MODDIR)"'
+	-DRUMP_MODDIR='"$(MODDIR)"' -DRUMP_KERNEL='"$(KERNEL)"'
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -fPIC -pthread
 LDFLAGS += -Wl,--as-needed -Wl,-z,now -pthread

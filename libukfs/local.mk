@@ -9,7 +9,7 @@ LIBS += $(B)/lib/libukfs.so
 $(UKFS_SO): $(UKFS_OBJS) $(UKFS_MAP) $(B)/lib/librump.so
 	@mkdir -p $(@D)
 	$(CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -Wl,-z,defs \
-		-o $@ $(UKFS_OBJS) -L$(B)/lib -lrump -lblkid -Wl,-rpath-link,$(B)/lib
+		-o $@ $(UKFS_OBJS) -L$(B)/lib -lrump -lrumpuser -lblkid -Wl,-rpath-link,$(B)/lib
 
 $(B)/lib/libukfs.so: $(UKFS_SO)
 	ln -sf $(<F) $@

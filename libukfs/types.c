@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include <rump/rumpuser.h>
+
 #include "internal.h"
 
 #define TYPES_MAX 128
@@ -46,13 +48,11 @@ static int by_name(const void *a, const void *b)
 
 static void find_types(void)
 {
-	const char *env = getenv("RUMP_MODULE_PATH");
-	char *path = env ? strdup(env) : NULL, *save, *dir;
+	char *path = strdup(rumpuser_module_path()), *save, *dir;
 
 	for (dir = path ? strtok_r(path, ":", &save) : NULL; dir; dir = strtok_r(NULL, ":", &save))
 		read_table(dir);
 	free(path);
-	read_table(RUMP_MODDIR);
 	qsort(types, ntypes, sizeof(types[0]), by_name);
 }
 

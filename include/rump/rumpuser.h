@@ -127,6 +127,12 @@ int rumpuser_random(void *buf, unsigned long len);
 int rumpuser_module_load(const char *name, const char *abi, void **module, char *errbuf,
 			 unsigned long errsize);
 
+/*
+ * The module directories, colon separated: RUMP_MODULE_PATH of the environment, or else rump/KERNEL
+ * beside librumpuser.so and the directory it was built for.  Static storage.
+ */
+const char *rumpuser_module_path(void);
+
 /* ---- block I/O --------------------------------------------------------------------------- */
 
 struct rumpuser_blk;

@@ -22,6 +22,7 @@
 #define NOTE_ABI 1
 #define MAX_PHDRS 64
 #define MAX_NOTES 4096
+#define MODULE_PATH_MAX (2 * PATH_MAX)
 
 struct errbuf {
 	char *buf;
@@ -65,15 +66,39 @@ static bool lookup_dir(const char *dir, const char *name, char path[PATH_MAX])
 	return found;
 }
 
+static char module_path[MODULE_PATH_MAX];
+
+static void find_module_path(void)
+{
+	const char *env = getenv("RUMP_MODULE_PATH"), *slash;
+	Dl_info self;
+
+	if (env && *env)
+		snprintf(module_path, sizeof(module_path), "%s", env);
+	else if (dladdr((void *)find_module_path, &self) && (slash = strrchr(self.dli_fname, '/')))
+		snprintf(module_path, sizeof(module_path), "%.*s/rump/" RUMP_KERNEL ":" RUMP_MODDIR,
+			 (int)(slash - self.dli_fname), self.dli_fname);
+	else
+		snprintf(module_path, sizeof(module_path), RUMP_MODDIR);
+}
+
+const char *rumpuser_module_path(void)
+{
+	static pthread_once_t once = PTHREAD_ONCE_INIT;
+
+	pthread_once(&once, find_module_path);
+	return module_path;
+}
+
 static int lookup(const char *name, char path[PATH_MAX])
 {
-	const char *dirs = getenv("RUMP_MODULE_PATH");
+	const char *dirs = rumpuser_module_path();
 	char dir[PATH_MAX];
 	size_t len;
 
 	if (strchr(name, '/'))
 		return snprintf(path, PATH_MAX, "%s", name) < PATH_MAX ? 0 : ENAMETOOLONG;
-	for (dirs = dirs && *dirs ? dirs : RUMP_MODDIR; *dirs; dirs += len + (dirs[len] == ':')) {
+	for (; *dirs; dirs += len + (dirs[len] == ':')) {
 		len = strcspn(dirs, ":");
 		if (len && snprintf(dir, sizeof(dir), "%.*s", (int)len, dirs) < PATH_MAX &&
 		    lookup_dir(dir, name, path))
