@@ -280,6 +280,7 @@ int __init rump_boot(void)
 	rump_vcpu_init(ncpu);
 	local_irq_disable();
 	cpus_init();
+	rump_panic_init();
 	err = rump_arena_init();
 	if (err)
 		return err;

@@ -51,11 +51,10 @@ static int panic_event(struct notifier_block *nb, unsigned long event, void *mes
 
 static struct notifier_block panic_nb = { .notifier_call = panic_event, .priority = INT_MAX };
 
-static int __init panic_hook(void)
+void __init rump_panic_init(void)
 {
-	return atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
+	atomic_notifier_chain_register(&panic_notifier_list, &panic_nb);
 }
-core_initcall(panic_hook);
 
 void machine_restart(char *cmd)
 {

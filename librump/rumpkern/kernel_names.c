@@ -16,32 +16,22 @@
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <asm/syscall.h>
+#include "names.h"
 #include "sched.h"
 
 /* ---- programs ---- */
 
-void flush_thread(void)
-{
-}
+NOTHING(flush_thread, void)
 
 void start_thread(struct pt_regs *regs, unsigned long pc, unsigned long sp)
 {
 	panic("a program was started");
 }
 
-long arch_ptrace(struct task_struct *child, long request, unsigned long addr, unsigned long data)
-{
-	return -EIO;
-}
-
-void ptrace_disable(struct task_struct *child)
-{
-}
-
-int syscall_get_arch(struct task_struct *task)
-{
-	return EM_NONE;
-}
+CONSTANT(long, arch_ptrace, -EIO, struct task_struct *child, long request, unsigned long addr,
+	 unsigned long data)
+NOTHING(ptrace_disable, struct task_struct *child)
+CONSTANT(int, syscall_get_arch, EM_NONE, struct task_struct *task)
 
 pgprot_t vm_get_page_prot(unsigned long vm_flags)
 {
@@ -49,24 +39,13 @@ pgprot_t vm_get_page_prot(unsigned long vm_flags)
 }
 EXPORT_SYMBOL(vm_get_page_prot);
 
-void execmem_init(void)
-{
-}
-
-void __init vmalloc_init(void)
-{
-}
-
-void __init pgtable_cache_init(void)
-{
-}
+NOTHING(execmem_init, void)
+NOTHING(vmalloc_init, void)
+NOTHING(pgtable_cache_init, void)
 
 /* ---- /proc ---- */
 
-int show_interrupts(struct seq_file *p, void *v)
-{
-	return 0;
-}
+CONSTANT(int, show_interrupts, 0, struct seq_file *p, void *v)
 
 static void *cpuinfo_start(struct seq_file *m, loff_t *pos)
 {
@@ -116,45 +95,22 @@ EXPORT_SYMBOL_GPL(rcu_scheduler_active);
 int sysctl_panic_on_rcu_stall;
 int sysctl_max_rcu_stall_to_panic;
 
-void rcu_init_geometry(void)
-{
-}
+NOTHING(rcu_init_geometry, void)
 
 void rcu_scheduler_starting(void)
 {
 	rcu_scheduler_active = 2;	/* RCU_SCHEDULER_RUNNING */
 }
 
-bool rcu_is_watching(void)
-{
-	return true;
-}
+CONSTANT(bool, rcu_is_watching, true, void)
 EXPORT_SYMBOL_GPL(rcu_is_watching);
 
-int rcu_needs_cpu(void)
-{
-	return 0;
-}
-
-void rcu_softirq_qs(void)
-{
-}
-
-void rcu_momentary_eqs(void)
-{
-}
-
-void rcu_preempt_deferred_qs(struct task_struct *t)
-{
-}
-
-void exit_rcu(void)
-{
-}
-
-void kfree_rcu_scheduler_running(void)
-{
-}
+CONSTANT(int, rcu_needs_cpu, 0, void)
+NOTHING(rcu_softirq_qs, void)
+NOTHING(rcu_momentary_eqs, void)
+NOTHING(rcu_preempt_deferred_qs, struct task_struct *t)
+NOTHING(exit_rcu, void)
+NOTHING(kfree_rcu_scheduler_running, void)
 
 void kvfree_rcu_barrier(void)
 {
@@ -162,16 +118,6 @@ void kvfree_rcu_barrier(void)
 }
 EXPORT_SYMBOL_GPL(kvfree_rcu_barrier);
 
-int rcutree_prepare_cpu(unsigned int cpu)
-{
-	return 0;
-}
-
-int rcutree_online_cpu(unsigned int cpu)
-{
-	return 0;
-}
-
-void rcutree_report_cpu_starting(unsigned int cpu)
-{
-}
+CONSTANT(int, rcutree_prepare_cpu, 0, unsigned int cpu)
+CONSTANT(int, rcutree_online_cpu, 0, unsigned int cpu)
+NOTHING(rcutree_report_cpu_starting, unsigned int cpu)

@@ -15,6 +15,7 @@
 #include <linux/slab.h>
 #include <generated/rump_abi.h>
 #include "module.h"
+#include "names.h"
 #include "rump.h"
 #include "sched.h"
 
@@ -185,35 +186,12 @@ void print_modules(void)
 }
 
 /* Addresses in shared libraries are the host's business. */
-struct module *__module_address(unsigned long addr)
-{
-	return NULL;
-}
-
-struct module *__module_text_address(unsigned long addr)
-{
-	return NULL;
-}
-
-bool is_module_address(unsigned long addr)
-{
-	return false;
-}
-
-bool is_module_text_address(unsigned long addr)
-{
-	return false;
-}
-
-bool __is_module_percpu_address(unsigned long addr, unsigned long *can_addr)
-{
-	return false;
-}
-
-bool is_module_percpu_address(unsigned long addr)
-{
-	return false;
-}
+CONSTANT(struct module *, __module_address, NULL, unsigned long addr)
+CONSTANT(struct module *, __module_text_address, NULL, unsigned long addr)
+CONSTANT(bool, is_module_address, false, unsigned long addr)
+CONSTANT(bool, is_module_text_address, false, unsigned long addr)
+CONSTANT(bool, __is_module_percpu_address, false, unsigned long addr, unsigned long *can_addr)
+CONSTANT(bool, is_module_percpu_address, false, unsigned long addr)
 
 const struct exception_table_entry *search_module_extables(unsigned long addr)
 {

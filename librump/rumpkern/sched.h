@@ -74,6 +74,9 @@ void rump_vcpu_init(unsigned int ncpu);
 /* Give the calling host thread a task, taking a virtual CPU.  0 or a negative errno. */
 int rump_adopt(void);
 void rump_thread_exit(void *task);
+/* kernel/sched/sched.h declares these, and cannot be included here. */
+int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags);
+void schedule_rtlock(void);
 /* Make the thread one that only takes interrupts: no task, but something to be current. */
 void rump_idle_identity(struct task_struct *idle);
 void rump_task_init(void);
@@ -91,11 +94,12 @@ void rump_rcu_qs(struct vcpu *v);
 bool rump_rcu_pending(void);
 void rump_rcu_start(void);
 
-/* ---- memory (arena.c), log and parameters (boot.c) ---- */
+/* ---- memory (arena.c), the end (console.c) ---- */
 
 int rump_arena_init(void);
 void rump_memory_limits(void);
 extern unsigned long rump_memlimit;
+void rump_panic_init(void);
 
 /* After each call from outside: what a kernel does on the way back to user mode. */
 static inline void rump_exit_work(void)

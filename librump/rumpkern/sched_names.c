@@ -18,6 +18,7 @@
 #include <linux/sched/topology.h>
 #include <linux/smp.h>
 #include <kernel/sched/smp.h>
+#include "names.h"
 #include "sched.h"
 
 DEFINE_PER_CPU(struct kernel_stat, kstat);
@@ -58,14 +59,8 @@ int set_cpus_allowed_ptr(struct task_struct *p, const struct cpumask *mask)
 }
 EXPORT_SYMBOL_GPL(set_cpus_allowed_ptr);
 
-int dup_user_cpus_ptr(struct task_struct *dst, struct task_struct *src, int node)
-{
-	return 0;
-}
-
-void release_user_cpus_ptr(struct task_struct *p)
-{
-}
+CONSTANT(int, dup_user_cpus_ptr, 0, struct task_struct *dst, struct task_struct *src, int node)
+NOTHING(release_user_cpus_ptr, struct task_struct *p)
 
 void migrate_disable(void)
 {
@@ -123,10 +118,7 @@ EXPORT_SYMBOL(io_schedule);
 
 /* ---- calls between CPUs ---- */
 
-bool call_function_single_prep_ipi(int cpu)
-{
-	return true;
-}
+CONSTANT(bool, call_function_single_prep_ipi, true, int cpu)
 
 void arch_send_call_function_single_ipi(int cpu)
 {
@@ -141,22 +133,10 @@ void arch_send_call_function_ipi_mask(const struct cpumask *mask)
 		rump_interrupt(cpu, INTR_IPI);
 }
 
-void sched_ttwu_pending(void *arg)
-{
-}
-
-int __cpu_up(unsigned int cpu, struct task_struct *idle)
-{
-	return -ENOSYS;
-}
-
-void smp_cpus_done(unsigned int max_cpus)
-{
-}
-
-void smp_send_stop(void)
-{
-}
+NOTHING(sched_ttwu_pending, void *arg)
+CONSTANT(int, __cpu_up, -ENOSYS, unsigned int cpu, struct task_struct *idle)
+NOTHING(smp_cpus_done, unsigned int max_cpus)
+NOTHING(smp_send_stop, void)
 
 int idle_cpu(int cpu)
 {
@@ -171,26 +151,11 @@ int task_curr(const struct task_struct *p)
 
 /* ---- fork and exit ---- */
 
-void sched_post_fork(struct task_struct *p)
-{
-}
-
-void sched_cancel_fork(struct task_struct *p)
-{
-}
-
-int sched_cgroup_fork(struct task_struct *p, struct kernel_clone_args *args)
-{
-	return 0;
-}
-
-void sched_exec(void)
-{
-}
-
-void init_idle(struct task_struct *idle, int cpu)
-{
-}
+NOTHING(sched_post_fork, struct task_struct *p)
+NOTHING(sched_cancel_fork, struct task_struct *p)
+CONSTANT(int, sched_cgroup_fork, 0, struct task_struct *p, struct kernel_clone_args *args)
+NOTHING(sched_exec, void)
+NOTHING(init_idle, struct task_struct *idle, int cpu)
 
 /* ---- priorities and classes ---- */
 
@@ -200,24 +165,11 @@ void set_user_nice(struct task_struct *p, long nice)
 }
 EXPORT_SYMBOL(set_user_nice);
 
-int can_nice(const struct task_struct *p, const int nice)
-{
-	return 1;
-}
-
-int task_prio(const struct task_struct *p)
-{
-	return p->prio - MAX_RT_PRIO;
-}
-
-int sched_setscheduler_nocheck(struct task_struct *p, int policy, const struct sched_param *param)
-{
-	return 0;
-}
-
-void sched_set_fifo(struct task_struct *p)
-{
-}
+CONSTANT(int, can_nice, 1, const struct task_struct *p, const int nice)
+CONSTANT(int, task_prio, p->prio - MAX_RT_PRIO, const struct task_struct *p)
+CONSTANT(int, sched_setscheduler_nocheck, 0, struct task_struct *p, int policy,
+	 const struct sched_param *param)
+NOTHING(sched_set_fifo, struct task_struct *p)
 EXPORT_SYMBOL_GPL(sched_set_fifo);
 
 void sched_set_normal(struct task_struct *p, int nice)
@@ -226,107 +178,37 @@ void sched_set_normal(struct task_struct *p, int nice)
 }
 EXPORT_SYMBOL_GPL(sched_set_normal);
 
-void sched_set_stop_task(int cpu, struct task_struct *stop)
-{
-}
-
-void kick_process(struct task_struct *p)
-{
-}
+NOTHING(sched_set_stop_task, int cpu, struct task_struct *stop)
+NOTHING(kick_process, struct task_struct *p)
 EXPORT_SYMBOL_GPL(kick_process);
 
 /* ---- idle, load, accounting ---- */
 
-void wake_up_if_idle(int cpu)
-{
-}
-
-void wake_up_nohz_cpu(int cpu)
-{
-}
-
-void nohz_balance_enter_idle(int cpu)
-{
-}
-
-int get_nohz_timer_target(void)
-{
-	return rump_self.cpu;
-}
-
-void calc_load_nohz_start(void)
-{
-}
-
-void calc_load_nohz_stop(void)
-{
-}
-
-void calc_global_load(void)
-{
-}
+NOTHING(wake_up_if_idle, int cpu)
+NOTHING(wake_up_nohz_cpu, int cpu)
+NOTHING(nohz_balance_enter_idle, int cpu)
+CONSTANT(int, get_nohz_timer_target, rump_self.cpu, void)
+NOTHING(calc_load_nohz_start, void)
+NOTHING(calc_load_nohz_stop, void)
+NOTHING(calc_global_load, void)
 
 void get_avenrun(unsigned long *loads, unsigned long offset, int shift)
 {
 	memset(loads, 0, 3 * sizeof(*loads));
 }
 
-void sched_tick(void)
-{
-}
-
-void account_process_tick(struct task_struct *p, int user_tick)
-{
-}
-
-void account_idle_ticks(unsigned long ticks)
-{
-}
-
-bool cpus_share_cache(int this_cpu, int that_cpu)
-{
-	return true;
-}
-
-bool cpus_equal_capacity(int this_cpu, int that_cpu)
-{
-	return true;
-}
-
-int sched_cpu_starting(unsigned int cpu)
-{
-	return 0;
-}
-
-int sched_cpu_activate(unsigned int cpu)
-{
-	return 0;
-}
-
-int sched_cpu_deactivate(unsigned int cpu)
-{
-	return -EBUSY;
-}
-
-unsigned int nr_running(void)
-{
-	return 1;
-}
-
-unsigned long long nr_context_switches(void)
-{
-	return 0;
-}
-
-unsigned int nr_iowait(void)
-{
-	return 0;
-}
-
-unsigned int nr_iowait_cpu(int cpu)
-{
-	return 0;
-}
+NOTHING(sched_tick, void)
+NOTHING(account_process_tick, struct task_struct *p, int user_tick)
+NOTHING(account_idle_ticks, unsigned long ticks)
+CONSTANT(bool, cpus_share_cache, true, int this_cpu, int that_cpu)
+CONSTANT(bool, cpus_equal_capacity, true, int this_cpu, int that_cpu)
+CONSTANT(int, sched_cpu_starting, 0, unsigned int cpu)
+CONSTANT(int, sched_cpu_activate, 0, unsigned int cpu)
+CONSTANT(int, sched_cpu_deactivate, -EBUSY, unsigned int cpu)
+CONSTANT(unsigned int, nr_running, 1, void)
+CONSTANT(unsigned long long, nr_context_switches, 0, void)
+CONSTANT(unsigned int, nr_iowait, 0, void)
+CONSTANT(unsigned int, nr_iowait_cpu, 0, int cpu)
 
 void task_cputime_adjusted(struct task_struct *p, u64 *ut, u64 *st)
 {

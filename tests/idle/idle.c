@@ -9,44 +9,74 @@
 
 #include "ukfstest.h"
 
-struct cost {
+#define MAX_THREADS 256
+
+struct thread {
+	int tid;
 	unsigned long switches;
+	char name[32];
+};
+
+struct cost {
+	struct thread threads[MAX_THREADS];
+	int n;
 	double cpu;
 };
 
-/* Add up the context switches of every thread but the caller's. */
-static unsigned long switches(void)
+static void read_thread(const char *tid, struct thread *t)
 {
-	unsigned long total = 0, n;
 	char path[300], line[256];
-	struct dirent *e;
-	DIR *d = opendir("/proc/self/task");
+	unsigned long n;
 	FILE *f;
+
+	*t = (struct thread){ .tid = atoi(tid) };
+	snprintf(path, sizeof(path), "/proc/self/task/%s/status", tid);
+	f = fopen(path, "r");
+	while (f && fgets(line, sizeof(line), f)) {
+		sscanf(line, "Name: %31s", t->name);
+		if (sscanf(line, "voluntary_ctxt_switches: %lu", &n) == 1 ||
+		    sscanf(line, "nonvoluntary_ctxt_switches: %lu", &n) == 1)
+			t->switches += n;
+	}
+	if (f)
+		fclose(f);
+}
+
+/* The context switches of every thread but the caller's, and the processor time of all. */
+static void cost(struct cost *c)
+{
+	DIR *d = opendir("/proc/self/task");
+	struct timespec ts;
+	struct dirent *e;
 
 	if (!d)
 		die("/proc/self/task: %s", strerror(errno));
-	while ((e = readdir(d))) {
-		if (e->d_name[0] == '.' || atoi(e->d_name) == gettid())
-			continue;
-		snprintf(path, sizeof(path), "/proc/self/task/%s/status", e->d_name);
-		f = fopen(path, "r");
-		while (f && fgets(line, sizeof(line), f))
-			if (sscanf(line, "voluntary_ctxt_switches: %lu", &n) == 1 ||
-			    sscanf(line, "nonvoluntary_ctxt_switches: %lu", &n) == 1)
-				total += n;
-		if (f)
-			fclose(f);
-	}
+	c->n = 0;
+	while ((e = readdir(d)) && c->n < MAX_THREADS)
+		if (e->d_name[0] != '.' && atoi(e->d_name) != gettid())
+			read_thread(e->d_name, &c->threads[c->n++]);
 	closedir(d);
-	return total;
+	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
+	c->cpu = ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-static struct cost cost(void)
+/* How often threads were switched to between a and b; says which on standard error. */
+static unsigned long wakeups(const struct cost *a, const struct cost *b)
 {
-	struct timespec ts;
+	unsigned long total = 0, before;
+	int i, j;
 
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	return (struct cost){ switches(), ts.tv_sec + ts.tv_nsec / 1e9 };
+	for (i = 0; i < b->n; i++) {
+		for (j = 0, before = 0; j < a->n; j++)
+			if (a->threads[j].tid == b->threads[i].tid)
+				before = a->threads[j].switches;
+		if (b->threads[i].switches == before)
+			continue;
+		fprintf(stderr, "%s woke %lu times\n", b->threads[i].name,
+			b->threads[i].switches - before);
+		total += b->threads[i].switches - before;
+	}
+	return total;
 }
 
 static unsigned long rss_kib(void)
@@ -82,7 +112,7 @@ static void use(struct ukfs *u)
 
 int main(int argc, char **argv)
 {
-	struct cost a, b;
+	static struct cost a, b;
 	struct ukfs *u;
 
 	if (argc != 5)
@@ -90,11 +120,11 @@ int main(int argc, char **argv)
 	u = must_mount(NULL, argv[1], strcmp(argv[2], "ro") ? 0 : UKFS_RDONLY);
 	use(u);
 	sleep(atoi(argv[3]));
-	a = cost();
+	cost(&a);
 	sleep(atoi(argv[4]));
-	b = cost();
+	cost(&b);
 	printf("type %s wakeups %lu cpu_ms %.3f rss_kib %lu\n", ukfs_fstype(u),
-	       b.switches - a.switches, (b.cpu - a.cpu) * 1000, rss_kib());
+	       wakeups(&a, &b), (b.cpu - a.cpu) * 1000, rss_kib());
 	must_release(u);
 	return 0;
 }
