@@ -90,7 +90,8 @@ extern unsigned long vm_dirty_bytes, dirty_background_bytes;
 
 void __init rump_memory_limits(void)
 {
-	vm_dirty_bytes = min(rump_memlimit / 5, 1UL << 30);
+	/* Writing to the host starts early; a writer is only slowed down when memory asks for it. */
+	vm_dirty_bytes = rump_memlimit / 5 * 2;
 	dirty_background_bytes = min(rump_memlimit / 20, 128UL << 20);
 }
 

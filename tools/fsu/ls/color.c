@@ -3,6 +3,7 @@
  * Colours from LS_COLORS, as dircolors(1) writes it: "di=01;34:*.tar=01;31:".  What the variable
  * does not name has the usual default.
  */
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
@@ -73,6 +74,23 @@ static void set_color(const char *key, char *value)
 			kinds[i].color = value;
 }
 
+/* Without LS_COLORS, which dircolors makes for the terminal, the terminal has to be known. */
+static bool terminal_has_colors(void)
+{
+	static const char *const known[] = { "Eterm", "ansi", "*color*", "con[0-9]*x[0-9]*", "cons25",
+		"console", "cygwin", "*direct*", "dtterm", "gnome", "hurd", "jfbterm", "konsole",
+		"kterm", "linux", "linux-c", "mlterm", "putty", "rxvt*", "screen*", "st",
+		"terminator", "tmux*", "vt100", "vt220", "xterm*" };
+	const char *colorterm = getenv("COLORTERM"), *term = getenv("TERM");
+
+	if (colorterm && *colorterm)
+		return true;
+	for (size_t i = 0; term && i < sizeof(known) / sizeof(known[0]); i++)
+		if (fnmatch(known[i], term, 0) == 0)
+			return true;
+	return false;
+}
+
 bool ls_color_init(void)
 {
 	const char *env = getenv("LS_COLORS");
@@ -89,6 +107,8 @@ bool ls_color_init(void)
 			set_color(s, value);
 		}
 	}
+	if ((!env || !*env) && !terminal_has_colors())
+		return false;
 	link_as_target = kinds[LINK].color && strcmp(kinds[LINK].color, "target") == 0;
 	return true;
 }

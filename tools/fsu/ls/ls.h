@@ -103,6 +103,7 @@ bool ls_aligns_quotes(const struct ls_options *o);
 char *ls_quote(const struct ls_options *o, const char *name, bool header, int *width);
 
 /* color.c */
+/* Read LS_COLORS; false: no colours on this terminal. */
 bool ls_color_init(void);
 /* The colour of a file (or of a link's target), NULL: none. */
 const char *ls_color_of(const struct ls_file *f, bool target);

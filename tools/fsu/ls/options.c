@@ -348,10 +348,10 @@ static bool set_defaults(struct ls_options *o, bool tty)
 		o->recursive = false;
 	if (o->width < 0)
 		o->width = screen_width();
-	if (o->color) {
-		ls_color_init();
+	if (o->color)
+		o->color = ls_color_init();
+	if (o->color)
 		o->tab = 0;
-	}
 	return o->time_format[0] || set_time_style(o, style && *style ? style : "locale");
 }
 

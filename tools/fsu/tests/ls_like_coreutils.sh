@@ -20,7 +20,8 @@ command -v cc >/dev/null || { echo "needs a C compiler"; exit 77; }
 dir=$(mktemp -d)
 trap 'umount -l "$dir/m" 2>/dev/null; rm -rf "$dir"' EXIT
 export LC_ALL=C TZ=Europe/Prague
-unset LS_COLORS COLUMNS TIME_STYLE QUOTING_STYLE BLOCK_SIZE LS_BLOCK_SIZE
+export TERM=xterm
+unset COLORTERM LS_COLORS COLUMNS TIME_STYLE QUOTING_STYLE BLOCK_SIZE LS_BLOCK_SIZE
 img=$dir/disk.img
 # the host's ls, with its libraries loaded and the time zone read, goes into the image's root
 cat >"$dir/inside.c" <<'END'
@@ -146,6 +147,8 @@ for e in COLUMNS=50 COLUMNS=200 TIME_STYLE=long-iso TZ=America/New_York TZ=UTC; 
 	try -C many; try -l; try -m many
 	case $e in TZ=*) export TZ=Europe/Prague ;; *) unset "${e%%=*}" ;; esac
 done
+for e in '' dumb vt100 linux nonsense; do TERM=$e; try --color=always -l .; try --color=always -CL; done
+unset TERM; try --color=always; export TERM=xterm
 # usage errors
 try --no-such-option; try -w; try --time-style=bad -l; try -w x
 
