@@ -95,6 +95,20 @@ void __init rump_memory_limits(void)
 	dirty_background_bytes = min(rump_memlimit / 20, 128UL << 20);
 }
 
+/*
+ * A section that came into use since the last call is given its memory in one go: the writer that
+ * fills the page cache would fault in each page of it.
+ */
+void rump_arena_prefault(void)
+{
+	static unsigned long seen;
+	unsigned long end = min(READ_ONCE(NODE_DATA(0)->first_deferred_pfn), max_pfn);
+
+	if (seen && end > seen)
+		rumpuser_arena_prefault(PFN_PHYS(seen) - RUMP_PHYS_BASE, PFN_PHYS(end - seen));
+	seen = end;
+}
+
 /* ---- back to the host --------------------------------------------------------------------------- */
 
 static int report(struct page_reporting_dev_info *dev, struct scatterlist *sgl, unsigned int nents)

@@ -98,6 +98,7 @@ void rump_rcu_start(void);
 
 int rump_arena_init(void);
 void rump_memory_limits(void);
+void rump_arena_prefault(void);
 extern unsigned long rump_memlimit;
 void rump_panic_init(void);
 

@@ -218,6 +218,7 @@ static void tick_thread(void *unused)
 			continue;
 		}
 		update_jiffies();
+		rump_arena_prefault();
 		if (tick_cpus())
 			sleep_until_needed();
 		if (ticks_done % HZ == 0)

@@ -26,6 +26,7 @@ struct rumpuser_blk {
 	bool readonly;
 	bool device;			/* a block device, else a regular file */
 	atomic_bool dirty;		/* written since it was opened */
+	atomic_ullong behind;		/* bytes written since it was opened, not for sure on the medium */
 	atomic_int write_error;		/* the first one of a write or flush: close reports it */
 };
 
@@ -33,6 +34,9 @@ extern const struct blk_method blk_sync, blk_async, blk_mmap;
 
 /* Is the request within the image, and allowed?  A positive errno value if not. */
 int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
+
+/* Bytes were written: have the host begin to bring them to the medium now and then. */
+void blk_write_behind(struct rumpuser_blk *blk, unsigned long long bytes);
 
 /* Take note of an error that loses data. */
 void blk_note(struct rumpuser_blk *blk, int op, int error);

@@ -210,6 +210,8 @@ static void complete(struct rumpuser_blk *blk, struct rumpuser_bio *bio, int res
 		rumpuser_blk_do(blk, bio);
 	else
 		bio->error = -res;
+	if (bio->op == RUMPUSER_BIO_WRITE && !bio->fua)
+		blk_write_behind(blk, bio->done);
 	blk_note(blk, bio->op, bio->error);
 }
 

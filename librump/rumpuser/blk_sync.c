@@ -29,6 +29,17 @@ int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	return 0;
 }
 
+/* Or else the host keeps all of it until a flush, which then has to wait for the medium. */
+#define WRITE_BEHIND_STEP (16ULL << 20)
+
+void blk_write_behind(struct rumpuser_blk *blk, unsigned long long bytes)
+{
+	unsigned long long before = atomic_fetch_add(&blk->behind, bytes);
+
+	if (before / WRITE_BEHIND_STEP != (before + bytes) / WRITE_BEHIND_STEP)
+		sync_file_range(blk->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+}
+
 void blk_note(struct rumpuser_blk *blk, int op, int error)
 {
 	int none = 0;
@@ -153,6 +164,8 @@ void rumpuser_blk_do(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	case RUMPUSER_BIO_READ:
 	case RUMPUSER_BIO_WRITE:
 		blk->method->transfer(blk, bio);
+		if (bio->op == RUMPUSER_BIO_WRITE && !bio->fua)
+			blk_write_behind(blk, bio->done);
 		break;
 	case RUMPUSER_BIO_FLUSH:
 		if (atomic_load(&blk->dirty))
