@@ -77,7 +77,7 @@ int rumpuser_arena_map(void *va, unsigned long offset, unsigned long len);
 int rumpuser_arena_unmap(void *va, unsigned long len);
 
 /* The range will be used soon: give it its memory in one go.  A hint; may take long. */
-void rumpuser_arena_prefault(unsigned long offset, unsigned long len);
+void rumpuser_prefault(void *base, unsigned long len);
 
 /* Give the memory of an arena range back to the host; it reads as zeros afterwards. */
 int rumpuser_arena_discard(unsigned long offset, unsigned long len);

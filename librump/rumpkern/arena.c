@@ -105,7 +105,7 @@ void rump_arena_prefault(void)
 	unsigned long end = min(READ_ONCE(NODE_DATA(0)->first_deferred_pfn), max_pfn);
 
 	if (seen && end > seen)
-		rumpuser_arena_prefault(PFN_PHYS(seen) - RUMP_PHYS_BASE, PFN_PHYS(end - seen));
+		rumpuser_prefault(pfn_to_virt(seen), PFN_PHYS(end - seen));
 	seen = end;
 }
 

@@ -53,7 +53,7 @@ static void wait_grace_period(void)
 	__atomic_store_n(&gp_left, 1, __ATOMIC_SEQ_CST);
 	for (i = 0; i < rump_ncpu; i++) {
 		struct vcpu *v = &rump_vcpus[i];
-		unsigned long s = READ_ONCE(v->state);
+		unsigned long s = __atomic_load_n(&v->state, __ATOMIC_SEQ_CST);
 
 		while (i != rump_self.cpu && (s & VCPU_BUSY)) {
 			__atomic_add_fetch(&gp_left, 1, __ATOMIC_SEQ_CST);
@@ -63,12 +63,12 @@ static void wait_grace_period(void)
 			__atomic_sub_fetch(&gp_left, 1, __ATOMIC_SEQ_CST);
 		}
 	}
-	if (!__atomic_sub_fetch(&gp_left, 1, __ATOMIC_SEQ_CST))
-		return;
-	rump_unschedule();
-	while ((left = __atomic_load_n(&gp_left, __ATOMIC_SEQ_CST)))
-		rumpuser_futex_wait(&gp_left, left, -1);
-	rump_schedule();
+	if (__atomic_sub_fetch(&gp_left, 1, __ATOMIC_SEQ_CST)) {
+		rump_unschedule();
+		while ((left = __atomic_load_n(&gp_left, __ATOMIC_SEQ_CST)))
+			rumpuser_futex_wait(&gp_left, left, -1);
+		rump_schedule();
+	}
 	smp_mb();
 }
 
@@ -200,10 +200,12 @@ static bool run_callbacks(void)
 
 	raw_spin_lock_irq(&cb_lock);
 	list = cb_first;
-	cb_first = NULL;
+	/* Before the list is empty: rump_rcu_pending() must not miss both. */
+	WRITE_ONCE(cb_invoking, list != NULL);
+	smp_wmb();
+	WRITE_ONCE(cb_first, NULL);
 	cb_last = &cb_first;
 	cb_queued = 0;
-	WRITE_ONCE(cb_invoking, list != NULL);
 	raw_spin_unlock_irq(&cb_lock);
 	if (!list)
 		return false;
@@ -217,7 +219,10 @@ static int rcu_thread(void *unused)
 {
 	for (;;) {
 		set_current_state(TASK_IDLE);
-		schedule();
+		/* A wake-up may have come just before. */
+		if (!READ_ONCE(cb_first))
+			schedule();
+		__set_current_state(TASK_RUNNING);
 		while (run_callbacks())
 			;
 	}
@@ -226,7 +231,10 @@ static int rcu_thread(void *unused)
 
 bool rump_rcu_pending(void)
 {
-	return READ_ONCE(cb_first) || READ_ONCE(cb_invoking);
+	if (READ_ONCE(cb_first))
+		return true;
+	smp_rmb();
+	return READ_ONCE(cb_invoking);
 }
 
 /* The tick, on each CPU. */

@@ -32,6 +32,7 @@ struct vcpu {
 	u64 next_event;			/* of its timers, nanoseconds (tick.c) */
 	struct task_struct *owner;
 	struct list_head bound;		/* run queue of tasks that may run nowhere else */
+	bool bound_last;		/* the last task taken from a queue was one of them */
 } ____cacheline_aligned;
 
 extern struct vcpu rump_vcpus[];

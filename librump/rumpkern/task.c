@@ -64,27 +64,31 @@ void __sched schedule_rtlock(void)
 	__schedule(current);
 }
 
+/* The tick asks by an interrupt. */
+static bool resched_due(void)
+{
+	rump_poll();
+	return test_tsk_need_resched(current);
+}
+
 /* Gives way only where the tick asked for it: a hand-over costs a futex wake. */
 int __cond_resched(void)
 {
 	struct vcpu *v = &rump_vcpus[rump_self.cpu];
 
-	if (unlikely(test_tsk_need_resched(current))) {
+	if (unlikely(resched_due())) {
 		rump_yield();
 		return 1;
 	}
-	if (unlikely(READ_ONCE(v->state) & (VCPU_QS | VCPU_INTR))) {
-		rump_poll();
-		if (READ_ONCE(v->state) & VCPU_QS)
-			rump_rcu_qs(v);
-	}
+	if (unlikely(READ_ONCE(v->state) & VCPU_QS))
+		rump_rcu_qs(v);
 	return 0;
 }
 EXPORT_SYMBOL(__cond_resched);
 
 int __cond_resched_lock(spinlock_t *lock)
 {
-	if (!test_tsk_need_resched(current))
+	if (!resched_due())
 		return 0;
 	spin_unlock(lock);
 	rump_yield();
@@ -95,7 +99,7 @@ EXPORT_SYMBOL(__cond_resched_lock);
 
 int __cond_resched_rwlock_read(rwlock_t *lock)
 {
-	if (!test_tsk_need_resched(current))
+	if (!resched_due())
 		return 0;
 	read_unlock(lock);
 	rump_yield();
@@ -106,7 +110,7 @@ EXPORT_SYMBOL(__cond_resched_rwlock_read);
 
 int __cond_resched_rwlock_write(rwlock_t *lock)
 {
-	if (!test_tsk_need_resched(current))
+	if (!resched_due())
 		return 0;
 	write_unlock(lock);
 	rump_yield();
@@ -129,6 +133,8 @@ int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
 	bool blocked;
 
 	raw_spin_lock_irqsave(&p->pi_lock, flags);
+	/* Between what the waker has written and the state: the lock alone orders it on some hosts. */
+	smp_mb();
 	if (!(READ_ONCE(p->__state) & state)) {
 		raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 		return 0;

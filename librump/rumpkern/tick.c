@@ -107,8 +107,10 @@ static void follow_realtime(struct vcpu *v)
 static void update_jiffies(void)
 {
 	u64 due = div_u64(now_ns() - tick_base, TICK_NSEC);
+	unsigned long flags;
 
-	raw_spin_lock(&tick_lock);
+	/* The tick's thread holds no virtual CPU: it must not take a CPU's interrupts as it waits. */
+	raw_spin_lock_irqsave(&tick_lock, flags);
 	if (due > ticks_done) {
 		raw_spin_lock(&jiffies_lock);
 		write_seqcount_begin(&jiffies_seq);
@@ -118,15 +120,15 @@ static void update_jiffies(void)
 		ticks_done = due;
 		update_wall_time();
 	}
-	raw_spin_unlock(&tick_lock);
+	raw_spin_unlock_irqrestore(&tick_lock, flags);
 }
 
-/* The caller holds a virtual CPU. */
+/* The caller holds a virtual CPU.  Nobody goes on before jiffies are right. */
 void rump_tick_wake(void)
 {
+	update_jiffies();
 	if (!__atomic_exchange_n(&rump_tick_asleep, 0, __ATOMIC_SEQ_CST))
 		return;
-	update_jiffies();
 	__atomic_store_n(&tick_word, 1, __ATOMIC_SEQ_CST);
 	rumpuser_futex_wake(&tick_word, 1);
 }
@@ -135,12 +137,15 @@ void rump_tick_wake(void)
 
 static unsigned long releases(struct vcpu *v)
 {
-	return READ_ONCE(v->state) / VCPU_RELEASE;
+	return __atomic_load_n(&v->state, __ATOMIC_SEQ_CST) / VCPU_RELEASE;
 }
 
 static void note_next_event(struct vcpu *v)
 {
+	/* It holds two locks that the timer interrupt takes. */
+	local_irq_disable();
 	v->next_event = get_next_timer_interrupt(jiffies, tick_base + ticks_done * TICK_NSEC);
+	local_irq_enable();
 }
 
 /* Tick on the CPUs that were used, or have a timer due.  True where none was used of late. */
@@ -153,15 +158,7 @@ static bool tick_cpus(void)
 		struct vcpu *v = &rump_vcpus[i];
 		bool used = releases(v) != v->tick_seen || (READ_ONCE(v->state) & VCPU_BUSY);
 
-		if (used) {
-			struct task_struct *p = READ_ONCE(v->owner);
-
-			v->tick_idle = 0;
-			if (p && (READ_ONCE(v->state) & VCPU_BUSY) && p != current)
-				set_tsk_need_resched(p);
-		} else {
-			v->tick_idle++;
-		}
+		v->tick_idle = used ? 0 : v->tick_idle + 1;
 		if (v->tick_idle < TICKS_BEFORE_SLEEP)
 			idle = false;
 		rump_interrupt(i, INTR_TICK);
@@ -197,11 +194,12 @@ static void sleep_until_needed(void)
 	next = next_event();
 	for (i = 0; next && i < rump_ncpu; i++)
 		if (releases(&rump_vcpus[i]) != rump_vcpus[i].tick_seen ||
-		    (READ_ONCE(rump_vcpus[i].state) & VCPU_BUSY))
+		    (__atomic_load_n(&rump_vcpus[i].state, __ATOMIC_SEQ_CST) & VCPU_BUSY))
 			next = 0;
 	now = now_ns();
 	if (next > now)
 		rumpuser_futex_wait(&tick_word, 0, next == KTIME_MAX ? -1 : next - now);
+	update_jiffies();
 	__atomic_store_n(&rump_tick_asleep, 0, __ATOMIC_SEQ_CST);
 }
 

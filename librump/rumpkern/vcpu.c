@@ -6,8 +6,8 @@
  * finds none waits in a run queue, and whoever releases a CPU grants it to the first in the
  * queue and wakes that task's thread: there is one futex wake in a switch.
  *
- * No wake-up is lost: a waiter queues itself, then looks for a free CPU again (rump_dispatch); a
- * releaser frees the CPU, then looks for waiters.  Both sides are sequentially consistent.
+ * No wake-up is lost: a waiter queues itself, then looks for a free CPU again (rump_dispatch);
+ * whoever frees a CPU looks for waiters afterwards.  Both sides are sequentially consistent.
  */
 #include <linux/sched.h>
 #include <linux/sched/task.h>
@@ -29,16 +29,21 @@ unsigned int rump_ncpu = 1;
 
 static LIST_HEAD(runq);			/* tasks that may run on several CPUs */
 static unsigned int runq_len;
+static unsigned int runq_seq;		/* how often a task was added */
 static arch_spinlock_t runq_lock = __ARCH_SPIN_LOCK_UNLOCKED;
 
 /* How long a task looks for its grant before it parks: about 2 us, a fraction of a futex's cost. */
 #define GRANT_SPINS 60
 static unsigned int grant_spins;
+#define SPINS_BEFORE_YIELD 64
 
 static inline struct vcpu *this_vcpu(void)
 {
 	return &rump_vcpus[rump_self.cpu];
 }
+
+/* For words that one side writes before it reads another which the other side writes first. */
+#define read_sc(word) __atomic_load_n(&(word), __ATOMIC_SEQ_CST)
 
 static inline bool vcpu_cas(struct vcpu *v, unsigned long old, unsigned long new)
 {
@@ -77,6 +82,19 @@ static inline bool is_bound(struct task_struct *p)
 
 /* ---- run queues ---------------------------------------------------------------------------- */
 
+/* Its holder may have no virtual CPU, so that it must not take interrupts while it spins. */
+static void runq_acquire(void)
+{
+	unsigned int spins = 0;
+
+	while (!arch_spin_trylock(&runq_lock)) {
+		if (++spins % SPINS_BEFORE_YIELD == 0)
+			rumpuser_yield();
+		else
+			rump_pause();
+	}
+}
+
 static void runq_add(struct task_struct *p)
 {
 	if (is_bound(p)) {
@@ -87,25 +105,28 @@ static void runq_add(struct task_struct *p)
 	} else {
 		list_add_tail(&p->thread.runq, &runq);
 		__atomic_store_n(&runq_len, runq_len + 1, __ATOMIC_SEQ_CST);
+		__atomic_store_n(&runq_seq, runq_seq + 1, __ATOMIC_SEQ_CST);
 	}
 	p->thread.on_queue = 1;
 }
 
+/* Tasks of both queues take turns: neither kind keeps the other from running. */
 static struct task_struct *runq_take(struct vcpu *v)
 {
 	struct task_struct *p;
-	bool bound = !list_empty(&v->bound);
+	bool bound;
 
-	p = list_first_entry_or_null(bound ? &v->bound : &runq, struct task_struct, thread.runq);
-	if (!bound && p && !may_run_on(p, v - rump_vcpus)) {
-		list_for_each_entry(p, &runq, thread.runq)
-			if (may_run_on(p, v - rump_vcpus))
-				break;
-		if (list_entry_is_head(p, &runq, thread.runq))
-			p = NULL;
-	}
+	list_for_each_entry(p, &runq, thread.runq)
+		if (may_run_on(p, v - rump_vcpus))
+			break;
+	if (list_entry_is_head(p, &runq, thread.runq))
+		p = NULL;
+	bound = !list_empty(&v->bound) && !(p && v->bound_last);
+	if (bound)
+		p = list_first_entry(&v->bound, struct task_struct, thread.runq);
 	if (!p)
 		return NULL;
+	v->bound_last = bound;
 	list_del_init(&p->thread.runq);
 	p->thread.on_queue = 0;
 	if (!bound)
@@ -118,7 +139,7 @@ static struct task_struct *runq_take(struct vcpu *v)
 /* Make p the holder of v, which the caller has taken and leaves to p. */
 static void grant(struct vcpu *v, struct task_struct *p)
 {
-	v->owner = p;
+	WRITE_ONCE(v->owner, p);
 	p->thread.granted_cpu = v - rump_vcpus;
 	smp_store_release(&p->thread.wake, 1);
 	rumpuser_futex_wake(&p->thread.wake, 1);
@@ -142,7 +163,7 @@ static void vcpu_put(struct vcpu *v)
 			continue;
 		}
 		if ((s & VCPU_WAIT) || READ_ONCE(runq_len)) {
-			arch_spin_lock(&runq_lock);
+			runq_acquire();
 			p = runq_take(v);
 			arch_spin_unlock(&runq_lock);
 			if (p) {
@@ -157,28 +178,34 @@ static void vcpu_put(struct vcpu *v)
 	}
 }
 
-/* Tasks wait: find them free CPUs. */
+/*
+ * Tasks wait: find them free CPUs.  A task that was added meanwhile may have found a CPU taken
+ * which is only being looked at here: look again for it.
+ */
 static void rump_dispatch(void)
 {
-	unsigned int i;
+	unsigned int i, seq;
 
-	for (i = 0; i < rump_ncpu; i++) {
-		struct vcpu *v = &rump_vcpus[i];
-		unsigned long s = READ_ONCE(v->state);
-
-		if (!(s & VCPU_BUSY) && ((s & VCPU_WAIT) || READ_ONCE(runq_len)) && vcpu_try(v)) {
+	do {
+		seq = read_sc(runq_seq);
+		for (i = 0; i < rump_ncpu; i++) {
+			struct vcpu *v = &rump_vcpus[i];
+			unsigned long s = read_sc(v->state);
 			int cpu = rump_self.cpu;
 
+			if ((s & VCPU_BUSY) || !((s & VCPU_WAIT) || READ_ONCE(runq_len)) ||
+			    !vcpu_try(v))
+				continue;
 			become(i);
 			vcpu_put(v);
 			become(cpu);
 		}
-	}
+	} while (read_sc(runq_seq) != seq);
 }
 
 static void enqueue(struct task_struct *p)
 {
-	arch_spin_lock(&runq_lock);
+	runq_acquire();
 	runq_add(p);
 	arch_spin_unlock(&runq_lock);
 }
@@ -188,7 +215,9 @@ void rump_make_runnable(struct task_struct *p, bool sync)
 	unsigned int i, cpu = p->thread.last_cpu;
 
 	/* A waker that is about to block leaves its own CPU: one futex wake, warm caches. */
-	if (!sync || is_bound(p)) {
+	if (is_bound(p))
+		sync = false;
+	if (!sync) {
 		for (i = 0; i < rump_ncpu; i++, cpu = cpu + 1 < rump_ncpu ? cpu + 1 : 0) {
 			struct vcpu *v = &rump_vcpus[cpu];
 
@@ -216,8 +245,9 @@ void rump_wait_granted(struct task_struct *p)
 	p->thread.last_cpu = p->thread.granted_cpu;
 	task_thread_info(p)->cpu = p->thread.granted_cpu;
 	become(p->thread.granted_cpu);
-	if (unlikely(READ_ONCE(rump_tick_asleep)))
+	if (unlikely(read_sc(rump_tick_asleep)))
 		rump_tick_wake();
+	rump_poll();
 }
 
 /* ---- taking and releasing -------------------------------------------------------------------- */
@@ -229,11 +259,11 @@ static noinline void schedule_slow(struct task_struct *p)
 	for (i = 0; i < rump_ncpu; i++, cpu = cpu + 1 < rump_ncpu ? cpu + 1 : 0) {
 		if (!may_run_on(p, cpu) || !vcpu_try(&rump_vcpus[cpu]))
 			continue;
-		rump_vcpus[cpu].owner = p;
+		WRITE_ONCE(rump_vcpus[cpu].owner, p);
 		p->thread.last_cpu = cpu;
 		task_thread_info(p)->cpu = cpu;
 		become(cpu);
-		if (READ_ONCE(rump_tick_asleep))
+		if (read_sc(rump_tick_asleep))
 			rump_tick_wake();
 		rump_poll();
 		return;
@@ -253,8 +283,8 @@ void rump_schedule(void)
 		schedule_slow(p);
 		return;
 	}
-	v->owner = p;
-	if (unlikely(READ_ONCE(rump_tick_asleep)))
+	WRITE_ONCE(v->owner, p);
+	if (unlikely(read_sc(rump_tick_asleep)))
 		rump_tick_wake();
 }
 
@@ -271,14 +301,14 @@ void rump_unschedule(void)
 		vcpu_put(v);
 	}
 	/* Somebody may have queued between the look at the queue and the release. */
-	if (unlikely(READ_ONCE(runq_len)))
+	if (unlikely(read_sc(runq_len)))
 		rump_dispatch();
 }
 
 void rump_switch_out(struct task_struct *p)
 {
 	vcpu_put(this_vcpu());
-	if (unlikely(READ_ONCE(runq_len)))
+	if (unlikely(read_sc(runq_len)))
 		rump_dispatch();
 	rump_wait_granted(p);
 }
@@ -286,7 +316,7 @@ void rump_switch_out(struct task_struct *p)
 void rump_vcpu_leave(void)
 {
 	vcpu_put(this_vcpu());
-	if (READ_ONCE(runq_len))
+	if (read_sc(runq_len))
 		rump_dispatch();
 }
 
@@ -303,6 +333,9 @@ void rump_yield(void)
 		return;
 	}
 	enqueue(p);
+	/* The CPU that it moves to may be free, and nobody about to release it. */
+	if (!may_run_on(p, rump_self.cpu))
+		rump_dispatch();
 	rump_switch_out(p);
 }
 
@@ -320,8 +353,10 @@ static void run_interrupts(struct vcpu *v)
 	irq_enter();
 	if (pending & INTR_IPI)
 		generic_smp_call_function_single_interrupt();
-	if (pending & INTR_TICK)
+	if (pending & INTR_TICK) {
+		set_tsk_need_resched(current);
 		update_process_times(0);
+	}
 	irq_exit();
 	local_irq_enable();
 }
@@ -343,11 +378,14 @@ bool rump_borrow(unsigned int cpu, void (*fn)(struct vcpu *v))
 		return false;
 	become(cpu);
 	rump_self.irqs_off = 0;
-	v->owner = rump_self.current_task;
+	WRITE_ONCE(v->owner, rump_self.current_task);
 	fn(v);
 	vcpu_put(v);
 	rump_self.irqs_off = irqs;
 	become(self);
+	/* A task may have found this CPU taken, and queued. */
+	if (unlikely(read_sc(runq_len)))
+		rump_dispatch();
 	return true;
 }
 
@@ -362,8 +400,6 @@ void rump_interrupt(unsigned int cpu, unsigned int which)
 }
 
 /* ---- waiting for a lock ------------------------------------------------------------------------ */
-
-#define SPINS_BEFORE_YIELD 64
 
 /* The host may have descheduled the lock's holder: poll, spin a little, then let others run. */
 void rump_cpu_relax(void)

@@ -11,7 +11,6 @@
 #include "internal.h"
 
 static int arena_fd = -1;
-static char *arena_base;
 
 /* mmap at a place that must be free. */
 static int map_new(void *base, unsigned long size, int prot, int flags, int fd)
@@ -58,14 +57,13 @@ int rumpuser_arena_create(void *base, unsigned long size)
 	if (rumpuser_param_true("RUMP_HUGEPAGES"))
 		madvise(base, size, MADV_HUGEPAGE);
 	arena_fd = fd;
-	arena_base = base;
 	return 0;
 }
 
-void rumpuser_arena_prefault(unsigned long offset, unsigned long len)
+void rumpuser_prefault(void *base, unsigned long len)
 {
 	KEEP_ERRNO;
-	madvise(arena_base + offset, len, MADV_POPULATE_WRITE);
+	madvise(base, len, MADV_POPULATE_WRITE);
 }
 
 int rumpuser_va_reserve(void *base, unsigned long size)

@@ -91,6 +91,9 @@ static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 	case FSU_PARSE_RUN:
 		line.mount = &mnt;
 		line.read = cmd->flags & FSU_READ;
+		/* One thread needs one virtual CPU, and a kernel with one starts faster. */
+		if (!(cmd->flags & FSU_COPY))
+			setenv("RUMP_NCPU", "1", 0);
 		code = cmd->run(&line);
 		if (!fsu_unmount() && code == FSU_OK)
 			code = FSU_FAILED;
