@@ -117,7 +117,7 @@ static void update_jiffies(void)
 		do_timer(due - ticks_done);
 		write_seqcount_end(&jiffies_seq);
 		raw_spin_unlock(&jiffies_lock);
-		ticks_done = due;
+		WRITE_ONCE(ticks_done, due);
 		update_wall_time();
 	}
 	raw_spin_unlock_irqrestore(&tick_lock, flags);
@@ -144,7 +144,8 @@ static void note_next_event(struct vcpu *v)
 {
 	/* It holds two locks that the timer interrupt takes. */
 	local_irq_disable();
-	v->next_event = get_next_timer_interrupt(jiffies, tick_base + ticks_done * TICK_NSEC);
+	v->next_event = get_next_timer_interrupt(jiffies,
+						 tick_base + READ_ONCE(ticks_done) * TICK_NSEC);
 	local_irq_enable();
 }
 
@@ -209,17 +210,17 @@ static void tick_thread(void *unused)
 {
 	rump_idle_identity(&tick_task);
 	for (;;) {
-		u64 due = tick_base + (ticks_done + 1) * TICK_NSEC, now = now_ns();
+		u64 due = tick_base + (READ_ONCE(ticks_done) + 1) * TICK_NSEC, now = now_ns();
 
 		if (due > now) {
-			rumpuser_futex_wait(&tick_word, tick_word, due - now);
+			rumpuser_futex_wait(&tick_word, READ_ONCE(tick_word), due - now);
 			continue;
 		}
 		update_jiffies();
 		rump_arena_prefault();
 		if (tick_cpus())
 			sleep_until_needed();
-		if (ticks_done % HZ == 0)
+		if (READ_ONCE(ticks_done) % HZ == 0)
 			rump_borrow(0, follow_realtime);
 	}
 }

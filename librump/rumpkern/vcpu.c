@@ -33,7 +33,7 @@ static unsigned int runq_seq;		/* how often a task was added */
 static arch_spinlock_t runq_lock = __ARCH_SPIN_LOCK_UNLOCKED;
 
 /* How long a task looks for its grant before it parks: about 2 us, a fraction of a futex's cost. */
-#define GRANT_SPINS 60
+#define GRANT_SPINS 0
 static unsigned int grant_spins;
 #define SPINS_BEFORE_YIELD 64
 
@@ -235,10 +235,7 @@ void rump_make_runnable(struct task_struct *p, bool sync)
 
 void rump_wait_granted(struct task_struct *p)
 {
-	unsigned int i;
-
-	for (i = 0; i < grant_spins && !READ_ONCE(p->thread.wake); i++)
-		rump_pause();
+	/* No spinning first: the host tends to place the waker's thread on this very processor. */
 	while (!smp_load_acquire(&p->thread.wake))
 		rumpuser_futex_wait(&p->thread.wake, 0, -1);
 	p->thread.wake = 0;
@@ -435,7 +432,6 @@ void __init rump_vcpu_init(unsigned int ncpu)
 	unsigned int i;
 
 	rump_ncpu = ncpu;
-	grant_spins = rumpuser_ncpu() > 1 ? GRANT_SPINS : 0;
 	for (i = 0; i < ncpu; i++)
 		INIT_LIST_HEAD(&rump_vcpus[i].bound);
 	rump_vcpus[0].state = VCPU_BUSY;
