@@ -34,7 +34,6 @@ static arch_spinlock_t runq_lock = __ARCH_SPIN_LOCK_UNLOCKED;
 
 /* How long a task looks for its grant before it parks: about 2 us, a fraction of a futex's cost. */
 #define GRANT_SPINS 0
-static unsigned int grant_spins;
 #define SPINS_BEFORE_YIELD 64
 
 static inline struct vcpu *this_vcpu(void)

@@ -430,7 +430,7 @@ static void watch(unsigned int ms)
 
 int main(int argc, char **argv)
 {
-	pthread_t thread[MAX_THREADS];
+	pthread_t thread;
 	unsigned long total = 0, least = ~0UL, objects, n;
 	unsigned int i;
 
@@ -444,7 +444,8 @@ int main(int argc, char **argv)
 	boot(atoi(argv[1]));
 	for (i = 0; i < nthreads; i++)
 		if (!workers[i].kernel &&
-		    pthread_create(&thread[i], NULL, client_worker, &workers[i]))
+		    (pthread_create(&thread, NULL, client_worker, &workers[i]) ||
+		     pthread_detach(thread)))
 			return 2;
 	watch(atoi(argv[3]));
 	for (i = 0; i < nthreads; i++) {
