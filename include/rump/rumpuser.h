@@ -100,6 +100,15 @@ void rumpuser_thread_exit(void) __attribute__((noreturn));
 int rumpuser_thread_adopt(void *task);
 
 /*
+ * Fibers.  One runs fn(arg), which must not return, on a stack of its own.  create makes it; with
+ * fn NULL it is only a place to switch away from.  switch saves the caller's place in `from` (NULL:
+ * it is not needed any more) and goes on in `to`, which may have been left in another thread.
+ */
+struct rumpuser_fiber;
+int rumpuser_fiber_create(void (*fn)(void *), void *arg, struct rumpuser_fiber **fiber);
+void rumpuser_fiber_switch(struct rumpuser_fiber *from, struct rumpuser_fiber *to);
+
+/*
  * The futex: wait (may block) while *word == value, at most `ns` nanoseconds (< 0: for ever).
  * 0: woken (perhaps for no reason) or the value differs; ETIMEDOUT.
  */

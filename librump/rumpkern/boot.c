@@ -291,6 +291,7 @@ int __init rump_boot(void)
 	initcalls();
 	system_state = SYSTEM_RUNNING;
 	rump_memory_limits();
+	rump_fiber_end();
 	rump_unschedule();
 	rump_self.current_task = NULL;
 	return 0;

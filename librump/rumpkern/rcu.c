@@ -145,7 +145,7 @@ void call_rcu(struct rcu_head *head, rcu_callback_t func)
 	head->func = func;
 	head->next = NULL;
 	raw_spin_lock_irqsave(&cb_lock, flags);
-	*cb_last = head;
+	WRITE_ONCE(*cb_last, head);
 	cb_last = &head->next;
 	/* A task waits for these: not until the next tick. */
 	now = ++cb_queued % MANY_CALLBACKS == 0 || func == wakeme_after_rcu ||

@@ -82,6 +82,17 @@ void schedule_rtlock(void);
 void rump_idle_identity(struct task_struct *idle);
 void rump_task_init(void);
 
+/* ---- tasks while the kernel side boots (fiber.c) ---- */
+
+extern bool rump_booting;
+void rump_fiber_create(struct task_struct *p);
+void rump_fiber_switch(struct task_struct *p);
+void rump_fiber_to_thread(struct task_struct *p);
+void rump_fiber_end(void);
+/* The next task that can run, on a virtual CPU that it may run on and the caller then holds. */
+struct task_struct *rump_boot_next(void);
+bool rump_boot_pending(void);
+
 /* ---- time (tick.c) ---- */
 
 extern unsigned int rump_tick_asleep;

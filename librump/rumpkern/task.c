@@ -264,9 +264,14 @@ void wake_up_new_task(struct task_struct *p)
 {
 	int err;
 
-	p->thread.started = 1;
 	p->on_rq = 1;
 	WRITE_ONCE(p->__state, TASK_RUNNING);
+	if (rump_booting) {
+		rump_fiber_create(p);
+		rump_make_runnable(p, false);
+		return;
+	}
+	p->thread.started = 1;
 	err = rumpuser_thread_create(task_entry, p, p->comm);
 	if (err)
 		panic("no host thread for %s: error %d", p->comm, err);

@@ -32,8 +32,6 @@ static unsigned int runq_len;
 static unsigned int runq_seq;		/* how often a task was added */
 static arch_spinlock_t runq_lock = __ARCH_SPIN_LOCK_UNLOCKED;
 
-/* How long a task looks for its grant before it parks: about 2 us, a fraction of a futex's cost. */
-#define GRANT_SPINS 0
 #define SPINS_BEFORE_YIELD 64
 
 static inline struct vcpu *this_vcpu(void)
@@ -141,7 +139,10 @@ static void grant(struct vcpu *v, struct task_struct *p)
 	WRITE_ONCE(v->owner, p);
 	p->thread.granted_cpu = v - rump_vcpus;
 	smp_store_release(&p->thread.wake, 1);
-	rumpuser_futex_wake(&p->thread.wake, 1);
+	if (likely(p->thread.started))
+		rumpuser_futex_wake(&p->thread.wake, 1);
+	else
+		rump_fiber_to_thread(p);
 }
 
 /* Give the CPU that the caller holds to the next task, or set it free. */
@@ -159,6 +160,11 @@ static void vcpu_put(struct vcpu *v)
 		}
 		if (unlikely(s & VCPU_INTR) && !rump_self.irqs_off) {
 			rump_poll();
+			continue;
+		}
+		if (unlikely(rump_booting)) {
+			if (vcpu_cas(v, s, (s & ~VCPU_BUSY) + VCPU_RELEASE))
+				return;
 			continue;
 		}
 		if ((s & VCPU_WAIT) || READ_ONCE(runq_len)) {
@@ -214,6 +220,10 @@ void rump_make_runnable(struct task_struct *p, bool sync)
 	unsigned int i, cpu = p->thread.last_cpu;
 
 	/* A waker that is about to block leaves its own CPU: one futex wake, warm caches. */
+	if (unlikely(rump_booting)) {
+		enqueue(p);
+		return;
+	}
 	if (is_bound(p))
 		sync = false;
 	if (!sync) {
@@ -275,6 +285,8 @@ void rump_schedule(void)
 	struct task_struct *p = rump_self.current_task;
 	unsigned long s = READ_ONCE(v->state);
 
+	if (unlikely(rump_booting))
+		return;
 	if (unlikely((s & VCPU_FLAGS) || is_bound(p) || !vcpu_cas(v, s, s | VCPU_BUSY))) {
 		schedule_slow(p);
 		return;
@@ -289,6 +301,8 @@ void rump_unschedule(void)
 	struct vcpu *v = this_vcpu();
 	unsigned long s = READ_ONCE(v->state);
 
+	if (unlikely(rump_booting))
+		return;
 	if (unlikely((s & (VCPU_FLAGS & ~VCPU_BUSY)) || READ_ONCE(runq_len) ||
 		     local_softirq_pending() ||
 		     !vcpu_cas(v, s, (s & ~VCPU_BUSY) + VCPU_RELEASE))) {
@@ -303,6 +317,10 @@ void rump_unschedule(void)
 
 void rump_switch_out(struct task_struct *p)
 {
+	if (unlikely(rump_booting)) {
+		rump_fiber_switch(p);
+		return;
+	}
 	vcpu_put(this_vcpu());
 	if (unlikely(read_sc(runq_len)))
 		rump_dispatch();
@@ -311,9 +329,64 @@ void rump_switch_out(struct task_struct *p)
 
 void rump_vcpu_leave(void)
 {
+	if (unlikely(rump_booting))
+		rump_fiber_switch(NULL);
 	vcpu_put(this_vcpu());
 	if (read_sc(runq_len))
 		rump_dispatch();
+}
+
+/* ---- boot, in one thread ----------------------------------------------------------------------- */
+
+bool rump_boot_pending(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < rump_ncpu; i++)
+		if (!list_empty(&rump_vcpus[i].bound))
+			return true;
+	return READ_ONCE(runq_len);
+}
+
+/* Leave the CPU that is held for another that was taken. */
+static void move_to(unsigned int cpu)
+{
+	vcpu_put(this_vcpu());
+	become(cpu);
+}
+
+/* Tasks that may run on one CPU only go first: the booting thread itself is always there. */
+static unsigned int boot_next_cpu(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < rump_ncpu; i++)
+		if (!list_empty(&rump_vcpus[i].bound))
+			return i;
+	return rump_self.cpu;
+}
+
+struct task_struct *rump_boot_next(void)
+{
+	unsigned int cpu = boot_next_cpu();
+	struct vcpu *v = &rump_vcpus[cpu];
+	struct task_struct *p;
+
+	if (cpu != rump_self.cpu) {
+		if (!vcpu_try(v))
+			return NULL;
+		move_to(cpu);
+	}
+	v->bound_last = false;
+	runq_acquire();
+	p = runq_take(v);
+	arch_spin_unlock(&runq_lock);
+	if (!p)
+		return NULL;
+	WRITE_ONCE(v->owner, p);
+	p->thread.last_cpu = cpu;
+	task_thread_info(p)->cpu = cpu;
+	return p;
 }
 
 void rump_yield(void)
@@ -321,6 +394,14 @@ void rump_yield(void)
 	struct task_struct *p = current;
 
 	clear_tsk_need_resched(p);
+	if (unlikely(rump_booting)) {
+		rump_poll();
+		if (!rump_boot_pending())
+			return;
+		enqueue(p);
+		rump_fiber_switch(p);
+		return;
+	}
 	if (!READ_ONCE(runq_len) && !(READ_ONCE(this_vcpu()->state) & VCPU_WAIT) &&
 	    may_run_on(p, rump_self.cpu)) {
 		rump_poll();

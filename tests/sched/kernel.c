@@ -4,7 +4,7 @@
 
 struct task_struct init_task = {
 	.cpus_mask = { ~0UL }, .cpus_ptr = &init_task.cpus_mask, .nr_cpus_allowed = NR_CPUS,
-	.signal = &(struct signal_struct){ },
+	.signal = &(struct signal_struct){ }, .thread = INIT_THREAD,
 };
 char per_cpu_area[NR_CPUS][4096] __attribute__((aligned(4096)));
 unsigned long test_jiffies;
@@ -254,4 +254,12 @@ void wait_for_completion(struct completion *c) { wait_for(&c->w, &c->done, false
 void wakeme_after_rcu(struct rcu_head *head) { (void)head; }
 void percpu_ref_switch_to_atomic_rcu(struct rcu_head *head) { (void)head; }
 
+/* ---- of the kernel side itself, what has no part in these tests ---- */
+
 void rump_arena_prefault(void) { }
+
+bool rump_booting;
+void rump_fiber_create(struct task_struct *p) { (void)p; }
+void rump_fiber_switch(struct task_struct *p) { (void)p; }
+void rump_fiber_to_thread(struct task_struct *p) { (void)p; }
+void rump_fiber_end(void) { }

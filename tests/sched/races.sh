@@ -39,8 +39,8 @@ run gcc $cflags -Wno-unused-function -Wno-unused-variable -include "$here/includ
 
 seed=${SEED:-$RANDOM}
 threads=(2 3 4 6 8 12 16)
-rounds=${RUMP_TEST_QUICK:+6}
-for ((i = 0; i < ${rounds:-21}; i++)); do
+rounds=${RUMP_TEST_QUICK:+9}
+for ((i = 0; i < ${rounds:-27}; i++)); do
 	ncpu=$((1 << i % 3))
 	n=${threads[i % 7]}
 	rc=0
