@@ -17,10 +17,10 @@ static unsigned int nthreads;
 static int stop;
 
 /*
- * Three kinds of runs: the seed chooses.  A task that computes for ever keeps the tick from
- * sleeping; without a tick nothing rescues a task whose wake-up was lost.
+ * Four kinds of runs: the seed chooses.  A task that computes for ever keeps the tick from
+ * sleeping; without a tick, and in lockstep, nothing rescues a task whose wake-up was lost.
  */
-static bool with_hog, with_tick;
+static bool with_hog, with_tick, in_lockstep;
 static unsigned int ended;
 
 static struct worker {
@@ -389,6 +389,55 @@ static void boot(unsigned int ncpu)
 	rump_self.current_task = NULL;
 }
 
+/*
+ * Lockstep: all threads do one thing each at the same time, then all are outside before the next
+ * round begins.  No later release of a CPU comes to the rescue of one that was forgotten.
+ */
+static pthread_barrier_t lockstep;
+
+static void lockstep_round(struct worker *w, struct worker *partner, bool sleeper)
+{
+	/* As the tick does it: without a virtual CPU of one's own. */
+	if (!sleeper && random_below(3) == 0)
+		rump_interrupt(random_below(rump_ncpu), INTR_IPI);
+	rump_schedule();
+	on_cpu(random_below(3));
+	if (sleeper) {
+		while (!__atomic_exchange_n(&w->tokens, 0, __ATOMIC_ACQ_REL)) {
+			set_current_state(TASK_INTERRUPTIBLE);
+			if (!READ_ONCE(w->tokens))
+				schedule();
+			__set_current_state(TASK_RUNNING);
+		}
+	} else if (partner) {
+		__atomic_store_n(&partner->tokens, 1, __ATOMIC_SEQ_CST);
+		try_to_wake_up(partner->task, TASK_NORMAL, random_below(2) ? 0x10 : 0);
+	}
+	rump_unschedule();
+}
+
+static void *lockstep_thread(void *arg)
+{
+	struct worker *w = arg;
+	unsigned int me = w - workers, other = me ^ 1, round;
+	bool last;
+
+	if (rump_adopt())
+		fail("a thread was not adopted");
+	w->task = current;
+	rump_unschedule();
+	for (round = 0, last = false; !last; round++) {
+		pthread_barrier_wait(&lockstep);
+		last = READ_ONCE(stop);
+		pthread_barrier_wait(&lockstep);
+		lockstep_round(w, other < nthreads ? &workers[other] : NULL,
+			       other < nthreads && (round + me) % 2);
+		__atomic_add_fetch(&w->steps, 1, __ATOMIC_RELAXED);
+	}
+	__atomic_add_fetch(&ended, 1, __ATOMIC_RELAXED);
+	return NULL;
+}
+
 /* ---- the watchdog: outside, it takes no virtual CPU ---- */
 
 /* One visitor at a time. */
@@ -420,10 +469,12 @@ static void watch(unsigned int ms)
 
 	for (t = 0; t < ms; t += WATCH_MS) {
 		usleep(WATCH_MS * 1000);
-		let_in();
+		if (!in_lockstep)
+			let_in();
 		for (i = 0; i < nthreads; i++)
 			check_progress(&workers[i], &seen[i], &since[i]);
-		check_progress(&visitor, &seen[MAX_THREADS], &since[MAX_THREADS]);
+		if (!in_lockstep)
+			check_progress(&visitor, &seen[MAX_THREADS], &since[MAX_THREADS]);
 		/* Who is late gets the time to be found stuck. */
 		for (i = 0; i <= MAX_THREADS; i++)
 			if (since[i] > 500 && t + WATCH_MS >= ms)
@@ -447,14 +498,17 @@ int main(int argc, char **argv)
 		return 2;
 	nthreads = atoi(argv[2]);
 	chaos_seed = atoi(argv[4]);
-	with_hog = chaos_seed / 3 % 3 == 1;
-	with_tick = chaos_seed / 3 % 3 != 2;
+	with_hog = chaos_seed / 3 % 4 == 1;
+	in_lockstep = chaos_seed / 3 % 4 == 3;
+	with_tick = chaos_seed / 3 % 4 < 2;
 	for (i = 0; i < nthreads; i++)
-		workers[i].kernel = i % 2;
+		workers[i].kernel = i % 2 && !in_lockstep;
+	pthread_barrier_init(&lockstep, NULL, nthreads);
 	boot(atoi(argv[1]));
 	for (i = 0; i < nthreads; i++)
 		if (!workers[i].kernel &&
-		    (pthread_create(&thread, NULL, client_worker, &workers[i]) ||
+		    (pthread_create(&thread, NULL, in_lockstep ? lockstep_thread :
+				     client_worker, &workers[i]) ||
 		     pthread_detach(thread)))
 			return 2;
 	watch(atoi(argv[3]));

@@ -39,13 +39,13 @@ run gcc $cflags -Wno-unused-function -Wno-unused-variable -include "$here/includ
 
 seed=${SEED:-$RANDOM}
 threads=(2 3 4 6 8 12 16)
-rounds=${RUMP_TEST_QUICK:+9}
-for ((i = 0; i < ${rounds:-27}; i++)); do
+rounds=${RUMP_TEST_QUICK:+12}
+for ((i = 0; i < ${rounds:-36}; i++)); do
 	ncpu=$((1 << i % 3))
 	n=${threads[i % 7]}
 	rc=0
 	TSAN_OPTIONS=halt_on_error=1:exitcode=66 timeout 40 \
-		./races "$ncpu" "$n" 1200 $((seed + i)) >log 2>&1 || rc=$?
-	[ "$rc" = 0 ] || { head -n 60 log; fail "exit code $rc: races $ncpu $n 1200 $((seed + i))"; }
+		./races "$ncpu" "$n" 1000 $((seed + i)) >log 2>&1 || rc=$?
+	[ "$rc" = 0 ] || { head -n 60 log; fail "exit code $rc: races $ncpu $n 1000 $((seed + i))"; }
 	tail -n 1 log
 done
