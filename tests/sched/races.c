@@ -420,15 +420,15 @@ static void *lockstep_thread(void *arg)
 {
 	struct worker *w = arg;
 	unsigned int me = w - workers, other = me ^ 1, round;
-	bool last;
+	static bool last;
 
 	if (rump_adopt())
 		fail("a thread was not adopted");
 	w->task = current;
 	rump_unschedule();
-	for (round = 0, last = false; !last; round++) {
-		pthread_barrier_wait(&lockstep);
-		last = READ_ONCE(stop);
+	for (round = 0; !last; round++) {
+		if (pthread_barrier_wait(&lockstep))	/* one thread of them all */
+			last = READ_ONCE(stop);
 		pthread_barrier_wait(&lockstep);
 		lockstep_round(w, other < nthreads ? &workers[other] : NULL,
 			       other < nthreads && (round + me) % 2);

@@ -14,7 +14,7 @@ src=$RUMP_TOP/librump/rumpuser
 printf 'int main(void) { return 0; }\n' >probe.c
 gcc -fsanitize=thread -o probe probe.c 2>/dev/null && ./probe || skip "no ThreadSanitizer here"
 run gcc -g -O1 -fsanitize=thread -std=gnu11 -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 \
-	-DRUMP_MODDIR='"modules"' -I"$RUMP_TOP/include" -o parallel \
+	-DRUMP_MODDIR='"modules"' -DRUMP_KERNEL='"test"' -I"$RUMP_TOP/include" -o parallel \
 	"$src"/*.c "$src"/tests/blktest.c "$src"/tests/rumpuser_parallel.c -luring -lcmocka -pthread
 rc=0
 TSAN_OPTIONS=halt_on_error=1 ./parallel "$1" >log 2>&1 || rc=$?
