@@ -15,6 +15,9 @@ DESTDIR ?=
 
 CC := gcc
 CCACHE := $(shell command -v ccache 2>/dev/null)
+# Another checkout of the same sources finds the same objects in the cache.
+export CCACHE_BASEDIR := $(CURDIR)
+export CCACHE_NOHASHDIR := 1
 CPPFLAGS := -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VERSION)"' \
 	-DRUMP_MODDIR='"$(MODDIR)"' -DRUMP_KERNEL='"$(KERNEL)"'
 CFLAGS ?= -O2 -g

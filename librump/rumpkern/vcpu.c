@@ -136,10 +136,13 @@ static struct task_struct *runq_take(struct vcpu *v)
 /* Make p the holder of v, which the caller has taken and leaves to p. */
 static void grant(struct vcpu *v, struct task_struct *p)
 {
+	/* Once it has been given the CPU the task may end at any time: only its address is used. */
+	bool started = p->thread.started;
+
 	WRITE_ONCE(v->owner, p);
 	p->thread.granted_cpu = v - rump_vcpus;
 	smp_store_release(&p->thread.wake, 1);
-	if (likely(p->thread.started))
+	if (likely(started))
 		rumpuser_futex_wake(&p->thread.wake, 1);
 	else
 		rump_fiber_to_thread(p);

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # `make sloc` counts code and neither comments nor blank lines; the environment dependent code stays
-# near the size it is meant to have: 4,000 lines together with rumpuser.
+# in its size: 4,000 lines together with rumpuser are the aim, 6,000 the limit.
 # run-as: self
 . "$RUMP_TEST_LIB/common.sh"
 
@@ -24,4 +24,4 @@ for name in 'std kern \(EI\)' ext4 xfs btrfs vfat; do
 	grep -qE "^$name +[1-9][0-9]{3,}" table || fail "no count of $name"
 done
 ours=$(awk '/^rumpuser and ED together/ { print $NF }' table)
-((ours > 0 && ours <= 5000)) || fail "rumpuser and ED have $ours lines"
+((ours > 0 && ours <= 6000)) || fail "rumpuser and ED have $ours lines"

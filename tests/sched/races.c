@@ -397,9 +397,6 @@ static pthread_barrier_t lockstep;
 
 static void lockstep_round(struct worker *w, struct worker *partner, bool sleeper)
 {
-	/* As the tick does it: without a virtual CPU of one's own. */
-	if (!sleeper && random_below(3) == 0)
-		rump_interrupt(random_below(rump_ncpu), INTR_IPI);
 	rump_schedule();
 	on_cpu(random_below(3));
 	if (sleeper) {
@@ -413,6 +410,18 @@ static void lockstep_round(struct worker *w, struct worker *partner, bool sleepe
 		__atomic_store_n(&partner->tokens, 1, __ATOMIC_SEQ_CST);
 		try_to_wake_up(partner->task, TASK_NORMAL, random_below(2) ? 0x10 : 0);
 	}
+	rump_unschedule();
+}
+
+/* As the tick does it: an interrupt from a thread that has no virtual CPU, while another takes one. */
+static void interrupt_round(bool interrupts)
+{
+	if (interrupts) {
+		rump_interrupt(random_below(rump_ncpu), INTR_IPI);
+		return;
+	}
+	rump_schedule();
+	on_cpu(1);
 	rump_unschedule();
 }
 
@@ -430,8 +439,11 @@ static void *lockstep_thread(void *arg)
 		if (pthread_barrier_wait(&lockstep))	/* one thread of them all */
 			last = READ_ONCE(stop);
 		pthread_barrier_wait(&lockstep);
-		lockstep_round(w, other < nthreads ? &workers[other] : NULL,
-			       other < nthreads && (round + me) % 2);
+		if (round % 4 < 2)
+			interrupt_round((round + me) % 2);
+		else
+			lockstep_round(w, other < nthreads ? &workers[other] : NULL,
+				       other < nthreads && (round + me) % 2);
 		__atomic_add_fetch(&w->steps, 1, __ATOMIC_RELAXED);
 	}
 	__atomic_add_fetch(&ended, 1, __ATOMIC_RELAXED);

@@ -40,7 +40,7 @@ run gcc $cflags -Wno-unused-function -Wno-unused-variable -include "$here/includ
 seed=${SEED:-$RANDOM}
 threads=(2 3 4 6 8 12 16)
 rounds=${RUMP_TEST_QUICK:+12}
-for ((i = 0; i < ${rounds:-36}; i++)); do
+for ((i = 0; i < ${rounds:-24}; i++)); do
 	ncpu=$((1 << i % 3))
 	n=${threads[i % 7]}
 	rc=0

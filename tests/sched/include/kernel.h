@@ -65,7 +65,12 @@ typedef s64 time64_t;
 /* ---- memory order ---- */
 
 void chaos(void);
-#define READ_ONCE(x) ({ chaos(); __atomic_load_n(&(x), __ATOMIC_RELAXED); })
+#define READ_ONCE(x)									\
+({											\
+	__typeof__(x) __v = __atomic_load_n(&(x), __ATOMIC_RELAXED);			\
+	chaos();									\
+	__v;										\
+})
 #define WRITE_ONCE(x, v) __atomic_store_n(&(x), (v), __ATOMIC_RELAXED)
 #define smp_mb() __smp_mb()
 #define smp_rmb() __smp_rmb()
