@@ -20,12 +20,13 @@ struct request {
 	char data[OPTIONS_MAX];
 };
 
-/* How a file system with a journal is mounted from a medium that must not be written. */
-static const struct { const char *type, *option; } without_journal[] = {
-	{ "ext3", "noload" },
-	{ "ext4", "noload" },
-	{ "xfs", "norecovery" },
-	{ "btrfs", "rescue=nologreplay" },
+/* How a file system with a journal is mounted from a medium that must not be written, and how it
+ * refuses to without: the error and, where that can mean other things, what it says of it. */
+static const struct { const char *type, *option; int err; const char *reason; } without_journal[] = {
+	{ "ext3", "noload", EROFS, "" },
+	{ "ext4", "noload", EROFS, "" },
+	{ "xfs", "norecovery", EROFS, "" },
+	{ "btrfs", "rescue=nologreplay", EIO, "log replay" },
 };
 
 static int read_request(struct request *rq, const char *fstype, const char *mntpath, int mntflag,
@@ -146,10 +147,15 @@ static int make_mountpoint(struct ukfs *u)
 /* The option that mounts without the journal, where that may be what the mount failed for. */
 static const char *journal_option(const struct ukfs *u, const struct request *rq, int err)
 {
-	if (!rq->rdonly || (err != EROFS && err != EACCES))
+	char reason[768];
+
+	if (!rq->rdonly)
 		return NULL;
+	ukfsi_log_reason(u->logpos, u->devpath, 3, reason, sizeof(reason));
 	for (size_t i = 0; i < sizeof(without_journal) / sizeof(without_journal[0]); i++)
-		if (strcmp(u->fstype, without_journal[i].type) == 0)
+		if (strcmp(u->fstype, without_journal[i].type) == 0 &&
+		    (err == EACCES || (err == without_journal[i].err &&
+				       strstr(reason, without_journal[i].reason))))
 			return without_journal[i].option;
 	return NULL;
 }

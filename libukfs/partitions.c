@@ -65,29 +65,36 @@ static void human_size(uint64_t bytes, char *buf, size_t size)
 	snprintf(buf, size, "%llu %s", (unsigned long long)bytes, unit[i]);
 }
 
-/* "1 (vfat, 100 MiB), 2 (ext4 "root", 3072 MiB)" */
-static void describe(int fd, const struct rump_partition *p, int n, char *buf, size_t size)
-{
-	struct ukfsi_probe probe;
-	char bytes[32];
-	size_t len = 0;
-
-	buf[0] = '\0';
-	for (int i = 0; i < n && len + 1 < size; i++, len = strlen(buf)) {
-		if (ukfsi_probe(fd, p[i].start, p[i].size, &probe) < 0)
-			probe.type[0] = '\0';
-		human_size(p[i].size, bytes, sizeof(bytes));
-		snprintf(buf + len, size - len, "%s%d (%s%s%s%s, %s)", i ? ", " : "", p[i].number,
-			 probe.type[0] ? probe.type : "unknown", probe.label[0] ? " \"" : "",
-			 probe.label, probe.label[0] ? "\"" : "", bytes);
-	}
-}
-
 static bool mountable(const struct ukfsi_probe *p, const char *fstype)
 {
 	if (fstype)
 		return strcmp(p->type, fstype) == 0;
 	return p->filesystem && ukfsi_type_known(p->type);
+}
+
+static void describe_one(const struct rump_partition *p, const struct ukfsi_probe *probe, char *buf,
+			 size_t size)
+{
+	size_t len = strlen(buf);
+	char bytes[32];
+
+	human_size(p->size, bytes, sizeof(bytes));
+	snprintf(buf + len, size - len, "%s%d (%s%s%s%s, %s)", len ? ", " : "", p->number,
+		 probe->type[0] ? probe->type : "unknown", probe->label[0] ? " \"" : "",
+		 probe->label, probe->label[0] ? "\"" : "", bytes);
+}
+
+/* "1 (vfat, 100 MiB), 2 (ext4 "root", 3072 MiB)" */
+static void describe(int fd, const struct rump_partition *p, int n, char *buf, size_t size)
+{
+	struct ukfsi_probe probe;
+
+	buf[0] = '\0';
+	for (int i = 0; i < n; i++) {
+		if (ukfsi_probe(fd, p[i].start, p[i].size, &probe) < 0)
+			memset(&probe, 0, sizeof(probe));
+		describe_one(&p[i], &probe, buf, size);
+	}
 }
 
 /* The partition number that was asked for, as an index. */
@@ -112,18 +119,18 @@ static int find_only(const struct ukfs *u, int fd, const char *fstype,
 		     const struct rump_partition *p, int n)
 {
 	struct ukfsi_probe probe;
-	char list[1024];
-	int found = n;
+	char list[1024] = "";
+	int found = n, candidates = 0;
 
 	for (int i = 0; i < n; i++) {
 		if (ukfsi_probe(fd, p[i].start, p[i].size, &probe) < 0 || !mountable(&probe, fstype))
 			continue;
-		if (found < n) {
-			describe(fd, p, n, list, sizeof(list));
-			return ukfsi_error(ENOTUNIQ, "%s: choose a partition: %s", u->image, list);
-		}
+		describe_one(&p[i], &probe, list, sizeof(list));
 		found = i;
+		candidates++;
 	}
+	if (candidates > 1)
+		return ukfsi_error(ENOTUNIQ, "%s: choose a partition: %s", u->image, list);
 	if (found == n && n) {
 		describe(fd, p, n, list, sizeof(list));
 		return ukfsi_error(EINVAL, "%s: no partition that can be mounted%s%s: %s", u->image,

@@ -13,6 +13,7 @@
 #include <linux/rcu_node_tree.h>
 #include <linux/rcupdate.h>
 #include <linux/seq_file.h>
+#include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 #include <linux/workqueue.h>
 #include <asm/syscall.h>
@@ -42,6 +43,27 @@ EXPORT_SYMBOL(vm_get_page_prot);
 NOTHING(execmem_init, void)
 NOTHING(vmalloc_init, void)
 NOTHING(pgtable_cache_init, void)
+
+/* ---- the client's memory ---- */
+
+/* The portable ones read words past the end of a string, where there may be nothing. */
+long strncpy_from_user(char *dst, const char __user *src, long count)
+{
+	const char *end = count > 0 ? memchr(src, 0, count) : NULL;
+	long n = end ? end - src : max(count, 0L);
+
+	memcpy(dst, src, n + !!end);
+	return n;
+}
+EXPORT_SYMBOL(strncpy_from_user);
+
+long strnlen_user(const char __user *s, long count)
+{
+	const char *end = count > 0 ? memchr(s, 0, count) : NULL;
+
+	return end ? end - s + 1 : count + 1;
+}
+EXPORT_SYMBOL(strnlen_user);
 
 /* ---- /proc ---- */
 

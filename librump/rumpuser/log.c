@@ -11,7 +11,7 @@
 
 #include "internal.h"
 
-#define SHOWN_LEVEL 2	/* critical: the least grave level which is shown by default */
+#define SHOWN_LEVEL 0	/* emergency: the least grave level which is shown by default */
 #define LINE_SIZE 1024
 
 /* Held for reading during a call of the sink: none is under way once rumpuser_set_log returns. */

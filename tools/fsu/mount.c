@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Open the image and close it again.  A command that only reads mounts read-only, so that not even
- * a journal is replayed into the image, unless the user says -o rw.
+ * a journal is replayed into the image, unless the user says -o rw; where a journal should be
+ * replayed, it reads what is there without and says so.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -56,7 +57,8 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 		.nolock = mnt->nolock,
 		.sector_size = mnt->sector_size,
 	};
-	int flags = line->read && !last_is_rw(mnt->options) ? UKFS_RDONLY : 0;
+	bool rdonly = line->read && !last_is_rw(mnt->options);
+	int flags = rdonly ? UKFS_RDONLY | UKFS_UNRECOVERED : 0;
 
 	remember(line->image);
 	if (!line->read)
@@ -64,7 +66,10 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 	mounted = ukfs_mount(mnt->type, strcmp(line->image, "-") ? line->image : NULL, NULL, flags,
 			     &args, sizeof(args));
 	if (!mounted)
-		fsu_message("%s", ukfs_errmsg());
+		fsu_message("%s%s", ukfs_errmsg(), errno == ENOTUNIQ ? "; -p NUMBER says which" : "");
+	else if (ukfs_unrecovered(mounted))
+		fsu_message("%s: was not unmounted cleanly, read as it is: the latest changes, which "
+			    "its journal has, may be missing", fsu_name(image_path));
 	return mounted;
 }
 
