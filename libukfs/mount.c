@@ -151,7 +151,7 @@ static const char *journal_option(const struct ukfs *u, const struct request *rq
 
 	if (!rq->rdonly)
 		return NULL;
-	ukfsi_log_reason(u->logpos, u->devpath, 3, reason, sizeof(reason));
+	ukfsi_log_reason(u->logpos, u->devpath, 8, reason, sizeof(reason));
 	for (size_t i = 0; i < sizeof(without_journal) / sizeof(without_journal[0]); i++)
 		if (strcmp(u->fstype, without_journal[i].type) == 0 &&
 		    (err == EACCES || (err == without_journal[i].err &&

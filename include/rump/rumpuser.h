@@ -125,6 +125,9 @@ void rumpuser_yield(void);
 unsigned long long rumpuser_clock(int clock);			/* nanoseconds */
 int rumpuser_random(void *buf, unsigned long len);
 
+/* *crc continued over n bytes, without inversions.  ENOSYS: the processor has no instruction for it. */
+int rumpuser_crc32c(unsigned int *crc, const void *p, unsigned long n);
+
 /* ---- modules ----------------------------------------------------------------------------- */
 
 /*

@@ -39,6 +39,8 @@ struct item {
 	bool failed;		/* FILE_END: the source could not be read to its end */
 	bool by_kernel;		/* FILE: no data follows, the sink has the image copy it */
 	bool linked;		/* FILE: later items may be links to it */
+	bool sparse;		/* FILE: it has holes */
+	bool zeros;		/* DATA: blocks of zeros in it may be holes, nobody knows */
 	off_t off;		/* of data in the file */
 	size_t len;
 	char *data;
@@ -88,8 +90,11 @@ void copy_lost(struct copy *c, enum loss kind, const char *path, const char *wha
 void copy_failed(struct copy *c, int err, const char *verb, const char *path);
 /* An error that ends the run. */
 void copy_fatal(struct copy *c, int err, const char *verb, const char *path);
+/* The file system of the image has no such thing as owners or modes: counted, told in one line at the
+ * end, and no error. */
+void copy_unheld(struct copy *c, enum loss kind);
 bool copy_parse_ignore(struct copy *c, const char *list);
-/* One line for each kind that was counted in silence. */
+/* One line for each kind that was counted in silence, one for all that the format does not hold. */
 void copy_report_losses(struct copy *c);
 
 /* ---- a run ------------------------------------------------------------------------------- */
@@ -127,6 +132,8 @@ struct side {
 	int (*chown)(struct copy *c, int fd, const char *path, uid_t uid, gid_t gid);
 	int (*chmod)(struct copy *c, int fd, const char *path, mode_t mode);
 	int (*utimens)(struct copy *c, int fd, const char *path, const struct timespec ts[2]);
+	/* whether a refusal of chown or chmod is the format's: the file itself would allow it */
+	bool (*unheld)(struct copy *c, const char *path, int err);
 	int (*open)(struct copy *c, const char *path, int flags, mode_t mode);
 	int (*close)(struct copy *c, int fd);
 	int (*fstat)(struct copy *c, int fd, struct stat *st);
@@ -152,7 +159,7 @@ struct copy {
 	struct queue *queue;
 	const struct side *from, *to;
 	bool same_image;	/* image to image: the sink can have the kernel copy */
-	unsigned long long losses[LOSS_KINDS];
+	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];
 	pthread_mutex_t lock;	/* of the losses */
 	atomic_bool stop;	/* a fatal error */

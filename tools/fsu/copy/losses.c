@@ -46,6 +46,13 @@ void copy_lost(struct copy *c, enum loss kind, const char *path, const char *wha
 		fsu_message("%s: cannot keep its %s: %s", fsu_name(path), what, strerror(err));
 }
 
+void copy_unheld(struct copy *c, enum loss kind)
+{
+	pthread_mutex_lock(&c->lock);
+	c->unheld[kind]++;
+	pthread_mutex_unlock(&c->lock);
+}
+
 void copy_failed(struct copy *c, int err, const char *verb, const char *path)
 {
 	/* reading errors are a file's own; errors of writing are the target's */
@@ -99,8 +106,26 @@ bool copy_parse_ignore(struct copy *c, const char *list)
 	return true;
 }
 
+/* "3 owners and 1 file's permissions could not be kept: vfat has none" */
+static void report_unheld(struct copy *c)
+{
+	char text[256] = "";
+	size_t len = 0;
+
+	for (int k = 0; k < LOSS_KINDS; k++) {
+		if (!c->unheld[k] || c->o.ignore[k])
+			continue;
+		snprintf(text + len, sizeof(text) - len, "%s%llu %s", len ? " and " : "",
+			 c->unheld[k], c->unheld[k] == 1 ? kinds[k].singular : kinds[k].plural);
+		len = strlen(text);
+	}
+	if (len)
+		fsu_message("%s could not be kept: %s has none", text, ukfs_fstype(c->u));
+}
+
 void copy_report_losses(struct copy *c)
 {
+	report_unheld(c);
 	for (int k = 0; k < LOSS_KINDS; k++) {
 		unsigned long long n = c->losses[k];
 

@@ -54,7 +54,11 @@ static bool set_owner(struct sink *s, int fd, const struct stat *st, struct stat
 		return !err && uid == now->st_uid;
 	if (!err)
 		return true;
-	copy_lost(c, LOSS_OWNERS, s->path.s, "owner", -err);
+	/* an owner that was asked for by name is more than one that is kept where that is possible */
+	if (c->o.uid == (uid_t)-1 && c->o.gid == (gid_t)-1 && s->to->unheld(c, s->path.s, -err))
+		copy_unheld(c, LOSS_OWNERS);
+	else
+		copy_lost(c, LOSS_OWNERS, s->path.s, "owner", -err);
 	return false;
 }
 
@@ -69,6 +73,15 @@ static void set_xattrs(struct sink *s, int fd, const struct xattr *xattrs, struc
 		else if (acl)
 			now->st_mode = ~0u;	/* not known any more */
 	}
+}
+
+/* vfat says yes to a mode and forgets it. */
+static bool mode_is(struct sink *s, int fd, mode_t mode)
+{
+	struct stat st;
+	int err = fd >= 0 ? s->to->fstat(s->c, fd, &st) : s->to->stat(s->c, s->path.s, false, &st);
+
+	return err < 0 || (st.st_mode & 07777) == mode;
 }
 
 static void set_mode(struct sink *s, int fd, const struct stat *st, const struct stat *now, bool owned)
@@ -86,8 +99,10 @@ static void set_mode(struct sink *s, int fd, const struct stat *st, const struct
 	if (now->st_mode != ~0u && (now->st_mode & 07777) == mode)
 		return;
 	err = s->to->chmod(c, fd, s->path.s, mode);
-	if (err)
+	if (err && !s->to->unheld(c, s->path.s, -err))
 		copy_lost(c, LOSS_MODES, s->path.s, "permissions", -err);
+	else if (err || (s->to == &image_side && !mode_is(s, fd, mode)))
+		copy_unheld(c, LOSS_MODES);
 }
 
 void sink_metadata(struct sink *s, int fd, const struct stat *st, const struct xattr *xattrs,

@@ -139,6 +139,15 @@ static int host_utimens(struct copy *c, int fd, const char *path, const struct t
 	return AT(path, utimensat(p.fd, p.rest, ts, AT_SYMLINK_NOFOLLOW));
 }
 
+/* On the host a refusal is about what the user may do. */
+static bool host_unheld(struct copy *c, const char *path, int err)
+{
+	(void)c;
+	(void)path;
+	(void)err;
+	return false;
+}
+
 static int host_open(struct copy *c, const char *path, int flags, mode_t mode)
 {
 	(void)c;
@@ -227,7 +236,7 @@ static int host_link(struct copy *c, const char *old, const char *path)
 const struct side host_side = {
 	.stat = host_stat, .names = host_names, .readlink = host_readlink,
 	.listxattr = host_listxattr, .getxattr = host_getxattr, .setxattr = host_setxattr,
-	.chown = host_chown, .chmod = host_chmod, .utimens = host_utimens, .open = host_open,
+	.chown = host_chown, .chmod = host_chmod, .utimens = host_utimens, .unheld = host_unheld, .open = host_open,
 	.close = host_close, .fstat = host_fstat, .pread = host_pread, .pwrite = host_pwrite,
 	.seek = host_seek, .ftruncate = host_ftruncate, .readahead = host_readahead,
 	.mkdir = host_mkdir, .unlink = host_unlink, .symlink = host_symlink, .mknod = host_mknod,

@@ -58,6 +58,18 @@ static int image_utimens(struct copy *c, int fd, const char *path, const struct 
 	return RESULT(fd >= 0 ? ukfs_futimens(c->u, fd, ts) : ukfs_lutimens(c->u, path, ts));
 }
 
+/* Every capability is ours in there, so only a file that may not be changed at all refuses for a
+ * reason of its own. */
+static bool image_unheld(struct copy *c, const char *path, int err)
+{
+	struct statx stx;
+
+	if (err != EPERM && err != EOPNOTSUPP)
+		return false;
+	return ukfs_statx(c->u, path, AT_SYMLINK_NOFOLLOW, STATX_BASIC_STATS, &stx) < 0 ||
+	       !(stx.stx_attributes & (STATX_ATTR_IMMUTABLE | STATX_ATTR_APPEND));
+}
+
 static int image_open(struct copy *c, const char *path, int flags, mode_t mode)
 {
 	return RESULT(ukfs_open(c->u, path, flags, mode));
@@ -128,7 +140,7 @@ static int image_link(struct copy *c, const char *old, const char *path)
 const struct side image_side = {
 	.stat = image_stat, .names = image_names, .readlink = image_readlink,
 	.listxattr = image_listxattr, .getxattr = image_getxattr, .setxattr = image_setxattr,
-	.chown = image_chown, .chmod = image_chmod, .utimens = image_utimens, .open = image_open,
+	.chown = image_chown, .chmod = image_chmod, .utimens = image_utimens, .unheld = image_unheld, .open = image_open,
 	.close = image_close, .fstat = image_fstat, .pread = image_pread, .pwrite = image_pwrite,
 	.seek = image_seek, .ftruncate = image_ftruncate, .readahead = image_readahead,
 	.mkdir = image_mkdir, .unlink = image_unlink, .symlink = image_symlink,

@@ -160,19 +160,53 @@ static bool write_data(struct sink *s, const char *data, size_t len, off_t off)
 		off += n;
 		s->c->n.bytes += n;
 	}
-	if (off > s->end)
-		s->end = off;
+	if (off > s->length)
+		s->length = off;
 	return true;
 }
 
-/* Holes at the end are there once the size is. */
+#define ZEROS 4096	/* a hole is not looked for in less */
+
+/* How much at the start of the data, in whole blocks, is all zeros, or is not. */
+static size_t run_length(const char *data, size_t len, bool *zeros)
+{
+	size_t n = 0;
+
+	while (n < len) {
+		size_t block = len - n < ZEROS ? len - n : ZEROS;
+		bool z = !data[n] && memcmp(data + n, data + n + 1, block - 1) == 0;
+
+		if (!n)
+			*zeros = z;
+		else if (z != *zeros)
+			break;
+		n += block;
+	}
+	return n;
+}
+
+/* Leave holes where there are only zeros: the file is new or was emptied, and has its size already. */
+static void write_sparse(struct sink *s, const char *data, size_t len, off_t off)
+{
+	bool zeros = false;
+
+	for (size_t n; len; data += n, len -= n, off += n) {
+		n = run_length(data, len, &zeros);
+		if (zeros)
+			s->c->n.holes += n;
+		else if (!write_data(s, data, n, off))
+			return;
+	}
+}
+
 static bool set_size(struct sink *s, off_t size)
 {
 	int err;
 
-	if (size <= s->end)
+	if (size == s->length)
 		return true;
 	err = -s->to->ftruncate(s->c, s->fd, size);
+	s->length = size;
 	if (!err)
 		return true;
 	copy_failed(s->c, err, "write", s->path.s);
@@ -242,7 +276,9 @@ static int copy_inside(struct sink *s, const struct item *i)
 		err = kernel_range(s, i, data, hole);
 		if (err == EOPNOTSUPP || err == EXDEV || err == EINVAL || err == ENOSYS)
 			err = plain_range(s, i, data, hole);
-		off = s->end = hole;
+		off = hole;
+		if (off > s->length)
+			s->length = off;
 	}
 	return err;
 }
@@ -252,7 +288,7 @@ static void begin_file(struct sink *s, struct item *i)
 	int err;
 
 	s->cut = name_object(s, i);
-	s->end = 0;
+	s->length = 0;
 	s->fd = open_file(s, i);
 	if (s->fd < 0) {
 		fsu_path_cut(&s->path, i->top ? 0 : s->cut);
@@ -266,8 +302,15 @@ static void begin_file(struct sink *s, struct item *i)
 		s->file = fsu_malloc(sizeof(*i));
 		*s->file = *i;
 		*i = (struct item){ .kind = ITEM_FILE };
+	}
+	/* xfs reserves room behind a file that grows, and the holes would be in it */
+	if (s->file->sparse && !set_size(s, s->file->st.st_size)) {
+		if (s->file == i)
+			s->file = NULL;
 		return;
 	}
+	if (!s->file->whole)
+		return;
 	if (i->by_kernel) {
 		err = copy_inside(s, i);
 		if (err && err != EINTR)
@@ -374,12 +417,12 @@ static void copy_instead(struct sink *s, const struct item *i, int err)
 		copy_failed(s->c, -s->fd, "create", s->path.s);
 	} else {
 		s->created = true;
-		s->end = 0;
+		s->length = 0;
 		s->file = &file;
 		s->cut = s->path.len;
 		while (s->fd >= 0 && !copy_stopped(s->c) &&
-		       (n = s->to->pread(s->c, from, buf, COPY_CHUNK, s->end)) > 0)
-			write_data(s, buf, n, s->end);
+		       (n = s->to->pread(s->c, from, buf, COPY_CHUNK, s->length)) > 0)
+			write_data(s, buf, n, s->length);
 		if (s->fd >= 0)
 			finish_file(s, n == 0 && !copy_stopped(s->c));
 		s->file = NULL;
@@ -454,7 +497,9 @@ void sink_take(struct sink *s, struct item *i)
 	case ITEM_LEAVE: leave_directory(s, i); break;
 	case ITEM_FILE: begin_file(s, i); break;
 	case ITEM_DATA:
-		if (s->fd >= 0)
+		if (s->fd >= 0 && i->zeros)
+			write_sparse(s, i->data, i->len, i->off);
+		else if (s->fd >= 0)
 			write_data(s, i->data, i->len, i->off);
 		break;
 	case ITEM_FILE_END: end_file(s, i); break;

@@ -21,7 +21,7 @@ struct sink {
 	int fd;			/* -1: none */
 	bool created;
 	size_t cut;
-	off_t end;		/* of the data so far */
+	off_t length;		/* it has by now */
 	struct item *file;	/* its FILE item, without data; of the sink */
 };
 

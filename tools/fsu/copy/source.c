@@ -106,7 +106,8 @@ static ssize_t read_full(struct copy *c, int fd, char *buf, size_t size, off_t o
 }
 
 /* Queue the data from `off` to `end`; returns where it ended, or the error. */
-static off_t queue_data(struct walk *w, int fd, const struct stat *st, off_t off, off_t end)
+static off_t queue_data(struct walk *w, int fd, const struct stat *st, off_t off, off_t end,
+			bool zeros)
 {
 	struct copy *c = w->c;
 
@@ -117,6 +118,7 @@ static off_t queue_data(struct walk *w, int fd, const struct stat *st, off_t off
 
 		i->data = queue_buffer(c->queue);
 		i->pooled = true;
+		i->zeros = zeros;
 		n = read_full(c, fd, i->data, want, off);
 		if (n <= 0) {
 			item_free(i);
@@ -150,7 +152,8 @@ static off_t queue_sparse(struct walk *w, int fd, const struct stat *st)
 		if (data >= hole)
 			break;
 		c->n.holes += data - off;
-		off = queue_data(w, fd, st, data, hole);
+		/* a file that takes less than its size and claims to be data from end to end */
+		off = queue_data(w, fd, st, data, hole, hole - data == st->st_size);
 		if (off < 0)
 			return off;
 		if (off < hole)
@@ -167,7 +170,7 @@ static void queue_stream(struct walk *w, int fd, const struct stat *st, bool spa
 
 	if (st->st_size > COPY_CHUNK)
 		c->from->readahead(c, fd);
-	size = sparse ? queue_sparse(w, fd, st) : queue_data(w, fd, st, 0, INT64_MAX);
+	size = sparse ? queue_sparse(w, fd, st) : queue_data(w, fd, st, 0, INT64_MAX, false);
 	if (size < 0) {
 		copy_failed(c, -size, "read", w->from.s);
 		end->failed = true;
@@ -203,6 +206,7 @@ static void queue_open_file(struct walk *w, int fd, const struct stat *st)
 	struct item *i = new_item(w, ITEM_FILE, st);
 
 	i->linked = st->st_nlink > 1;
+	i->sparse = sparse;
 	i->xattrs = read_xattrs(w, fd);
 	c->n.expected_bytes += st->st_size;
 	c->n.expected_files++;

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# put into vfat and exfat: what they cannot hold is told with name and reason, owners and permissions in
-# one line a kind; exit code 1, or 0 where --ignore names all of it; the files are all there.
+# put into vfat and exfat: what they cannot hold is told with name and reason, exit code 1,
+# or 0 where --ignore names all of it; owners and permissions, which they have for no file, are told in
+# one line and no error, unless --owner asks for one; the files are all there.
 . "$(dirname "$0")/common.bash"
 mkdir "$dir/t"
 for i in $(seq 1 30); do echo "$i" >"$dir/t/file$i"; done
@@ -21,14 +22,20 @@ for type in vfat exfat; do
 		'ase: cannot keep its name \(another file has it there\)'; do
 		grep -qE "$p" "$dir/put.err" || fail "$type: no line '$p' in: $(cat "$dir/put.err")"
 	done
-	[ "$(grep -c 'cannot keep its owner' "$dir/put.err")" -le 1 ] || fail "$type: owners are told more than once"
-	[ "$(id -u)" != 0 ] || grep -qE '[0-9]+ owners could not be kept' "$dir/put.err" || fail "$type: no sum of owners"
+	! grep -qE 'cannot keep its (owner|permissions)' "$dir/put.err" || fail "$type: owners are told one by one"
+	grep -qE '^fsu_put: [0-9]+ owners and [0-9]+ files. permissions could not be kept: '$type' has none$' \
+		"$dir/put.err" || fail "$type: no sum of owners and permissions in: $(cat "$dir/put.err")"
 	[ "$(fsu cat "$img" /t/two)" = linked ] || fail "$type: the second name of a file has no content"
 	[ "$(fsu ls "$img" /t | wc -l)" = 33 ] || fail "$type: $(fsu ls "$img" /t | wc -l) files"
 	check_image $type "$img"
 	expect 0 '' fsu put "$img" --ignore=all "$dir/t" /again
 	[ ! -s "$dir/err" ] || fail "$type: --ignore=all tells: $(cat "$dir/err")"
 	expect 1 'cannot keep its fifo' fsu put "$img" --ignore=owners,modes,links,names,times "$dir/t" /third
+	expect 0 "1 owner and 1 file's permissions could not be kept: $type" fsu put "$img" "$dir/t/file3" /note
+	[ "$(wc -l <"$dir/err")" = 1 ] || fail "$type: more than a line: $(cat "$dir/err")"
+	expect 1 '/asked: cannot keep its owner' fsu put "$img" --owner=5:5 "$dir/t/file3" /asked
+	expect 0 '' fsu put "$img" --ignore=owners,modes "$dir/t/file3" /quiet
+	[ ! -s "$dir/err" ] || fail "$type: --ignore=owners,modes tells: $(cat "$dir/err")"
 	check_image $type "$img"
 done
 [ $tested -gt 0 ] || skip "needs mkfs.vfat or mkfs.exfat"
