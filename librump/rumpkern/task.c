@@ -6,6 +6,7 @@
  * task has committed to sleep, and whoever clears it makes the task runnable.
  */
 #include <linux/blkdev.h>
+#include <linux/interrupt.h>
 #include <linux/kthread.h>
 #include <linux/percpu.h>
 #include <linux/sched.h>
@@ -42,6 +43,9 @@ asmlinkage __visible void schedule(void)
 {
 	struct task_struct *p = current;
 
+	/* There is no ksoftirqd: what was raised runs before the CPU is left. */
+	if (unlikely(local_softirq_pending()) && !in_interrupt() && !irqs_disabled())
+		do_softirq();
 	if (READ_ONCE(p->__state) != TASK_RUNNING) {
 		if (p->flags & PF_WQ_WORKER)
 			wq_worker_sleeping(p);

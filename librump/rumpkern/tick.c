@@ -208,6 +208,8 @@ static struct task_struct tick_task;	/* an identity for interrupts that run in t
 
 static void tick_thread(void *unused)
 {
+	u64 realtime_due = 0;
+
 	rump_idle_identity(&tick_task);
 	for (;;) {
 		u64 due = tick_base + (READ_ONCE(ticks_done) + 1) * TICK_NSEC, now = now_ns();
@@ -220,8 +222,10 @@ static void tick_thread(void *unused)
 		rump_arena_prefault();
 		if (tick_cpus())
 			sleep_until_needed();
-		if (READ_ONCE(ticks_done) % HZ == 0)
+		if (READ_ONCE(ticks_done) >= realtime_due) {
 			rump_borrow(0, follow_realtime);
+			realtime_due = READ_ONCE(ticks_done) + HZ;
+		}
 	}
 }
 

@@ -253,6 +253,7 @@ void migrate_enable(void);
 #define HARDIRQ 0x10000
 #define SOFTIRQ 0x100
 #define in_interrupt() (current->thread_info.preempt_count)
+#define irqs_disabled() (rump_self.irqs_off)
 #define local_bh_disable() ((void)(current->thread_info.preempt_count += SOFTIRQ))
 void local_bh_enable(void);
 void irq_enter(void);
