@@ -46,6 +46,7 @@ MAN3_LINKS := \
 	ukfs_getxattr:ukfs_removexattr,ukfs_lremovexattr \
 	ukfs_errmsg:ukfs_set_log \
 	rump_init:rump_kernel_version \
+	rump_vfs:rump_vfs_node,rump_vfs_lookup,rump_vfs_fdnode,rump_vfs_statx,rump_vfs_open,rump_vfs_same,rump_vfs_release \
 	rump_context_create:rump_context_switch,rump_context_destroy \
 	rump_disk_attach:rump_disk_detach,rump_disk_partitions,rump_disk_size
 

@@ -236,7 +236,8 @@ static int host_link(struct copy *c, const char *old, const char *path)
 const struct side host_side = {
 	.stat = host_stat, .names = host_names, .readlink = host_readlink,
 	.listxattr = host_listxattr, .getxattr = host_getxattr, .setxattr = host_setxattr,
-	.chown = host_chown, .chmod = host_chmod, .utimens = host_utimens, .unheld = host_unheld, .open = host_open,
+	.chown = host_chown, .chmod = host_chmod, .utimens = host_utimens,
+	.unheld = host_unheld, .open = host_open,
 	.close = host_close, .fstat = host_fstat, .pread = host_pread, .pwrite = host_pwrite,
 	.seek = host_seek, .ftruncate = host_ftruncate, .readahead = host_readahead,
 	.mkdir = host_mkdir, .unlink = host_unlink, .symlink = host_symlink, .mknod = host_mknod,

@@ -140,7 +140,8 @@ static int image_link(struct copy *c, const char *old, const char *path)
 const struct side image_side = {
 	.stat = image_stat, .names = image_names, .readlink = image_readlink,
 	.listxattr = image_listxattr, .getxattr = image_getxattr, .setxattr = image_setxattr,
-	.chown = image_chown, .chmod = image_chmod, .utimens = image_utimens, .unheld = image_unheld, .open = image_open,
+	.chown = image_chown, .chmod = image_chmod, .utimens = image_utimens,
+	.unheld = image_unheld, .open = image_open,
 	.close = image_close, .fstat = image_fstat, .pread = image_pread, .pwrite = image_pwrite,
 	.seek = image_seek, .ftruncate = image_ftruncate, .readahead = image_readahead,
 	.mkdir = image_mkdir, .unlink = image_unlink, .symlink = image_symlink,
