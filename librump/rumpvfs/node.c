@@ -77,6 +77,10 @@ static int open_node(struct rump_node *node, int flags)
 
 	if (flags & (O_CREAT | O_TRUNC | __O_TMPFILE))
 		return -EINVAL;
+	if (flags & O_DIRECTORY && !d_is_dir(node->path.dentry))
+		return -ENOTDIR;
+	if (d_is_symlink(node->path.dentry) && !(flags & O_PATH))
+		return -ELOOP;
 	fd = get_unused_fd_flags(flags & O_CLOEXEC);
 	if (fd < 0)
 		return fd;
