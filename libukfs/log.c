@@ -13,7 +13,6 @@
 
 #define LINES 64
 #define LINE_MAX_ 400
-#define LEVEL_EMERGENCY 0
 #define LEVEL_WARNING 4
 
 static struct {
@@ -40,7 +39,7 @@ static void sink(void *arg, int level, const char *text)
 	pthread_mutex_unlock(&ring.lock);
 	if (fn)
 		fn(fn_arg, level, text);
-	else if (ring.verbose || level <= LEVEL_EMERGENCY)
+	else if (ring.verbose)
 		fprintf(stderr, "%s\n", text);
 }
 

@@ -25,6 +25,9 @@ static inline void rumpuser_restore_errno(int *kept)
 
 int rumpuser_thread_init(void);
 
+/* The process is about to end: the log goes to standard error too, whatever its sink is. */
+extern volatile bool rumpuser_panicking;
+
 /* Is the parameter set to something else than "" and "0"? */
 bool rumpuser_param_true(const char *name);
 

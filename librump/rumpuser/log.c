@@ -16,6 +16,7 @@
 
 /* Held for reading during a call of the sink: none is under way once rumpuser_set_log returns. */
 static pthread_rwlock_t sink_lock = PTHREAD_RWLOCK_INITIALIZER;
+volatile bool rumpuser_panicking;
 static rumpuser_log_fn sink;
 static void *sink_arg;
 
@@ -51,7 +52,7 @@ void rumpuser_log(int level, const char *line, unsigned long len)
 	pthread_rwlock_rdlock(&sink_lock);
 	if (sink)
 		sink(sink_arg, level, buf);
-	else
+	if (!sink || rumpuser_panicking)
 		log_stderr(level, buf);
 	pthread_rwlock_unlock(&sink_lock);
 }

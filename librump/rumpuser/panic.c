@@ -49,6 +49,7 @@ void rumpuser_panic(const char *message)
 			pause();
 	}
 	mine = true;
+	rumpuser_panicking = true;
 	rumpuser_logf(LEVEL_EMERG, "panic: %s", message);
 	backtrace_to_log(LEVEL_EMERG);
 	_exit(RUMP_EXIT_PANIC);

@@ -174,8 +174,9 @@ static int finish(struct copy *c)
 	if (c->to == &image_side && ukfs_sync(c->u)) {
 		fsu_perror_verb(errno, "write to", fsu_image());
 		c->n.errors++;
+	} else {
+		copy_report_losses(c);
 	}
-	copy_report_losses(c);
 	code = c->n.errors || fsu_interrupted() ? FSU_FAILED : FSU_OK;
 	progress_end(c, code);
 	if (fsu_interrupted())
