@@ -50,7 +50,7 @@ void rumpuser_backtrace(void);
 void rumpuser_log(int level, const char *line, unsigned long len);
 
 /*
- * Where the log goes; see rump_set_log.  NULL: standard error, level 2 and graver only unless
+ * Where the log goes; see rump_set_log.  NULL: standard error, level 0 only unless
  * RUMP_VERBOSE is set.  The previous function is not running any more when this returns.
  */
 typedef void (*rumpuser_log_fn)(void *arg, int level, const char *line);

@@ -275,8 +275,8 @@ static int run(void (*fn)(void), char *err, size_t size)
 
 static void log_two(void)
 {
-	rumpuser_log(3, "an error", 8);
-	rumpuser_log(2, "critical", 8);
+	rumpuser_log(1, "an alert", 8);
+	rumpuser_log(0, "emergency", 9);
 }
 
 static void log_verbose(void)
@@ -291,7 +291,7 @@ static void only_grave_lines_are_shown_without_a_sink(void **state)
 
 	(void)state;
 	assert_int_equal(run(log_two, err, sizeof(err)), 0);
-	assert_string_equal(err, "rump: critical\n");
+	assert_string_equal(err, "rump: emergency\n");
 	assert_int_equal(run(log_verbose, err, sizeof(err)), 0);
 	assert_string_equal(err, "rump: debug\n");
 }
