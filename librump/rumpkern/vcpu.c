@@ -245,9 +245,32 @@ void rump_make_runnable(struct task_struct *p, bool sync)
 		rump_dispatch();
 }
 
+/*
+ * Look for the grant a while before parking: to wake an idle processor of the host takes longer than
+ * most waits between two tasks.  In vain where the waker's thread shares this processor, or none
+ * comes soon: each failure halves the thread's patience, and only now and then is it tried again.
+ */
+#define PATIENCE	400	/* some 20 us */
+#define RETRY		256
+
+static void spin_for_grant(struct task_struct *p)
+{
+	static __thread unsigned int patience = PATIENCE, waits;
+	unsigned int i;
+
+	if (!patience && ++waits % RETRY == 0)
+		patience = PATIENCE;
+	for (i = 0; i < patience && !READ_ONCE(p->thread.wake); i++)
+		rump_pause();
+	if (i < patience)
+		patience = PATIENCE;
+	else
+		patience = patience > PATIENCE / 8 ? patience / 2 : 0;
+}
+
 void rump_wait_granted(struct task_struct *p)
 {
-	/* No spinning first: the host tends to place the waker's thread on this very processor. */
+	spin_for_grant(p);
 	while (!smp_load_acquire(&p->thread.wake))
 		rumpuser_futex_wait(&p->thread.wake, 0, -1);
 	p->thread.wake = 0;
