@@ -80,7 +80,7 @@ void synchronize_rcu(void)
 	if (!poll_state_synchronize_rcu(want)) {
 		WRITE_ONCE(gp_seq, gp_seq + 1);
 		wait_grace_period();
-		WRITE_ONCE(gp_seq, gp_seq + 1);
+		smp_store_release(&gp_seq, gp_seq + 1);
 	}
 	mutex_unlock(&gp_mutex);
 }
@@ -104,7 +104,7 @@ EXPORT_SYMBOL_GPL(get_state_synchronize_rcu);
 
 bool poll_state_synchronize_rcu(unsigned long oldstate)
 {
-	bool done = ULONG_CMP_GE(READ_ONCE(gp_seq), oldstate);
+	bool done = ULONG_CMP_GE(smp_load_acquire(&gp_seq), oldstate);
 
 	smp_mb();
 	return done;
