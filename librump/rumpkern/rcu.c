@@ -58,7 +58,7 @@ static void wait_grace_period(void)
 		while (i != rump_self.cpu && (s & VCPU_BUSY)) {
 			__atomic_add_fetch(&gp_left, 1, __ATOMIC_SEQ_CST);
 			if (__atomic_compare_exchange_n(&v->state, &s, s | VCPU_QS, 0,
-							__ATOMIC_SEQ_CST, __ATOMIC_RELAXED))
+							__ATOMIC_SEQ_CST, __ATOMIC_SEQ_CST))
 				break;
 			__atomic_sub_fetch(&gp_left, 1, __ATOMIC_SEQ_CST);
 		}
@@ -78,7 +78,8 @@ void synchronize_rcu(void)
 
 	mutex_lock(&gp_mutex);
 	if (!poll_state_synchronize_rcu(want)) {
-		WRITE_ONCE(gp_seq, gp_seq + 1);
+		/* A poll that sees this value knows of the period before: it is a release as well. */
+		smp_store_release(&gp_seq, gp_seq + 1);
 		wait_grace_period();
 		smp_store_release(&gp_seq, gp_seq + 1);
 	}

@@ -3,7 +3,7 @@
 # The scheduler of the kernel side (virtual CPUs, tasks, RCU, tick), compiled as ordinary host code
 # with stand-ins for the kernel: one holder of a virtual CPU at a time, no wake-up lost, no grace
 # period that ends while a reader is inside, no data race in ThreadSanitizer's eyes.
-# each: plain
+# each: plain thread
 # run-as: user
 # timeout: 110
 # needs: gcc
