@@ -36,7 +36,7 @@ $(B)/obj/%.o: %.c
 
 # each folder's local.mk adds to LIBS (shared libraries), PROGRAMS, MAN (man page sources)
 include librump/local.mk
-include $(wildcard librump/rumpuser/local.mk libukfs/local.mk tools/*/local.mk tests/local.mk bench/local.mk)
+include $(wildcard librump/rumpuser/local.mk libukfs/local.mk libp2k/local.mk tools/*/local.mk tests/local.mk bench/local.mk)
 
 .PHONY: libs programs install clean help
 libs: $(LIBS)

@@ -1,107 +1,124 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* rump_vfs_*: references to files; include/rump/rump_vfs.h says what they mean. */
-#include <linux/fcntl.h>
+/*
+ * Nodes: one for each file that a client refers to, found by its inode.
+ *
+ * The table holds no reference.  A node whose count has fallen to 0 is on its way out, and who finds
+ * it waits until it has left the table.
+ */
 #include <linux/file.h>
-#include <linux/fs.h>
 #include <linux/namei.h>
-#include <linux/path.h>
+#include <linux/rhashtable.h>
 #include <linux/slab.h>
-#include <linux/stat.h>
 #include <linux/uaccess.h>
-#include "enter.h"
+#include "node.h"
 
-#pragma GCC diagnostic ignored "-Wmissing-prototypes"
-
-struct rump_node {
-	struct path path;
+static const struct rhashtable_params node_params = {
+	.key_len = sizeof(struct inode *),
+	.key_offset = offsetof(struct rump_node, inode),
+	.head_offset = offsetof(struct rump_node, hash),
+	.automatic_shrinking = true,
 };
+static struct rhashtable nodes;
+static struct kmem_cache *node_cache;
 
-/* Takes over the reference. */
-static int node_make(const struct path *path, struct rump_node **out)
+static int __init node_init(void)
 {
-	struct rump_node *node = kmalloc(sizeof(*node), GFP_KERNEL);
+	node_cache = KMEM_CACHE(rump_node, 0);
+	return node_cache ? rhashtable_init(&nodes, &node_params) : -ENOMEM;
+}
+fs_initcall(node_init);
 
-	if (!node) {
-		path_put(path);
-		return -ENOMEM;
-	}
-	node->path = *path;
-	*out = node;
-	return 0;
+static void free_node(struct rcu_head *rcu)
+{
+	kmem_cache_free(node_cache, container_of(rcu, struct rump_node, rcu));
 }
 
-static int node_by_path(const char *name, int flags, struct rump_node **out)
+static struct rump_node *node_new(const struct path *path)
 {
-	struct path path;
+	struct rump_node *node = kmem_cache_zalloc(node_cache, GFP_KERNEL);
+
+	if (!node)
+		return NULL;
+	node->path = *path;
+	node->inode = d_inode(path->dentry);
+	atomic_long_set(&node->count, 1);
+	mutex_init(&node->reading);
+	return node;
+}
+
+static struct rump_node *node_find(struct inode *inode)
+{
+	struct rump_node *node;
+
+	rcu_read_lock();
+	node = rhashtable_lookup(&nodes, &inode, node_params);
+	if (node && !atomic_long_inc_not_zero(&node->count))
+		node = ERR_PTR(-EAGAIN);
+	rcu_read_unlock();
+	return node;
+}
+
+struct rump_node *rump_node_get(const struct path *path)
+{
+	struct rump_node *node, *mine = NULL;
 	int err;
 
-	if (flags & ~AT_SYMLINK_NOFOLLOW)
-		return -EINVAL;
-	err = user_path_at(AT_FDCWD, name, flags ? 0 : LOOKUP_FOLLOW, &path);
-	return err ?: node_make(&path, out);
-}
-
-static int lookup(struct rump_node *dir, const char *name, struct rump_node **out)
-{
-	struct path path = { .mnt = dir->path.mnt };
-
-	if (!d_is_dir(dir->path.dentry))
-		return -ENOTDIR;
-	if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
-		return -EINVAL;
-	path.dentry = lookup_one_positive_unlocked(mnt_idmap(path.mnt), name, dir->path.dentry,
-						   strlen(name));
-	if (IS_ERR(path.dentry))
-		return PTR_ERR(path.dentry);
-	mntget(path.mnt);
-	return node_make(&path, out);
-}
-
-static int node_by_fd(int fd, struct rump_node **out)
-{
-	struct fd f = fdget_raw(fd);
-	struct path path;
-
-	if (!fd_file(f))
-		return -EBADF;
-	path = fd_file(f)->f_path;
-	path_get(&path);
-	fdput(f);
-	return node_make(&path, out);
-}
-
-static int open_node(struct rump_node *node, int flags)
-{
-	struct file *file;
-	int fd;
-
-	if (flags & (O_CREAT | O_TRUNC | __O_TMPFILE))
-		return -EINVAL;
-	if (flags & O_DIRECTORY && !d_is_dir(node->path.dentry))
-		return -ENOTDIR;
-	if (d_is_symlink(node->path.dentry) && !(flags & O_PATH))
-		return -ELOOP;
-	fd = get_unused_fd_flags(flags & O_CLOEXEC);
-	if (fd < 0)
-		return fd;
-	file = dentry_open(&node->path, flags | O_LARGEFILE, current_cred());
-	if (IS_ERR(file)) {
-		put_unused_fd(fd);
-		return PTR_ERR(file);
+	for (;;) {
+		node = node_find(d_inode(path->dentry));
+		if (IS_ERR(node)) {
+			cond_resched();
+			continue;
+		}
+		if (node)
+			break;
+		if (!mine && !(mine = node_new(path))) {
+			node = ERR_PTR(-ENOMEM);
+			break;
+		}
+		err = rhashtable_lookup_insert_fast(&nodes, &mine->hash, node_params);
+		if (!err)
+			return mine;
+		if (err != -EEXIST && err != -EBUSY) {
+			node = ERR_PTR(err);
+			break;
+		}
 	}
-	fd_install(fd, file);
-	return fd;
+	if (mine)
+		kmem_cache_free(node_cache, mine);
+	path_put(path);
+	return node;
 }
+
+struct rump_node *rump_node_get_dentry(struct rump_node *beside, struct dentry *dentry)
+{
+	struct path path = { .mnt = beside->path.mnt, .dentry = dentry };
+
+	path_get(&path);
+	return rump_node_get(&path);
+}
+
+void rump_node_put(struct rump_node *node, unsigned long count)
+{
+	if (atomic_long_sub_return(count, &node->count) > 0)
+		return;
+	rhashtable_remove_fast(&nodes, &node->hash, node_params);
+	if (node->dir)
+		fput(node->dir);
+	path_put(&node->path);
+	call_rcu(&node->rcu, free_node);
+}
+
+/* ---- attributes that calls give beside a node -------------------------------------------------- */
 
 static struct statx_timestamp stamp(struct timespec64 ts)
 {
 	return (struct statx_timestamp){ .tv_sec = ts.tv_sec, .tv_nsec = ts.tv_nsec };
 }
 
-static int statx_node(struct rump_node *node, unsigned int mask, struct statx *stx)
+int rump_node_statx(const struct path *path, unsigned int mask, struct statx *stx)
 {
 	struct kstat st;
-	int err = vfs_getattr(&node->path, &st, mask, 0);
+	int err = vfs_getattr(path, &st, mask, 0);
 
 	if (err)
 		return err;
@@ -129,45 +146,138 @@ static int statx_node(struct rump_node *node, unsigned int mask, struct statx *s
 	return 0;
 }
 
+int rump_node_result(struct rump_node *beside, struct dentry *dentry, struct rump_node **out,
+		     struct statx *stx)
+{
+	struct rump_node *node = rump_node_get_dentry(beside, dentry);
+	int err = 0;
+
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	if (stx)
+		err = rump_node_statx(&node->path, STATX_BASIC_STATS | STATX_BTIME, stx);
+	if (err)
+		rump_node_put(node, 1);
+	else
+		*out = node;
+	return err;
+}
+
+/* ---- finding ----------------------------------------------------------------------------------- */
+
+static int node_by_path(const char *name, int flags, struct rump_node **out)
+{
+	struct path path;
+	struct rump_node *node;
+	int err;
+
+	if (flags & ~AT_SYMLINK_NOFOLLOW)
+		return -EINVAL;
+	err = user_path_at(AT_FDCWD, name, flags ? 0 : LOOKUP_FOLLOW, &path);
+	if (err)
+		return err;
+	node = rump_node_get(&path);
+	if (IS_ERR(node))
+		return PTR_ERR(node);
+	*out = node;
+	return 0;
+}
+
+int rump_name_check(struct rump_node *dir, const char *name)
+{
+	if (!d_is_dir(dir->path.dentry))
+		return -ENOTDIR;
+	if (!*name || strchr(name, '/') || !strcmp(name, ".") || !strcmp(name, ".."))
+		return -EINVAL;
+	return 0;
+}
+
+static int lookup(struct rump_node *dir, const char *name, struct rump_node **out,
+		  struct statx *stx)
+{
+	struct dentry *dentry;
+	int err = rump_name_check(dir, name);
+
+	if (err)
+		return err;
+	dentry = lookup_one_positive_unlocked(node_idmap(dir), name, dir->path.dentry,
+					      strlen(name));
+	if (IS_ERR(dentry))
+		return PTR_ERR(dentry);
+	err = rump_node_result(dir, dentry, out, stx);
+	if (!err) {
+		spin_lock(&dentry->d_lock);
+		err = strcmp(dentry->d_name.name, name) != 0;
+		spin_unlock(&dentry->d_lock);
+	}
+	dput(dentry);
+	return err;
+}
+
+static int release(struct rump_node *node, unsigned long count)
+{
+	rump_node_put(node, count);
+	return 0;
+}
+
+/* One walk over the table; a removal in between may make it miss some. */
+static bool release_some(struct vfsmount *mnt)
+{
+	struct rhashtable_iter iter;
+	struct rump_node *node;
+	bool found = false;
+
+	rhashtable_walk_enter(&nodes, &iter);
+	rhashtable_walk_start(&iter);
+	while ((node = rhashtable_walk_next(&iter))) {
+		if (IS_ERR(node) || node->path.mnt != mnt)
+			continue;
+		found = true;
+		rhashtable_walk_stop(&iter);
+		rump_node_put(node, atomic_long_read(&node->count));
+		cond_resched();
+		rhashtable_walk_start(&iter);
+	}
+	rhashtable_walk_stop(&iter);
+	rhashtable_walk_exit(&iter);
+	return found;
+}
+
+static int release_all(struct vfsmount *mnt)
+{
+	while (release_some(mnt))
+		;
+	return 0;
+}
+
 int rump_vfs_node(const char *path, int flags, struct rump_node **node)
 {
 	return RUMP_CALL(node_by_path(path, flags, node));
 }
 
-int rump_vfs_lookup(struct rump_node *dir, const char *name, struct rump_node **node)
+int rump_vfs_lookup(struct rump_node *dir, const char *name, struct rump_node **node,
+		    struct statx *stx)
 {
-	return RUMP_CALL(lookup(dir, name, node));
+	return RUMP_CALL(lookup(dir, name, node, stx));
 }
 
-int rump_vfs_fdnode(int fd, struct rump_node **node)
+int rump_vfs_loose_names(struct rump_node *dir)
 {
-	return RUMP_CALL(node_by_fd(fd, node));
+	return !!(READ_ONCE(dir->path.dentry->d_flags) & DCACHE_OP_COMPARE);
 }
 
 int rump_vfs_statx(struct rump_node *node, unsigned int mask, struct statx *stx)
 {
-	return RUMP_CALL(statx_node(node, mask, stx));
+	return RUMP_CALL(rump_node_statx(&node->path, mask, stx));
 }
 
-int rump_vfs_open(struct rump_node *node, int flags)
-{
-	return RUMP_CALL(open_node(node, flags));
-}
-
-int rump_vfs_same(const struct rump_node *a, const struct rump_node *b)
-{
-	return d_inode(a->path.dentry) == d_inode(b->path.dentry);
-}
-
-static int release(struct rump_node *node)
-{
-	path_put(&node->path);
-	kfree(node);
-	return 0;
-}
-
-void rump_vfs_release(struct rump_node *node)
+void rump_vfs_release(struct rump_node *node, unsigned long count)
 {
 	if (node)
-		(void)RUMP_CALL(release(node));
+		(void)RUMP_CALL(release(node, count));
+}
+
+void rump_vfs_release_all(struct rump_node *node)
+{
+	(void)RUMP_CALL(release_all(node->path.mnt));
 }

@@ -10,9 +10,10 @@ mkdir tree
 head -c 300M /dev/urandom >tree/big
 for sig in INT TERM HUP; do
 	mkimg "$1" disk.img 1G
-	# a shell's background job ignores INT: python gives it back
+	# a background job ignores INT, and HUP under nohup: python gives them back
 	python3 -c 'import os, signal, sys
-signal.signal(signal.SIGINT, signal.SIG_DFL)
+for s in signal.SIGINT, signal.SIGHUP:
+	signal.signal(s, signal.SIG_DFL)
 os.execvp(sys.argv[1], sys.argv[1:])' fsu_put disk.img tree /tree >out 2>err &
 	put=$!
 	sleep 0.15

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Requests on attributes: of files, extended ones, of the file system. */
+#include <errno.h>
+#include <string.h>
+#include <sys/vfs.h>
+
+#include "internal.h"
+
+static void reply_attr(struct request *r, int err, const struct statx *stx)
+{
+	struct fuse_attr_out out = { .attr_valid = P2K_FOREVER };
+
+	if (!err)
+		p2k_fill_attr(r->p, &out.attr, stx);
+	p2k_reply(r, err, &out, sizeof(out));
+}
+
+void p2k_getattr(struct request *r)
+{
+	struct statx stx;
+
+	reply_attr(r, rump_vfs_statx(p2k_target(r), STATX_BASIC_STATS, &stx), &stx);
+}
+
+static struct fuse_sx_time sx_time(struct statx_timestamp t)
+{
+	return (struct fuse_sx_time){ .tv_sec = t.tv_sec, .tv_nsec = t.tv_nsec };
+}
+
+void p2k_statx(struct request *r)
+{
+	const struct fuse_statx_in *in = r->arg;
+	struct fuse_statx_out out = { .attr_valid = P2K_FOREVER };
+	struct statx s;
+	int err = rump_vfs_statx(p2k_target(r), in->sx_mask | STATX_BASIC_STATS, &s);
+
+	if (!err)
+		out.stat = (struct fuse_statx){
+			.mask = s.stx_mask & (STATX_BASIC_STATS | STATX_BTIME),
+			.blksize = s.stx_blksize,
+			.attributes = s.stx_attributes,
+			.attributes_mask = s.stx_attributes_mask,
+			.nlink = s.stx_nlink,
+			.uid = s.stx_uid,
+			.gid = s.stx_gid,
+			.mode = s.stx_mode,
+			.ino = s.stx_ino,
+			.size = s.stx_size,
+			.blocks = s.stx_blocks,
+			.atime = sx_time(s.stx_atime),
+			.btime = sx_time(s.stx_btime),
+			.ctime = sx_time(s.stx_ctime),
+			.mtime = sx_time(s.stx_mtime),
+			.rdev_major = s.stx_rdev_major,
+			.rdev_minor = s.stx_rdev_minor,
+			.dev_major = s.stx_dev_major,
+			.dev_minor = s.stx_dev_minor,
+		};
+	p2k_reply(r, err, &out, sizeof(out));
+}
+
+static const struct { uint32_t fuse; unsigned int set; } set_bits[] = {
+	{ FATTR_MODE, RUMP_SET_MODE },
+	{ FATTR_UID, RUMP_SET_UID },
+	{ FATTR_GID, RUMP_SET_GID },
+	{ FATTR_SIZE, RUMP_SET_SIZE },
+	{ FATTR_ATIME_NOW, RUMP_SET_ATIME_NOW },
+	{ FATTR_MTIME_NOW, RUMP_SET_MTIME_NOW },
+	{ FATTR_ATIME, RUMP_SET_ATIME },
+	{ FATTR_MTIME, RUMP_SET_MTIME },
+};
+
+void p2k_setattr(struct request *r)
+{
+	const struct fuse_setattr_in *in = r->arg;
+	struct rump_attr attr = {
+		.mode = in->mode, .uid = in->uid, .gid = in->gid, .size = in->size,
+		.atime = in->atime, .atime_ns = in->atimensec,
+		.mtime = in->mtime, .mtime_ns = in->mtimensec,
+	};
+	struct statx stx;
+	int err;
+
+	for (size_t i = 0; i < sizeof(set_bits) / sizeof(set_bits[0]); i++)
+		if (in->valid & set_bits[i].fuse)
+			attr.valid |= set_bits[i].set;
+	if (attr.valid & RUMP_SET_ATIME_NOW)
+		attr.valid &= ~RUMP_SET_ATIME;
+	if (attr.valid & RUMP_SET_MTIME_NOW)
+		attr.valid &= ~RUMP_SET_MTIME;
+	err = p2k_act(r, 0, in->valid & FATTR_KILL_SUIDGID ? 0 : RUMP_ID_FSETID) ?:
+	      rump_vfs_setattr(p2k_target(r), &attr) ?:
+	      rump_vfs_statx(p2k_target(r), STATX_BASIC_STATS, &stx);
+	reply_attr(r, err, &stx);
+}
+
+void p2k_statfs(struct request *r)
+{
+	struct statfs st;
+	struct fuse_statfs_out out = { 0 };
+	int err = rump_vfs_statfs(p2k_target(r), &st);
+
+	if (!err)
+		out.st = (struct fuse_kstatfs){
+			.blocks = st.f_blocks,
+			.bfree = st.f_bfree,
+			.bavail = st.f_bavail,
+			.files = st.f_files,
+			.ffree = st.f_ffree,
+			.bsize = st.f_bsize,
+			.namelen = st.f_namelen,
+			.frsize = st.f_frsize,
+		};
+	p2k_reply(r, err, &out, sizeof(out));
+}
+
+void p2k_syncfs(struct request *r)
+{
+	p2k_reply_error(r, rump_vfs_sync(p2k_target(r)));
+}
+
+/* A value, or with size 0 how long it is. */
+static void reply_value(struct request *r, long n, const char *value, uint32_t size)
+{
+	struct fuse_getxattr_out len = { .size = n < 0 ? 0 : n };
+
+	if (n < 0 || size)
+		p2k_reply(r, n < 0 ? n : 0, value, n < 0 ? 0 : n);
+	else
+		p2k_reply(r, 0, &len, sizeof(len));
+}
+
+void p2k_getxattr(struct request *r)
+{
+	const struct fuse_getxattr_in *in = r->arg;
+	char *value = p2k_out(r->w);
+	long n = value ? p2k_act(r, 0, RUMP_ID_FSETID) : -ENOMEM;
+
+	if (!n)
+		n = rump_vfs_getxattr(p2k_target(r), (const char *)(in + 1), value, in->size);
+	reply_value(r, n, value, in->size);
+}
+
+void p2k_listxattr(struct request *r)
+{
+	const struct fuse_getxattr_in *in = r->arg;
+	char *list = p2k_out(r->w);
+	long n = list ? p2k_act(r, 0, RUMP_ID_FSETID) : -ENOMEM;
+
+	if (!n)
+		n = rump_vfs_listxattr(p2k_target(r), list, in->size);
+	reply_value(r, n, list, in->size);
+}
+
+void p2k_setxattr(struct request *r)
+{
+	const struct fuse_setxattr_in *in = r->arg;
+	bool extended = r->p->features & FUSE_SETXATTR_EXT;
+	const char *name = (const char *)r->arg + (extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE);
+	bool kill = extended && in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID;
+
+	p2k_reply_error(r, p2k_act(r, 0, kill ? 0 : RUMP_ID_FSETID) ?:
+			rump_vfs_setxattr(p2k_target(r), name, name + strlen(name) + 1, in->size,
+					  in->flags));
+}
+
+void p2k_removexattr(struct request *r)
+{
+	p2k_reply_error(r, p2k_act(r, 0, RUMP_ID_FSETID) ?:
+			rump_vfs_removexattr(p2k_target(r), r->arg));
+}
+
+void p2k_bmap(struct request *r)
+{
+	const struct fuse_bmap_in *in = r->arg;
+	struct fuse_bmap_out out = { .block = in->block };
+	int err = rump_vfs_bmap(p2k_target(r), &out.block);
+
+	p2k_reply(r, err, &out, sizeof(out));
+}

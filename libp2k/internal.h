@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* libp2k's own: the session, its workers, a request. */
+#ifndef P2K_INTERNAL_H
+#define P2K_INTERNAL_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+
+#include <linux/fuse.h>
+
+#include <rump/p2k.h>
+#include <rump/rump.h>
+#include <rump/rump_vfs.h>
+
+#define P2K_MAX_PAGES	256			/* of a read or write: 1 MiB */
+#define P2K_PAGE	4096
+#define P2K_MAX_WRITE	(P2K_MAX_PAGES * P2K_PAGE)
+#define P2K_BUFFER	(P2K_MAX_WRITE + P2K_PAGE)
+#define P2K_FOREVER	(86400ULL * 365 * 10)	/* seconds: nobody else changes the file system */
+
+struct p2k {
+	struct p2k_args args;
+	struct rump_node *root;
+	uint32_t root_dev_major, root_dev_minor;
+	uint64_t features;			/* FUSE_*, agreed on by FUSE_INIT */
+
+	struct p2k_file *files;			/* that the host has open; under files_lock */
+	pthread_mutex_t files_lock;
+
+	pthread_mutex_t lock;
+	pthread_cond_t ended;
+	struct worker *first_worker;		/* under lock */
+	unsigned int workers;			/* under lock */
+	atomic_uint idle;			/* workers that wait for a request */
+	atomic_bool stop;
+	int error;				/* under lock: why it ended */
+};
+
+/* An open file: what the host's handle points to. */
+struct p2k_file {
+	struct rump_file *file;
+	struct p2k_file *next, **prev;
+};
+
+struct worker {
+	struct p2k *p;
+	struct worker *next, **prev;
+	pthread_t thread;
+	struct rump_context *context;
+	struct rump_identity id;		/* that the thread has now */
+	bool has_id;
+	char *in;				/* a request; P2K_BUFFER bytes */
+	char *out;				/* an answer, P2K_MAX_WRITE bytes; NULL until needed */
+	struct iovec iov[P2K_MAX_PAGES + 2];
+};
+
+struct request {
+	struct p2k *p;
+	struct worker *w;
+	const struct fuse_in_header *in;
+	const void *arg;			/* what follows the header; a 0 byte ends it */
+	size_t len;
+};
+
+/* Handlers end with one of the replies.  An answer that the host no longer wants: false. */
+bool p2k_reply(struct request *r, int error, const void *data, size_t len);
+bool p2k_reply_iov(struct request *r, struct iovec *iov, int count, size_t len);
+/* 0 or a negative errno value. */
+#define p2k_reply_error(r, err) p2k_reply((r), (err), NULL, 0)
+/* A new reference to `node` goes to the host. */
+void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx,
+		     bool loose);
+
+void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct statx *stx);
+void p2k_fill_entry(const struct p2k *p, struct fuse_entry_out *e, struct rump_node *node,
+		    const struct statx *stx, bool loose);
+
+/* The calling worker acts as the requester.  `mask`: umask; `flags`: RUMP_ID_* beyond TRUSTED. */
+int p2k_act(struct request *r, uint32_t mask, uint32_t flags);
+
+static inline struct rump_node *p2k_node(const struct p2k *p, uint64_t id)
+{
+	return id == FUSE_ROOT_ID ? p->root : (struct rump_node *)(uintptr_t)id;
+}
+
+static inline struct rump_node *p2k_target(const struct request *r)
+{
+	return p2k_node(r->p, r->in->nodeid);
+}
+
+/* Room for an answer of up to P2K_MAX_WRITE bytes, or NULL: no memory. */
+char *p2k_out(struct worker *w);
+
+void p2k_dispatch(struct request *r);
+
+/* names.c */
+void p2k_lookup(struct request *r);
+void p2k_forget(struct request *r);
+void p2k_batch_forget(struct request *r);
+void p2k_mknod(struct request *r);
+void p2k_mkdir(struct request *r);
+void p2k_symlink(struct request *r);
+void p2k_link(struct request *r);
+void p2k_unlink(struct request *r);
+void p2k_rmdir(struct request *r);
+void p2k_rename(struct request *r);
+void p2k_rename2(struct request *r);
+void p2k_readlink(struct request *r);
+/* attr.c */
+void p2k_getattr(struct request *r);
+void p2k_statx(struct request *r);
+void p2k_setattr(struct request *r);
+void p2k_statfs(struct request *r);
+void p2k_syncfs(struct request *r);
+void p2k_getxattr(struct request *r);
+void p2k_setxattr(struct request *r);
+void p2k_listxattr(struct request *r);
+void p2k_removexattr(struct request *r);
+void p2k_bmap(struct request *r);
+/* file.c */
+static inline struct rump_file *p2k_file(uint64_t fh)
+{
+	return fh ? ((struct p2k_file *)(uintptr_t)fh)->file : NULL;
+}
+void p2k_close_all(struct p2k *p);
+void p2k_open(struct request *r);
+void p2k_create(struct request *r);
+void p2k_tmpfile(struct request *r);
+void p2k_release(struct request *r);
+void p2k_read(struct request *r);
+void p2k_write(struct request *r);
+void p2k_fsync(struct request *r);
+void p2k_fallocate(struct request *r);
+void p2k_lseek(struct request *r);
+void p2k_copy(struct request *r);
+/* dir.c */
+void p2k_readdir(struct request *r);
+void p2k_readdirplus(struct request *r);
+void p2k_fsyncdir(struct request *r);
+/* ioctl.c */
+void p2k_ioctl(struct request *r);
+/* init.c */
+void p2k_fuse_init(struct request *r);
+
+#endif

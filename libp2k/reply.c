@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Answers: what goes back to /dev/fuse. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/sysmacros.h>
+
+#include "internal.h"
+
+bool p2k_reply_iov(struct request *r, struct iovec *iov, int count, size_t len)
+{
+	struct fuse_out_header out = { .len = sizeof(out) + len, .unique = r->in->unique };
+
+	iov[0] = (struct iovec){ &out, sizeof(out) };
+	/* ENOENT: the requester was killed and waits no more. */
+	return writev(r->p->args.fd, iov, count) >= 0;
+}
+
+bool p2k_reply(struct request *r, int error, const void *data, size_t len)
+{
+	struct fuse_out_header out = { .error = error, .unique = r->in->unique };
+	struct iovec iov[2] = { { &out, sizeof(out) }, { (void *)data, len } };
+
+	if (error < -1000 || error > 0)		/* numbers that only the kernel's inside knows */
+		out.error = -EIO;
+	if (error)
+		iov[1].iov_len = 0;
+	out.len = sizeof(out) + iov[1].iov_len;
+	return writev(r->p->args.fd, iov, iov[1].iov_len ? 2 : 1) >= 0;
+}
+
+void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct statx *stx)
+{
+	*attr = (struct fuse_attr){
+		.ino = stx->stx_ino,
+		.size = stx->stx_size,
+		.blocks = stx->stx_blocks,
+		.atime = stx->stx_atime.tv_sec,
+		.mtime = stx->stx_mtime.tv_sec,
+		.ctime = stx->stx_ctime.tv_sec,
+		.atimensec = stx->stx_atime.tv_nsec,
+		.mtimensec = stx->stx_mtime.tv_nsec,
+		.ctimensec = stx->stx_ctime.tv_nsec,
+		.mode = stx->stx_mode,
+		.nlink = stx->stx_nlink,
+		.uid = stx->stx_uid,
+		.gid = stx->stx_gid,
+		.rdev = makedev(stx->stx_rdev_major, stx->stx_rdev_minor),
+		.blksize = stx->stx_blksize,
+	};
+	/* A file system in the file system, whose inode numbers are its own: a subvolume, say. */
+	if (S_ISDIR(stx->stx_mode) && (stx->stx_dev_major != p->root_dev_major ||
+				       stx->stx_dev_minor != p->root_dev_minor))
+		attr->flags = FUSE_ATTR_SUBMOUNT;
+}
+
+void p2k_fill_entry(const struct p2k *p, struct fuse_entry_out *e, struct rump_node *node,
+		    const struct statx *stx, bool loose)
+{
+	*e = (struct fuse_entry_out){
+		.nodeid = (uintptr_t)node,
+		.entry_valid = loose ? 0 : P2K_FOREVER,
+		.attr_valid = P2K_FOREVER,
+	};
+	p2k_fill_attr(p, &e->attr, stx);
+}
+
+void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx,
+		     bool loose)
+{
+	struct fuse_entry_out e;
+
+	p2k_fill_entry(r->p, &e, node, stx, loose);
+	if (!p2k_reply(r, 0, &e, sizeof(e)))
+		rump_vfs_release(node, 1);
+}
+
+char *p2k_out(struct worker *w)
+{
+	if (!w->out)
+		w->out = malloc(P2K_MAX_WRITE);
+	return w->out;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The session and its workers: threads that read requests, each a task of the kernel side with a
+ * context of its own (umask).  One that takes a request and leaves nobody waiting for the next
+ * starts another; those that find enough others waiting end.
+ */
+#include <errno.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+#define MAX_WORKERS	64
+#define MAX_IDLE	4
+
+int p2k_act(struct request *r, uint32_t mask, uint32_t flags)
+{
+	struct rump_identity id = { .uid = r->in->uid, .gid = r->in->gid, .mask = mask,
+				    .flags = RUMP_ID_TRUSTED | flags };
+	struct worker *w = r->w;
+	int err;
+
+	if (w->has_id && !memcmp(&id, &w->id, sizeof(id)))
+		return 0;
+	err = rump_vfs_identity(&id);
+	w->id = id;
+	w->has_id = !err;
+	return err;
+}
+
+static void *worker_main(void *arg);
+
+/* The caller holds the lock. */
+static int start_worker(struct p2k *p)
+{
+	struct worker *w = calloc(1, sizeof(*w));
+	int err;
+
+	if (!w)
+		return ENOMEM;
+	w->p = p;
+	w->in = malloc(P2K_BUFFER + 1);
+	err = w->in ? -rump_context_create(&w->context) : ENOMEM;
+	if (!err) {
+		err = pthread_create(&w->thread, NULL, worker_main, w);
+		if (err)
+			rump_context_destroy(w->context);
+	}
+	if (err) {
+		free(w->in);
+		free(w);
+		return err;
+	}
+	pthread_detach(w->thread);
+	w->next = p->first_worker;
+	w->prev = &p->first_worker;
+	if (w->next)
+		w->next->prev = &w->next;
+	p->first_worker = w;
+	p->workers++;
+	atomic_fetch_add(&p->idle, 1);
+	return 0;
+}
+
+static void need_worker(struct p2k *p)
+{
+	unsigned int most = p->args.threads ? p->args.threads : MAX_WORKERS;
+
+	pthread_mutex_lock(&p->lock);
+	if (!atomic_load(&p->idle) && p->workers < most && !atomic_load(&p->stop))
+		start_worker(p);		/* if that fails the others go on */
+	pthread_mutex_unlock(&p->lock);
+}
+
+/* 1: a request is there; 0: try again; negative: the end. */
+static int take_request(struct worker *w, ssize_t *len)
+{
+	struct p2k *p = w->p;
+
+	*len = read(p->args.fd, w->in, P2K_BUFFER);
+	if (*len >= (ssize_t)sizeof(struct fuse_in_header)) {
+		w->in[*len] = 0;
+		return 1;
+	}
+	if (*len < 0 && (errno == EINTR || errno == ENOENT || errno == EAGAIN))
+		return atomic_load(&p->stop) ? -ENODEV : 0;
+	return *len < 0 ? -errno : -EIO;
+}
+
+static int work(struct worker *w)
+{
+	struct p2k *p = w->p;
+	struct request r = { .p = p, .w = w, .in = (void *)w->in,
+			     .arg = w->in + sizeof(struct fuse_in_header) };
+	ssize_t len;
+	int res;
+
+	for (;;) {
+		do
+			res = take_request(w, &len);
+		while (!res);
+		if (res < 0)
+			return res;
+		if (atomic_fetch_sub(&p->idle, 1) == 1)
+			need_worker(p);
+		r.len = len - sizeof(struct fuse_in_header);
+		p2k_dispatch(&r);
+		if (atomic_fetch_add(&p->idle, 1) >= MAX_IDLE)
+			return 0;
+	}
+}
+
+static void *worker_main(void *arg)
+{
+	struct worker *w = arg;
+	struct p2k *p = w->p;
+	int res;
+
+	rump_context_switch(w->context);
+	res = work(w);
+	rump_vfs_identity(&(struct rump_identity){ .flags = RUMP_ID_FSETID });
+	rump_context_switch(NULL);
+	rump_context_destroy(w->context);
+	pthread_mutex_lock(&p->lock);
+	*w->prev = w->next;
+	if (w->next)
+		w->next->prev = w->prev;
+	atomic_fetch_sub(&p->idle, 1);
+	p->workers--;
+	if (res < 0) {
+		if (res != -ENODEV && !p->error)
+			p->error = res;
+		atomic_store(&p->stop, true);
+	}
+	pthread_cond_signal(&p->ended);
+	pthread_mutex_unlock(&p->lock);
+	free(w->in);
+	free(w->out);
+	free(w);
+	return NULL;
+}
+
+struct p2k *p2k_new(const char *root, const struct p2k_args *args, uint32_t size)
+{
+	struct p2k *p = calloc(1, sizeof(*p));
+	struct statx stx;
+	int err;
+
+	if (!p || size > sizeof(p->args)) {
+		free(p);
+		errno = p ? EINVAL : ENOMEM;
+		return NULL;
+	}
+	memcpy(&p->args, args, size);
+	err = rump_vfs_node(root, 0, &p->root);
+	if (!err) {
+		err = rump_vfs_statx(p->root, STATX_BASIC_STATS, &stx);
+		p->root_dev_major = stx.stx_dev_major;
+		p->root_dev_minor = stx.stx_dev_minor;
+		if (err)
+			rump_vfs_release(p->root, 1);
+	}
+	if (err) {
+		free(p);
+		errno = -err;
+		return NULL;
+	}
+	pthread_mutex_init(&p->files_lock, NULL);
+	pthread_mutex_init(&p->lock, NULL);
+	pthread_cond_init(&p->ended, NULL);
+	return p;
+}
+
+/* ---- the end ---- */
+
+static void wake_up(int sig)
+{
+	(void)sig;
+}
+
+/* A worker that waits in read(2) is brought out of it by a signal, or by the next: it may be on
+ * its way in. */
+static void interrupt_workers(struct p2k *p)
+{
+	struct timespec soon;
+
+	for (struct worker *w = p->first_worker; w; w = w->next)
+		pthread_kill(w->thread, P2K_SIGNAL);
+	clock_gettime(CLOCK_REALTIME, &soon);
+	soon.tv_nsec += 10000000;
+	if (soon.tv_nsec >= 1000000000) {
+		soon.tv_sec++;
+		soon.tv_nsec -= 1000000000;
+	}
+	pthread_cond_timedwait(&p->ended, &p->lock, &soon);
+}
+
+int p2k_serve(struct p2k *p)
+{
+	const struct sigaction sa = { .sa_handler = wake_up };
+	int err;
+
+	sigaction(P2K_SIGNAL, &sa, NULL);
+	pthread_mutex_lock(&p->lock);
+	err = start_worker(p);
+	while (!err && p->workers) {
+		if (atomic_load(&p->stop))
+			interrupt_workers(p);
+		else
+			pthread_cond_wait(&p->ended, &p->lock);
+	}
+	pthread_mutex_unlock(&p->lock);
+	return err ? -err : p->error;
+}
+
+void p2k_stop(struct p2k *p)
+{
+	pthread_mutex_lock(&p->lock);
+	atomic_store(&p->stop, true);
+	pthread_cond_signal(&p->ended);
+	pthread_mutex_unlock(&p->lock);
+}
+
+void p2k_free(struct p2k *p)
+{
+	if (!p)
+		return;
+	close(p->args.fd);
+	p2k_close_all(p);
+	rump_vfs_release_all(p->root);
+	pthread_mutex_destroy(&p->files_lock);
+	pthread_mutex_destroy(&p->lock);
+	pthread_cond_destroy(&p->ended);
+	free(p);
+}

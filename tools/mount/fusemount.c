@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The host's side of the mount: libfuse makes it, with mount(2) or fusermount3. */
+#define FUSE_USE_VERSION 314
+#include <errno.h>
+#include <fcntl.h>
+#include <fuse_lowlevel.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <sys/wait.h>
+#include <spawn.h>
+#include <unistd.h>
+
+#include "mount.h"
+
+extern char **environ;
+
+/* fsname ends at a comma for libfuse, unless that is escaped. */
+static void add_escaped(char *to, const char *from)
+{
+	to += strlen(to);
+	for (; *from; from++) {
+		if (*from == ',' || *from == '\\')
+			*to++ = '\\';
+		*to++ = *from;
+	}
+	*to = 0;
+}
+
+static char *mount_options(const struct mount_options *o, const char *type, bool rdonly)
+{
+	char *opt = malloc(2 * strlen(o->image) + 256);
+
+	if (!opt)
+		return NULL;
+	sprintf(opt, "default_permissions,subtype=rump.%s%s%s%s%s%s,fsname=", type,
+		rdonly ? ",ro" : ",rw", o->allow_other ? ",allow_other" : "",
+		o->nosuid ? ",nosuid" : ",suid", o->nodev ? ",nodev" : ",dev",
+		o->noexec ? ",noexec" : ",exec");
+	add_escaped(opt, o->image);
+	return opt;
+}
+
+static bool in_path(const char *program)
+{
+	char path[4096];
+	const char *dirs = getenv("PATH");
+
+	for (const char *d = dirs ? dirs : "/usr/bin:/bin"; *d; d += strcspn(d, ":"), d += *d == ':') {
+		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(d, ":"), d, program);
+		if (!access(path, X_OK))
+			return true;
+	}
+	return false;
+}
+
+/* What would make the attempt fail, in words; libfuse has only numbers for it. */
+static const char *obstacle(const struct mount_options *o, char *buf, size_t size)
+{
+	struct stat st;
+
+	if (stat(o->dir, &st) || !S_ISDIR(st.st_mode)) {
+		snprintf(buf, size, "%s is not a directory", o->dir);
+		return buf;
+	}
+	if (access("/dev/fuse", F_OK))
+		return "the host has no /dev/fuse: load its module \"fuse\", or use the fsu tools, which need none";
+	if (geteuid() == 0)
+		return NULL;
+	if (!in_path("fusermount3"))
+		return "ordinary users need the program fusermount3: install the package fuse3";
+	if (access(o->dir, W_OK)) {
+		snprintf(buf, size, "%s: ordinary users can mount only on directories that they may write to",
+			 o->dir);
+		return buf;
+	}
+	return NULL;
+}
+
+int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
+{
+	static const struct fuse_lowlevel_ops none;
+	char why[4200], *opt = mount_options(o, type, rdonly);
+	char *argv[] = { (char *)o->program, "-o", opt, NULL };
+	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
+	const char *reason = obstacle(o, why, sizeof(why));
+	struct fuse_session *se;
+	int fd = -1;
+
+	if (!opt || reason) {
+		complain(o, "cannot mount: %s", reason ? reason : "out of memory");
+		free(opt);
+		return -1;
+	}
+	se = fuse_session_new(&args, &none, sizeof(none), NULL);
+	if (se && !fuse_session_mount(se, o->dir)) {
+		/* The session is only the way to the mount: its descriptor is all that is kept. */
+		fd = fcntl(fuse_session_fd(se), F_DUPFD_CLOEXEC, 3);
+		if (fd >= 0)
+			close(fuse_session_fd(se));
+	}
+	if (fd < 0)
+		complain(o, "cannot mount on %s%s", o->dir,
+			 o->allow_other && geteuid() ? ": allow_other needs the line user_allow_other in /etc/fuse.conf" : "");
+	free(opt);
+	return fd;
+}
+
+/* ---- finding and removing it ---- */
+
+/* mountinfo writes some characters as \ooo. */
+static void unescape(char *s)
+{
+	char *to = s;
+
+	for (; *s; s++)
+		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
+			*to++ = (s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0');
+			s += 3;
+		} else {
+			*to++ = *s;
+		}
+	*to = 0;
+}
+
+/* The mount of the device or, where that is 0, the last one on the directory; both are filled in. */
+static bool find_mount(dev_t *dev, char *dir, size_t size)
+{
+	const dev_t wanted = *dev;
+	FILE *f = fopen("/proc/self/mountinfo", "re");
+	char *line = NULL;
+	size_t cap = 0;
+	bool found = false;
+
+	while (f && getline(&line, &cap, f) > 0) {
+		unsigned int major, minor;
+		char at[4096];
+
+		if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &major, &minor, at) != 3 ||
+		    !strstr(line, " - fuse.rump."))
+			continue;
+		unescape(at);
+		if (wanted ? makedev(major, minor) != wanted : strcmp(at, dir) != 0)
+			continue;
+		snprintf(dir, size, "%s", at);
+		*dev = makedev(major, minor);
+		found = true;
+	}
+	free(line);
+	if (f)
+		fclose(f);
+	return found;
+}
+
+dev_t fuse_mount_device(const char *dir)
+{
+	char path[4096];
+	dev_t dev = 0;
+
+	snprintf(path, sizeof(path), "%s", dir);
+	return find_mount(&dev, path, sizeof(path)) ? dev : 0;
+}
+
+static int run_fusermount(const char *dir, bool lazy)
+{
+	char *argv[] = { "fusermount3", "-u", "-q", lazy ? "-z" : "--", (char *)dir, NULL };
+	int status;
+	pid_t pid;
+	int err = posix_spawnp(&pid, "fusermount3", NULL, NULL, argv, environ);
+
+	if (err)
+		return err;
+	while (waitpid(pid, &status, 0) < 0)
+		if (errno != EINTR)
+			return errno;
+	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : EBUSY;
+}
+
+int fuse_unmount(dev_t dev, bool lazy)
+{
+	char dir[4096];
+
+	if (!dev || !find_mount(&dev, dir, sizeof(dir)))
+		return 0;
+	if (!umount2(dir, (lazy ? MNT_DETACH : 0) | UMOUNT_NOFOLLOW))
+		return 0;
+	return errno == EPERM ? run_fusermount(dir, lazy) : errno;
+}

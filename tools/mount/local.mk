@@ -1,0 +1,17 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The mount servers: one program, a link for each file system type.
+MOUNT_TYPES := ext2 ext3 ext4 xfs btrfs vfat msdos exfat iso9660 squashfs erofs
+MOUNT_OBJS := $(call objs,$(wildcard tools/mount/*.c))
+MOUNT_LINKS := $(MOUNT_TYPES:%=$(B)/bin/rump_%)
+
+PROGRAMS += $(B)/bin/rump_fs $(MOUNT_LINKS)
+
+$(B)/bin/rump_fs: $(MOUNT_OBJS) $(B)/lib/libukfs.so $(B)/lib/libp2k.so
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(MOUNT_OBJS) -L$(B)/lib -lp2k -lukfs -lrump -lfuse3 \
+		-Wl,-rpath-link,$(B)/lib
+
+$(MOUNT_LINKS): $(B)/bin/rump_fs
+	ln -sf $(<F) $@
+
+$(call objs,tools/mount/fusemount.c): private CPPFLAGS += -I/usr/include/fuse3

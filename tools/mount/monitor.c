@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The monitor: it outlives the server, whatever becomes of that. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/signalfd.h>
+#include <sys/socket.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
+#include <sys/wait.h>
+#include <syslog.h>
+#include <unistd.h>
+
+#include "mount.h"
+
+struct monitor {
+	const struct mount_options *o;
+	pid_t server;
+	int ready;		/* a byte comes, or the end */
+	int lines;		/* what the server writes on standard error */
+	int signals;
+	int started;		/* of our caller, who waits; -1: nobody */
+	bool usable, background;
+	dev_t mount;
+	char line[1024];
+	size_t fill;
+};
+
+/* ---- what the server says ---- */
+
+static void pass_line(struct monitor *m, const char *line)
+{
+	if (m->background && m->usable)
+		syslog(LOG_ERR, "%s", line);
+	else
+		fprintf(stderr, "%s\n", line);
+}
+
+static bool read_lines(struct monitor *m)
+{
+	ssize_t n = read(m->lines, m->line + m->fill, sizeof(m->line) - 1 - m->fill);
+	char *end;
+
+	if (n <= 0)
+		return n < 0 && errno == EINTR;
+	m->fill += n;
+	m->line[m->fill] = 0;
+	while ((end = strchr(m->line, '\n')) || m->fill == sizeof(m->line) - 1) {
+		size_t len = end ? (size_t)(end - m->line) : m->fill;
+
+		m->line[len] = 0;
+		pass_line(m, m->line);
+		len += !!end;
+		m->fill -= len;
+		memmove(m->line, m->line + len, m->fill + 1);
+	}
+	return true;
+}
+
+/* ---- the mount is usable ---- */
+
+static void tell_service_manager(void)
+{
+	const char *path = getenv("NOTIFY_SOCKET");
+	struct sockaddr_un sa = { .sun_family = AF_UNIX };
+	char text[64];
+	int fd;
+
+	if (!path || strlen(path) >= sizeof(sa.sun_path))
+		return;
+	strcpy(sa.sun_path, path);
+	if (sa.sun_path[0] == '@')
+		sa.sun_path[0] = 0;
+	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (fd < 0)
+		return;
+	snprintf(text, sizeof(text), "READY=1\nMAINPID=%d", (int)getpid());
+	sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&sa,
+	       offsetof(struct sockaddr_un, sun_path) + strlen(path));
+	close(fd);
+}
+
+static void write_pid(const struct mount_options *o)
+{
+	FILE *f = o->pid_file ? fopen(o->pid_file, "we") : NULL;
+
+	if (f)
+		fprintf(f, "%d\n", (int)getpid());
+	if (o->pid_file && (!f || fclose(f)))
+		complain(o, "pid file %s: %s", o->pid_file, strerror(errno));
+}
+
+static void on_usable(struct monitor *m)
+{
+	const struct mount_options *o = m->o;
+	int null;
+
+	m->mount = fuse_mount_device(o->dir);
+	write_pid(o);
+	m->usable = true;
+	if (o->ready_fd >= 0) {
+		if (write(o->ready_fd, "\n", 1) < 0)
+			complain(o, "ready-fd=%d: %s", o->ready_fd, strerror(errno));
+		close(o->ready_fd);
+	}
+	tell_service_manager();
+	if (m->started >= 0) {
+		if (write(m->started, "", 1) < 0)
+			complain(o, "the caller has gone");
+		close(m->started);
+	}
+	if (!m->background)
+		return;
+	/* Who reads our caller's output must not wait for us. */
+	openlog(o->program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	null = open("/dev/null", O_RDWR);
+	for (int fd = 0; fd <= 2 && null >= 0; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+}
+
+/* ---- signals and the end ---- */
+
+static void on_signal(struct monitor *m)
+{
+	struct signalfd_siginfo si;
+
+	if (read(m->signals, &si, sizeof(si)) != sizeof(si))
+		return;
+	/* In use: the server finishes its work and ends, its users are left without a file system. */
+	if (!m->usable || fuse_unmount(m->mount, false))
+		kill(m->server, SIGTERM);
+}
+
+static int end_code(struct monitor *m)
+{
+	char text[128];
+	int status;
+
+	while (waitpid(m->server, &status, 0) < 0)
+		if (errno != EINTR)
+			return EXIT_SYSTEM;
+	if (WIFEXITED(status) && WEXITSTATUS(status) <= EXIT_MOUNT)
+		return WEXITSTATUS(status);
+	if (WIFSIGNALED(status))
+		snprintf(text, sizeof(text), "%s: the server was ended by signal %d (%s)",
+			 m->o->program, WTERMSIG(status), strsignal(WTERMSIG(status)));
+	else
+		snprintf(text, sizeof(text), "%s: the kernel side crashed", m->o->program);
+	pass_line(m, text);
+	return EXIT_BUG;
+}
+
+static void watch(struct monitor *m)
+{
+	struct pollfd fds[] = {
+		{ .fd = m->lines, .events = POLLIN },
+		{ .fd = m->signals, .events = POLLIN },
+		{ .fd = m->ready, .events = POLLIN },
+	};
+	char byte;
+
+	for (;;) {
+		if (poll(fds, 3, -1) < 0)
+			continue;
+		if (fds[1].revents)
+			on_signal(m);
+		if (fds[2].revents) {
+			if (read(m->ready, &byte, 1) == 1)
+				on_usable(m);
+			close(m->ready);
+			fds[2].fd = -1;
+		}
+		/* The server holds the other end for as long as it lives. */
+		if (fds[0].revents && !read_lines(m))
+			return;
+	}
+}
+
+static int start_server(struct monitor *m, const sigset_t *before)
+{
+	int ready[2], lines[2];
+
+	if (pipe2(ready, O_CLOEXEC) || pipe2(lines, O_CLOEXEC))
+		return -1;
+	m->ready = ready[0];
+	m->lines = lines[0];
+	m->server = fork();
+	if (m->server)
+		goto out;
+	sigprocmask(SIG_SETMASK, before, NULL);
+	close(m->signals);
+	close(m->ready);
+	close(m->lines);
+	if (m->started >= 0)
+		close(m->started);
+	dup2(lines[1], 2);
+	close(lines[1]);
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	exit(server_run(m->o, ready[1]));
+out:
+	close(ready[1]);
+	close(lines[1]);
+	return m->server < 0 ? -1 : 0;
+}
+
+int monitor_run(const struct mount_options *o, int started)
+{
+	struct monitor m = { .o = o, .started = started, .background = !o->foreground };
+	sigset_t set, before;
+	int code;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, &before);
+	m.signals = signalfd(-1, &set, SFD_CLOEXEC);
+	if (m.signals < 0 || start_server(&m, &before)) {
+		complain(o, "cannot start the server: %s", strerror(errno));
+		return EXIT_SYSTEM;
+	}
+	watch(&m);
+	code = end_code(&m);
+	fuse_unmount(m.mount, true);
+	if (m.usable && o->pid_file)
+		unlink(o->pid_file);
+	return code;
+}

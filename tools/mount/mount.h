@@ -1,0 +1,55 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The mount servers.  Two processes serve a mount: the server, which has the image, the kernel side
+ * and /dev/fuse, and nothing else; and the monitor, which keeps the caller's rights, waits for the
+ * server, and takes the mount away when that ends.  In the background a third, the one that was
+ * called, ends as soon as the mount is usable.
+ */
+#ifndef RUMP_MOUNT_H
+#define RUMP_MOUNT_H
+
+#include <stdbool.h>
+#include <sys/types.h>
+
+/* Exit codes, those of mount(8). */
+#define EXIT_USAGE	1	/* wrong call or no permission */
+#define EXIT_SYSTEM	2	/* out of memory, last writes failed, ... */
+#define EXIT_BUG	4	/* the server crashed */
+#define EXIT_MOUNT	32	/* mount failed */
+
+struct mount_options {
+	const char *program, *type;	/* type NULL: probed */
+	char *image, *dir;		/* absolute */
+	bool foreground, debug;
+
+	bool rdonly, nolock, writethrough;
+	bool allow_other, nosuid, nodev, noexec;
+	int partition, method;
+	unsigned int sector_size;
+	const char *mem, *ncpu, *runas, *pid_file;
+	int ready_fd;			/* -1: none */
+	char *rest;			/* for the file system */
+};
+
+/* options.c: from the command line; prints and returns an exit code, or -1: go on. */
+int options_parse(struct mount_options *o, int argc, char **argv);
+
+/* One line on standard error: "rump_ext4: ...". */
+void complain(const struct mount_options *o, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* fusemount.c: mount on o->dir; a descriptor of /dev/fuse, or -1 after a complaint. */
+int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly);
+/* The mount's device number as /proc/self/mountinfo has it; 0: not mounted. */
+dev_t fuse_mount_device(const char *dir);
+/* Take the mount away, wherever it is now.  lazy: also where it is in use.  0 or an errno value. */
+int fuse_unmount(dev_t dev, bool lazy);
+
+/* server.c: everything from image to unmount; the exit code.  `ready`: gets a byte when usable. */
+int server_run(const struct mount_options *o, int ready);
+
+/* monitor.c: start the server, wait for its end, clean up; the exit code.  `started` (or -1): gets a
+ * byte when the mount is usable. */
+int monitor_run(const struct mount_options *o, int started);
+
+#endif
