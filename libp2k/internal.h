@@ -36,7 +36,7 @@ struct p2k {
 	pthread_cond_t ended;
 	struct worker *first_worker;		/* under lock */
 	unsigned int workers;			/* under lock */
-	atomic_uint idle;			/* workers that wait for a request */
+	atomic_int idle;			/* workers that wait for a request */
 	atomic_bool stop;
 	int error;				/* under lock: why it ended */
 };

@@ -33,6 +33,36 @@ int p2k_act(struct request *r, uint32_t mask, uint32_t flags)
 
 static void *worker_main(void *arg);
 
+static void list_worker(struct p2k *p, struct worker *w)
+{
+	w->next = p->first_worker;
+	w->prev = &p->first_worker;
+	if (w->next)
+		w->next->prev = &w->next;
+	p->first_worker = w;
+	p->workers++;
+	/* Before it runs: it counts itself as busy as soon as it has a request. */
+	atomic_fetch_add(&p->idle, 1);
+}
+
+static void unlist_worker(struct p2k *p, struct worker *w)
+{
+	*w->prev = w->next;
+	if (w->next)
+		w->next->prev = w->prev;
+	p->workers--;
+	atomic_fetch_sub(&p->idle, 1);
+}
+
+static void free_worker(struct worker *w)
+{
+	if (w->context)
+		rump_context_destroy(w->context);
+	free(w->in);
+	free(w->out);
+	free(w);
+}
+
 /* The caller holds the lock. */
 static int start_worker(struct p2k *p)
 {
@@ -44,24 +74,18 @@ static int start_worker(struct p2k *p)
 	w->p = p;
 	w->in = malloc(P2K_BUFFER + 1);
 	err = w->in ? -rump_context_create(&w->context) : ENOMEM;
-	if (!err) {
-		err = pthread_create(&w->thread, NULL, worker_main, w);
-		if (err)
-			rump_context_destroy(w->context);
-	}
 	if (err) {
-		free(w->in);
-		free(w);
+		free_worker(w);
+		return err;
+	}
+	list_worker(p, w);
+	err = pthread_create(&w->thread, NULL, worker_main, w);
+	if (err) {
+		unlist_worker(p, w);
+		free_worker(w);
 		return err;
 	}
 	pthread_detach(w->thread);
-	w->next = p->first_worker;
-	w->prev = &p->first_worker;
-	if (w->next)
-		w->next->prev = &w->next;
-	p->first_worker = w;
-	p->workers++;
-	atomic_fetch_add(&p->idle, 1);
 	return 0;
 }
 
@@ -123,23 +147,16 @@ static void *worker_main(void *arg)
 	res = work(w);
 	rump_vfs_identity(&(struct rump_identity){ .flags = RUMP_ID_FSETID });
 	rump_context_switch(NULL);
-	rump_context_destroy(w->context);
 	pthread_mutex_lock(&p->lock);
-	*w->prev = w->next;
-	if (w->next)
-		w->next->prev = w->prev;
-	atomic_fetch_sub(&p->idle, 1);
-	p->workers--;
+	unlist_worker(p, w);
 	if (res < 0) {
 		if (res != -ENODEV && !p->error)
 			p->error = res;
 		atomic_store(&p->stop, true);
 	}
+	free_worker(w);
 	pthread_cond_signal(&p->ended);
 	pthread_mutex_unlock(&p->lock);
-	free(w->in);
-	free(w->out);
-	free(w);
 	return NULL;
 }
 
