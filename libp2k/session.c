@@ -14,7 +14,7 @@
 #include "internal.h"
 
 #define MAX_WORKERS	64
-#define MAX_IDLE	4
+#define MAX_IDLE	2
 
 int p2k_act(struct request *r, uint32_t mask, uint32_t flags)
 {
@@ -51,7 +51,6 @@ static void unlist_worker(struct p2k *p, struct worker *w)
 	if (w->next)
 		w->next->prev = w->prev;
 	p->workers--;
-	atomic_fetch_sub(&p->idle, 1);
 }
 
 static void free_worker(struct worker *w)
@@ -81,6 +80,7 @@ static int start_worker(struct p2k *p)
 	list_worker(p, w);
 	err = pthread_create(&w->thread, NULL, worker_main, w);
 	if (err) {
+		atomic_fetch_sub(&p->idle, 1);
 		unlist_worker(p, w);
 		free_worker(w);
 		return err;
@@ -114,6 +114,18 @@ static int take_request(struct worker *w, ssize_t *len)
 	return *len < 0 ? -errno : -EIO;
 }
 
+/* Wait for the next request, unless enough others do. */
+static bool wait_again(struct p2k *p)
+{
+	int idle = atomic_load(&p->idle);
+
+	do
+		if (idle >= MAX_IDLE)
+			return false;
+	while (!atomic_compare_exchange_weak(&p->idle, &idle, idle + 1));
+	return true;
+}
+
 static int work(struct worker *w)
 {
 	struct p2k *p = w->p;
@@ -122,19 +134,18 @@ static int work(struct worker *w)
 	ssize_t len;
 	int res;
 
-	for (;;) {
+	do {
 		do
 			res = take_request(w, &len);
 		while (!res);
+		if (atomic_fetch_sub(&p->idle, 1) == 1 && res > 0)
+			need_worker(p);
 		if (res < 0)
 			return res;
-		if (atomic_fetch_sub(&p->idle, 1) == 1)
-			need_worker(p);
 		r.len = len - sizeof(struct fuse_in_header);
 		p2k_dispatch(&r);
-		if (atomic_fetch_add(&p->idle, 1) >= MAX_IDLE)
-			return 0;
-	}
+	} while (wait_again(p));
+	return 0;
 }
 
 static void *worker_main(void *arg)
