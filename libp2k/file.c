@@ -162,6 +162,8 @@ void p2k_read(struct request *r)
 	int count = 0;
 	long n = p2k_act(r, 0, RUMP_ID_FSETID);
 
+	if (in->size > P2K_LARGE)
+		p2k_need_reader(r->p);
 	if (!n && !file) {
 		n = rump_vfs_open(p2k_target(r), O_RDONLY, &own);
 		file = own;

@@ -21,6 +21,7 @@
 #define P2K_PAGE	4096
 #define P2K_MAX_WRITE	(P2K_MAX_PAGES * P2K_PAGE)
 #define P2K_BUFFER	(P2K_MAX_WRITE + P2K_PAGE)
+#define P2K_LARGE	65536			/* bytes whose copying takes long */
 #define P2K_FOREVER	(86400ULL * 365 * 10)	/* seconds: nobody else changes the file system */
 
 struct p2k {
@@ -35,8 +36,10 @@ struct p2k {
 	pthread_mutex_t lock;
 	pthread_cond_t ended;
 	struct worker *first_worker;		/* under lock */
+	pthread_cond_t work;			/* a resting worker is wanted */
 	unsigned int workers;			/* under lock */
-	atomic_int idle;			/* workers that wait for a request */
+	unsigned int resting, wanted;		/* of them; to be woken; under lock */
+	atomic_int readers;			/* workers that wait for a request */
 	atomic_bool stop;
 	int error;				/* under lock: why it ended */
 };
@@ -52,6 +55,7 @@ struct worker {
 	struct worker *next, **prev;
 	pthread_t thread;
 	struct rump_context *context;
+	unsigned int waited, at_once;		/* reads that waited, or did not, one after another */
 	struct rump_identity id;		/* that the thread has now */
 	bool has_id;
 	char *in;				/* a request; P2K_BUFFER bytes */
@@ -97,6 +101,9 @@ static inline struct rump_node *p2k_target(const struct request *r)
 char *p2k_out(struct worker *w);
 
 void p2k_dispatch(struct request *r);
+
+/* Another worker is to wait for requests, if none does. */
+void p2k_need_reader(struct p2k *p);
 
 /* names.c */
 void p2k_lookup(struct request *r);

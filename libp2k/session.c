@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The session and its workers: threads that read requests, each a task of the kernel side with a
- * context of its own (umask).  One that takes a request and leaves nobody waiting for the next
- * starts another; those that find enough others waiting end.
+ * context of its own (umask).
+ *
+ * As few as possible wait for requests, best one: it is in the host's caches, and programs that ask
+ * one thing after another are served by one thread.  Another is brought in when a request comes
+ * while nobody waits for it: when a worker has to wait in the kernel side, does something that may
+ * take long, or finds request after request waiting.  One that only waits beside others rests.
  */
 #include <errno.h>
 #include <signal.h>
@@ -14,7 +18,10 @@
 #include "internal.h"
 
 #define MAX_WORKERS	64
-#define MAX_IDLE	2
+#define MAX_RESTING	8
+#define BUSY_READS	4	/* requests found waiting, one after another: there is more work */
+#define IDLE_READS	64	/* requests waited for, with another worker waiting too: too many */
+#define WAIT_NS		5000	/* a read that takes longer has waited, besides a ns for each byte */
 
 int p2k_act(struct request *r, uint32_t mask, uint32_t flags)
 {
@@ -41,8 +48,6 @@ static void list_worker(struct p2k *p, struct worker *w)
 		w->next->prev = &w->next;
 	p->first_worker = w;
 	p->workers++;
-	/* Before it runs: it counts itself as busy as soon as it has a request. */
-	atomic_fetch_add(&p->idle, 1);
 }
 
 static void unlist_worker(struct p2k *p, struct worker *w)
@@ -55,14 +60,12 @@ static void unlist_worker(struct p2k *p, struct worker *w)
 
 static void free_worker(struct worker *w)
 {
-	if (w->context)
-		rump_context_destroy(w->context);
 	free(w->in);
 	free(w->out);
 	free(w);
 }
 
-/* The caller holds the lock. */
+/* The caller holds the lock.  The worker counts as a reader at once: nobody else need be started. */
 static int start_worker(struct p2k *p)
 {
 	struct worker *w = calloc(1, sizeof(*w));
@@ -72,15 +75,15 @@ static int start_worker(struct p2k *p)
 		return ENOMEM;
 	w->p = p;
 	w->in = malloc(P2K_BUFFER + 1);
-	err = w->in ? -rump_context_create(&w->context) : ENOMEM;
-	if (err) {
-		free_worker(w);
-		return err;
+	if (!w->in) {
+		free(w);
+		return ENOMEM;
 	}
 	list_worker(p, w);
+	atomic_fetch_add(&p->readers, 1);
 	err = pthread_create(&w->thread, NULL, worker_main, w);
 	if (err) {
-		atomic_fetch_sub(&p->idle, 1);
+		atomic_fetch_sub(&p->readers, 1);
 		unlist_worker(p, w);
 		free_worker(w);
 		return err;
@@ -89,14 +92,48 @@ static int start_worker(struct p2k *p)
 	return 0;
 }
 
-static void need_worker(struct p2k *p)
+/* Called also where the kernel side is about to wait: only plain locks here. */
+void p2k_need_reader(struct p2k *p)
 {
 	unsigned int most = p->args.threads ? p->args.threads : MAX_WORKERS;
 
+	if (atomic_load(&p->readers))
+		return;
 	pthread_mutex_lock(&p->lock);
-	if (!atomic_load(&p->idle) && p->workers < most && !atomic_load(&p->stop))
-		start_worker(p);		/* if that fails the others go on */
+	if (!atomic_load(&p->readers) && !atomic_load(&p->stop)) {
+		if (p->resting > p->wanted) {
+			p->wanted++;
+			atomic_fetch_add(&p->readers, 1);
+			pthread_cond_signal(&p->work);
+		} else if (p->workers < most) {
+			start_worker(p);	/* if that fails the others go on */
+		}
+	}
 	pthread_mutex_unlock(&p->lock);
+}
+
+static void before_wait(void *p)
+{
+	p2k_need_reader(p);
+}
+
+/* Until the worker is wanted, a reader again; false: there are enough without it. */
+static bool rest(struct p2k *p)
+{
+	bool again = false;
+
+	pthread_mutex_lock(&p->lock);
+	if (p->resting < MAX_RESTING) {
+		p->resting++;
+		while (!p->wanted && !atomic_load(&p->stop))
+			pthread_cond_wait(&p->work, &p->lock);
+		p->resting--;
+		again = p->wanted;
+		if (again)
+			p->wanted--;
+	}
+	pthread_mutex_unlock(&p->lock);
+	return again;
 }
 
 /* 1: a request is there; 0: try again; negative: the end. */
@@ -114,56 +151,101 @@ static int take_request(struct worker *w, ssize_t *len)
 	return *len < 0 ? -errno : -EIO;
 }
 
-/* Wait for the next request, unless enough others do. */
-static bool wait_again(struct p2k *p)
+static int64_t now(void)
 {
-	int idle = atomic_load(&p->idle);
+	struct timespec t;
+
+	clock_gettime(CLOCK_MONOTONIC, &t);
+	return t.tv_sec * 1000000000LL + t.tv_nsec;
+}
+
+/* The worker is a reader at first, and none when it has returned. */
+static int next_request(struct worker *w, ssize_t *len)
+{
+	int64_t begin = now();
+	int res;
 
 	do
-		if (idle >= MAX_IDLE)
-			return false;
-	while (!atomic_compare_exchange_weak(&p->idle, &idle, idle + 1));
+		res = take_request(w, len);
+	while (!res);
+	if (now() - begin > WAIT_NS + *len) {
+		w->waited++;
+		w->at_once = 0;
+	} else {
+		w->at_once++;
+		w->waited = 0;
+	}
+	atomic_fetch_sub(&w->p->readers, 1);
+	return res;
+}
+
+/* A reader again; false: the worker is not needed. */
+static bool read_again(struct worker *w)
+{
+	struct p2k *p = w->p;
+
+	if (w->waited >= IDLE_READS) {
+		w->waited = 0;
+		if (atomic_load(&p->readers))
+			return rest(p);
+	}
+	atomic_fetch_add(&p->readers, 1);
 	return true;
 }
 
 static int work(struct worker *w)
 {
-	struct p2k *p = w->p;
-	struct request r = { .p = p, .w = w, .in = (void *)w->in,
+	struct request r = { .p = w->p, .w = w, .in = (void *)w->in,
 			     .arg = w->in + sizeof(struct fuse_in_header) };
 	ssize_t len;
 	int res;
 
 	do {
-		do
-			res = take_request(w, &len);
-		while (!res);
-		if (atomic_fetch_sub(&p->idle, 1) == 1 && res > 0)
-			need_worker(p);
+		res = next_request(w, &len);
 		if (res < 0)
 			return res;
+		if (w->at_once >= BUSY_READS) {
+			w->at_once = 0;
+			p2k_need_reader(w->p);
+		}
 		r.len = len - sizeof(struct fuse_in_header);
 		p2k_dispatch(&r);
-	} while (wait_again(p));
+	} while (read_again(w));
 	return 0;
+}
+
+static int run_worker(struct worker *w)
+{
+	int res = rump_context_create(&w->context);
+
+	if (res) {
+		atomic_fetch_sub(&w->p->readers, 1);
+		return res;
+	}
+	rump_context_switch(w->context);
+	rump_set_wait_hook(before_wait, w->p);
+	res = work(w);
+	rump_set_wait_hook(NULL, NULL);
+	rump_vfs_identity(&(struct rump_identity){ .flags = RUMP_ID_FSETID });
+	rump_context_switch(NULL);
+	rump_context_destroy(w->context);
+	return res;
 }
 
 static void *worker_main(void *arg)
 {
 	struct worker *w = arg;
 	struct p2k *p = w->p;
-	int res;
+	int res = run_worker(w);
 
-	rump_context_switch(w->context);
-	res = work(w);
-	rump_vfs_identity(&(struct rump_identity){ .flags = RUMP_ID_FSETID });
-	rump_context_switch(NULL);
 	pthread_mutex_lock(&p->lock);
 	unlist_worker(p, w);
-	if (res < 0) {
+	/* For want of memory the others go on, if there are others. */
+	if (res < 0 && (res != -ENOMEM || !p->workers)) {
 		if (res != -ENODEV && !p->error)
 			p->error = res;
 		atomic_store(&p->stop, true);
+		pthread_cond_broadcast(&p->work);
 	}
 	free_worker(w);
 	pthread_cond_signal(&p->ended);
@@ -199,6 +281,7 @@ struct p2k *p2k_new(const char *root, const struct p2k_args *args, uint32_t size
 	pthread_mutex_init(&p->files_lock, NULL);
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->ended, NULL);
+	pthread_cond_init(&p->work, NULL);
 	return p;
 }
 
@@ -248,6 +331,7 @@ void p2k_stop(struct p2k *p)
 {
 	pthread_mutex_lock(&p->lock);
 	atomic_store(&p->stop, true);
+	pthread_cond_broadcast(&p->work);
 	pthread_cond_signal(&p->ended);
 	pthread_mutex_unlock(&p->lock);
 }
@@ -262,5 +346,6 @@ void p2k_free(struct p2k *p)
 	pthread_mutex_destroy(&p->files_lock);
 	pthread_mutex_destroy(&p->lock);
 	pthread_cond_destroy(&p->ended);
+	pthread_cond_destroy(&p->work);
 	free(p);
 }

@@ -68,6 +68,13 @@ struct rump_context *rump_context_switch(struct rump_context *ctx);
  */
 int rump_context_destroy(struct rump_context *ctx);
 
+/*
+ * `fn` is called each time when a call of the calling thread is going to wait in the kernel side:
+ * for a lock, for the disk.  A server can see to it then that another thread goes on with its work.
+ * It must not call rump functions, nor wait.  NULL: no more.
+ */
+void rump_set_wait_hook(void (*fn)(void *arg), void *arg);
+
 /* ---- modules ----------------------------------------------------------------------------- */
 
 /*

@@ -85,6 +85,7 @@ static blk_status_t sync_queue_rq(struct blk_mq_hw_ctx *hctx, const struct blk_m
 	blk_mq_start_request(bd->rq);
 	if (!map_request(bd->rq, &bio, iov))
 		return BLK_STS_NOTSUPP;
+	rump_will_wait();
 	RUMP_HYPERCALL(rumpuser_blk_do(rd->image, &bio));
 	blk_mq_end_request(bd->rq, status(&bio));
 	return BLK_STS_OK;

@@ -72,6 +72,10 @@ void rump_vcpu_init(unsigned int ncpu);
 
 /* ---- tasks (task.c) ---- */
 
+/* The calling thread is about to wait: its client may want to know (include/rump/rump.h). */
+void rump_will_wait(void);
+void rump_set_wait_hook(void (*fn)(void *arg), void *arg);
+
 /* Give the calling host thread a task, taking a virtual CPU.  0 or a negative errno. */
 int rump_adopt(void);
 void rump_thread_exit(void *task);

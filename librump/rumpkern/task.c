@@ -22,6 +22,23 @@
 
 /* ---- sleeping -------------------------------------------------------------------------------- */
 
+static __thread struct {
+	void (*fn)(void *arg);
+	void *arg;
+} wait_hook;
+
+void rump_set_wait_hook(void (*fn)(void *arg), void *arg)
+{
+	wait_hook.fn = fn;
+	wait_hook.arg = arg;
+}
+
+void rump_will_wait(void)
+{
+	if (wait_hook.fn)
+		wait_hook.fn(wait_hook.arg);
+}
+
 static void __schedule(struct task_struct *p)
 {
 	raw_spin_lock(&p->pi_lock);
@@ -51,6 +68,7 @@ asmlinkage __visible void schedule(void)
 			wq_worker_sleeping(p);
 		if (p->plug)
 			blk_flush_plug(p->plug, true);
+		rump_will_wait();
 	}
 	__schedule(p);
 	if (p->flags & PF_WQ_WORKER)
