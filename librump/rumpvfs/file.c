@@ -94,7 +94,7 @@ static int create(struct rump_node *dir, const char *name, int flags, umode_t mo
 	if (found) {
 		err = open_node(*node, flags, out);
 		if (!err && flags & O_TRUNC)
-			err = rump_node_statx(&(*node)->path, STATX_BASIC_STATS | STATX_BTIME, stx);
+			err = rump_node_describe(&(*node)->path, stx);
 	} else {
 		/* Whatever its mode says: who makes a file may open it. */
 		file = dentry_open(&(*node)->path, (flags & ~(O_TRUNC | O_NOCTTY)) | O_LARGEFILE,

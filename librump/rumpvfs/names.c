@@ -89,7 +89,7 @@ static int link_entry(struct rump_node *file, struct rump_node *dir, const char 
 	err = d_is_positive(dentry) ? -EEXIST :
 	      vfs_link(file->path.dentry, node_idmap(dir), dir->inode, dentry, NULL);
 	rump_name_end(dir, dentry);
-	return err ?: rump_node_statx(&file->path, STATX_BASIC_STATS | STATX_BTIME, stx);
+	return err ?: rump_node_describe(&file->path, stx);
 }
 
 static int remove_entry(struct rump_node *dir, const char *name, bool is_dir)

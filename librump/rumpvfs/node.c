@@ -146,16 +146,20 @@ int rump_node_statx(const struct path *path, unsigned int mask, struct statx *st
 	return 0;
 }
 
+int rump_node_describe(const struct path *path, struct statx *stx)
+{
+	return stx ? rump_node_statx(path, STATX_BASIC_STATS | STATX_BTIME, stx) : 0;
+}
+
 int rump_node_result(struct rump_node *beside, struct dentry *dentry, struct rump_node **out,
 		     struct statx *stx)
 {
 	struct rump_node *node = rump_node_get_dentry(beside, dentry);
-	int err = 0;
+	int err;
 
 	if (IS_ERR(node))
 		return PTR_ERR(node);
-	if (stx)
-		err = rump_node_statx(&node->path, STATX_BASIC_STATS | STATX_BTIME, stx);
+	err = rump_node_describe(&node->path, stx);
 	if (err)
 		rump_node_put(node, 1);
 	else

@@ -29,6 +29,8 @@ struct rump_node *rump_node_get_dentry(struct rump_node *beside, struct dentry *
 void rump_node_put(struct rump_node *node, unsigned long count);
 
 int rump_node_statx(const struct path *path, unsigned int mask, struct statx *stx);
+/* All of them, where they are asked for: `stx` may be NULL. */
+int rump_node_describe(const struct path *path, struct statx *stx);
 /* The node and, where they are asked for, its attributes: what calls that make or find one give. */
 int rump_node_result(struct rump_node *beside, struct dentry *dentry, struct rump_node **node,
 		     struct statx *stx);
