@@ -44,9 +44,13 @@ static int change(struct rump_node *node, const struct rump_attr *a)
 	if (err)
 		return err;
 	inode_lock(inode);
-	if (ia.ia_valid & (ATTR_UID | ATTR_GID) && !S_ISDIR(inode->i_mode))
-		ia.ia_valid |= ATTR_KILL_SUID | ATTR_KILL_PRIV |
-			       setattr_should_drop_sgid(node_idmap(node), inode);
+	if (ia.ia_valid & (ATTR_UID | ATTR_GID) && !S_ISDIR(inode->i_mode)) {
+		ia.ia_valid |= ATTR_KILL_PRIV;
+		/* A mode that is given at the same time says what the bits shall be. */
+		if (!(ia.ia_valid & ATTR_MODE))
+			ia.ia_valid |= ATTR_KILL_SUID |
+				       setattr_should_drop_sgid(node_idmap(node), inode);
+	}
 	err = notify_change(node_idmap(node), node->path.dentry, &ia, NULL);
 	inode_unlock(inode);
 	mnt_drop_write(node->path.mnt);
