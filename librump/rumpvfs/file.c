@@ -116,17 +116,11 @@ static int tmpfile(struct rump_node *dir, int flags, umode_t mode, struct rump_n
 	if (err)
 		return err;
 	file = kernel_tmpfile_open(node_idmap(dir), &dir->path, S_IFREG | (mode & S_IALLUGO),
-				   (flags & ~(O_CREAT | O_EXCL | O_TRUNC | O_DIRECTORY)) |
+				   (flags & ~(O_CREAT | O_TRUNC | O_DIRECTORY)) |
 				   __O_TMPFILE | O_LARGEFILE, current_cred());
 	mnt_drop_write(dir->path.mnt);
 	if (IS_ERR(file))
 		return PTR_ERR(file);
-	/* It may be given a name, unless that was ruled out. */
-	if (!(flags & O_EXCL)) {
-		spin_lock(&file_inode(file)->i_lock);
-		file_inode(file)->i_state |= I_LINKABLE;
-		spin_unlock(&file_inode(file)->i_lock);
-	}
 	err = rump_node_result(dir, file_dentry(file), node, stx);
 	if (err)
 		fput(file);
