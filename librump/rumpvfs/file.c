@@ -371,6 +371,9 @@ static long read_dir(struct rump_node *dir, loff_t off, void *buf, size_t size)
 
 	if (!S_ISDIR(dir->inode->i_mode))
 		return -ENOTDIR;
+	n = inode_permission(node_idmap(dir), dir->inode, MAY_READ);
+	if (n)
+		return n;
 	mutex_lock(&dir->reading);
 	n = read_entries(dir, off, buf, size);
 	mutex_unlock(&dir->reading);
