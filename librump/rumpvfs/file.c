@@ -383,8 +383,12 @@ static long read_dir(struct rump_node *dir, loff_t off, void *buf, size_t size)
 static int fsync_node(struct rump_node *node, int datasync)
 {
 	struct file *file;
-	int err = open_dir(node, O_RDONLY, &file);
+	int err;
 
+	/* To open a pipe or a device is more than to have it written. */
+	if (!S_ISREG(node->inode->i_mode) && !S_ISDIR(node->inode->i_mode))
+		return -EINVAL;
+	err = open_dir(node, O_RDONLY, &file);
 	if (err)
 		return err;
 	err = vfs_fsync(file, datasync);
