@@ -33,7 +33,8 @@ struct iovec;
 
 #define RUMP_ID_TRUSTED	0x1	/* permission to reach files was checked by the caller: modes and
 				   ACLs are not looked at again */
-#define RUMP_ID_FSETID	0x2	/* writing and changing owners keeps set-user-ID bits */
+#define RUMP_ID_FSETID	0x2	/* writing and truncating keeps set-user-ID bits, changing a mode the
+				   set-group-ID bit of a foreign group */
 
 /*
  * The calling thread acts as this user until the next call; the thread's context is its own
