@@ -20,11 +20,25 @@ static const struct { unsigned int set, ia; } attr_bits[] = {
 	{ RUMP_SET_MTIME_NOW, ATTR_MTIME },
 };
 
+#define SET_NOW		(RUMP_SET_ATIME_NOW | RUMP_SET_MTIME_NOW)
+#define SET_TIMES	(SET_NOW | RUMP_SET_ATIME | RUMP_SET_MTIME)
+
+/*
+ * Both times to now may whoever may write, other changes take the owner.  What a client says of an
+ * append-only file's times may be of writes that it has collected.
+ */
+static unsigned int time_rules(const struct inode *inode, unsigned int valid)
+{
+	if ((valid & SET_TIMES) == SET_NOW)
+		return ATTR_TOUCH;
+	return valid & SET_NOW || (valid & SET_TIMES && !IS_APPEND(inode)) ? ATTR_TIMES_SET : 0;
+}
+
 static int change(struct rump_node *node, const struct rump_attr *a)
 {
 	struct inode *inode = node->inode;
 	struct iattr ia = {
-		.ia_valid = ATTR_CTIME,
+		.ia_valid = ATTR_CTIME | time_rules(inode, a->valid),
 		.ia_mode = (inode->i_mode & S_IFMT) | (a->mode & S_IALLUGO),
 		.ia_vfsuid = VFSUIDT_INIT(make_kuid(current_user_ns(), a->uid)),
 		.ia_vfsgid = VFSGIDT_INIT(make_kgid(current_user_ns(), a->gid)),
