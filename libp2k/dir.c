@@ -42,7 +42,6 @@ static size_t pack_plus(struct request *r, char *at, size_t room, const struct d
 	size_t size = FUSE_DIRENT_ALIGN(FUSE_NAME_OFFSET_DIRENTPLUS + len);
 	struct rump_node *node;
 	struct statx stx;
-	int res;
 
 	if (size > room)
 		return 0;
@@ -51,9 +50,8 @@ static size_t pack_plus(struct request *r, char *at, size_t room, const struct d
 	if (is_dot(d->d_name))
 		return size;
 	/* One that cannot be looked up is listed all the same: who uses it will be told why. */
-	res = rump_vfs_lookup(p2k_target(r), d->d_name, &node, &stx);
-	if (res >= 0)
-		p2k_fill_entry(r->p, &to->entry_out, node, &stx, res);
+	if (!rump_vfs_lookup(p2k_target(r), d->d_name, &node, &stx))
+		p2k_fill_entry(r, &to->entry_out, node, &stx);
 	return size;
 }
 

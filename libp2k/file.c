@@ -111,7 +111,7 @@ static void reply_create(struct request *r, int err, struct rump_node *node,
 		p2k_reply_error(r, err ? err : -ENOMEM);
 		return;
 	}
-	p2k_fill_entry(r->p, &out.entry, node, stx, false);
+	p2k_fill_entry(r, &out.entry, node, stx);
 	fill_open(&out.open, f);
 	if (!p2k_reply(r, 0, &out, sizeof(out))) {
 		close_file(r->p, f);

@@ -77,12 +77,12 @@ bool p2k_reply_iov(struct request *r, struct iovec *iov, int count, size_t len);
 /* 0 or a negative errno value. */
 #define p2k_reply_error(r, err) p2k_reply((r), (err), NULL, 0)
 /* A new reference to `node` goes to the host. */
-void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx,
-		     bool loose);
+void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx);
 
 void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct statx *stx);
-void p2k_fill_entry(const struct p2k *p, struct fuse_entry_out *e, struct rump_node *node,
-		    const struct statx *stx, bool loose);
+/* The host remembers the name, unless the request's directory has other spellings of it. */
+void p2k_fill_entry(const struct request *r, struct fuse_entry_out *e, struct rump_node *node,
+		    const struct statx *stx);
 
 /* The calling worker acts as the requester.  `mask`: umask; `flags`: RUMP_ID_* beyond TRUSTED. */
 int p2k_act(struct request *r, uint32_t mask, uint32_t flags);

@@ -23,7 +23,7 @@ static void reply_made(struct request *r, int err, struct rump_node *node, const
 	if (err < 0)
 		p2k_reply_error(r, err);
 	else
-		p2k_reply_entry(r, node, stx, false);
+		p2k_reply_entry(r, node, stx);
 }
 
 void p2k_lookup(struct request *r)
@@ -38,7 +38,7 @@ void p2k_lookup(struct request *r)
 	else if (res < 0)
 		p2k_reply_error(r, res);
 	else
-		p2k_reply_entry(r, node, &stx, res);
+		p2k_reply_entry(r, node, &stx);
 }
 
 static void forget(struct request *r, uint64_t id, uint64_t count)

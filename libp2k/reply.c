@@ -54,23 +54,22 @@ void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct sta
 		attr->flags = FUSE_ATTR_SUBMOUNT;
 }
 
-void p2k_fill_entry(const struct p2k *p, struct fuse_entry_out *e, struct rump_node *node,
-		    const struct statx *stx, bool loose)
+void p2k_fill_entry(const struct request *r, struct fuse_entry_out *e, struct rump_node *node,
+		    const struct statx *stx)
 {
 	*e = (struct fuse_entry_out){
 		.nodeid = (uintptr_t)node,
-		.entry_valid = loose ? 0 : P2K_FOREVER,
+		.entry_valid = rump_vfs_loose_names(p2k_target(r)) ? 0 : P2K_FOREVER,
 		.attr_valid = P2K_FOREVER,
 	};
-	p2k_fill_attr(p, &e->attr, stx);
+	p2k_fill_attr(r->p, &e->attr, stx);
 }
 
-void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx,
-		     bool loose)
+void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx)
 {
 	struct fuse_entry_out e;
 
-	p2k_fill_entry(r->p, &e, node, stx, loose);
+	p2k_fill_entry(r, &e, node, stx);
 	if (!p2k_reply(r, 0, &e, sizeof(e)))
 		rump_vfs_release(node, 1);
 }

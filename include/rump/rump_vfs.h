@@ -57,14 +57,16 @@ int rump_vfs_node(const char *path, int flags, struct rump_node **node);
 
 /*
  * The entry `name` (not "." or "..") of the directory `dir`; symbolic links are not followed.
- * `stx` (or NULL): its attributes, all that the file system has.  1: other spellings of the name
- * may lead to it too, and this is not the one it was found by first; else 0.
+ * `stx` (or NULL): its attributes, all that the file system has.
  * -ENOENT; -ENOTDIR: `dir` is none; -EINVAL: no such name can be; -EACCES, -EIO, -ENOMEM.
  */
 int rump_vfs_lookup(struct rump_node *dir, const char *name, struct rump_node **node,
 		    struct statx *stx);
 
-/* 1 where the directory's names have several spellings (case, short names), else 0. */
+/*
+ * 1 where the directory's names have several spellings (case, short names), else 0.  Who remembers
+ * what a name leads to must not do so there: it may be removed by another one.
+ */
 int rump_vfs_loose_names(struct rump_node *dir);
 
 /* Give `count` references back.  An unlinked file's space is free when the last one goes. */

@@ -209,11 +209,6 @@ static int lookup(struct rump_node *dir, const char *name, struct rump_node **ou
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	err = rump_node_result(dir, dentry, out, stx);
-	if (!err) {
-		spin_lock(&dentry->d_lock);
-		err = strcmp(dentry->d_name.name, name) != 0;
-		spin_unlock(&dentry->d_lock);
-	}
 	dput(dentry);
 	return err;
 }
