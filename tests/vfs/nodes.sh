@@ -1,9 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A node of rump_vfs_* stays its file through rename and unlink; the image is clean afterwards.
+# rump_vfs_*: nodes and their names, open files and directories, attributes and who may do what; the
+# image is clean afterwards.
+# each: ext4,nodes ext4,openfiles ext4,attributes xfs,nodes xfs,openfiles xfs,attributes btrfs,nodes btrfs,openfiles btrfs,attributes vfat,nodes vfat,openfiles vfat,attributes
 . "$RUMP_TEST_LIB/common.sh"
 
-need_tools ext4
-mkimg ext4 disk.img 32M
-run "$RUMP_BUILD/tests/bin/nodes" disk.img
-fsck_clean ext4 disk.img
+type=${1%,*}
+need_tools "$type"
+mkimg "$type" disk.img 320M
+run "$RUMP_BUILD/tests/bin/${1#*,}" "$type" disk.img
+fsck_clean "$type" disk.img
