@@ -40,7 +40,7 @@ include $(wildcard librump/rumpuser/local.mk libukfs/local.mk libp2k/local.mk to
 
 .PHONY: libs programs install clean help
 libs: $(LIBS)
-programs: $(PROGRAMS)
+programs: $(PROGRAMS) $(SBIN_PROGRAMS)
 
 # $(call install_all,files,folder): links stay links.
 define install_all
@@ -53,6 +53,7 @@ install: all $(PKGCONFIG) $(MAN)
 	$(call install_all,$(wildcard $(B)/lib/*.so*),$(DESTDIR)$(LIBDIR))
 	$(call install_all,$(B)/lib/rump/$(KERNEL)/*,$(DESTDIR)$(MODDIR))
 	$(call install_all,$(PROGRAMS),$(DESTDIR)$(PREFIX)/bin)
+	$(call install_all,$(SBIN_PROGRAMS),$(DESTDIR)$(SBINDIR))
 	$(call install_all,include/rump/*.h,$(DESTDIR)$(PREFIX)/include/rump)
 	$(call install_all,$(PKGCONFIG),$(DESTDIR)$(LIBDIR)/pkgconfig)
 	$(foreach n,1 3 5 7 8,$(if $(filter %.$(n),$(MAN)),\

@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mount.rump and rump_umount: what mount(8) and umount(8) run.  They are installed into SBINDIR, where
+# those look; rump_umount is in PREFIX/bin, too.
+SBINDIR ?= /sbin
+MOUNTHELP := tools/mount.rump
+
+PROGRAMS += $(B)/bin/rump_umount
+SBIN_PROGRAMS += $(B)/bin/mount.rump $(B)/bin/umount.fuse.rump
+MAN += $(wildcard $(MOUNTHELP)/*.7 $(MOUNTHELP)/*.8)
+
+$(B)/obj/$(MOUNTHELP)/mount_rump.o: private CPPFLAGS += -DRUMP_BINDIR='"$(PREFIX)/bin"'
+
+$(B)/bin/mount.rump: $(call objs,$(MOUNTHELP)/mount_rump.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^
+
+RUMP_UMOUNT_OBJS := $(call objs,$(addprefix $(MOUNTHELP)/,rump_umount.c ask.c umount.c wait.c))
+$(B)/bin/rump_umount: $(RUMP_UMOUNT_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(RUMP_UMOUNT_OBJS) -lmount
+
+# Not a link into PREFIX/bin: that may be another file system, which is unmounted earlier.
+$(B)/bin/umount.fuse.rump: $(B)/bin/rump_umount
+	@mkdir -p $(@D)
+	cp $< $@
+
+# Tests: a server without a kernel side
+$(B)/obj/$(MOUNTHELP)/tests/fakeserver.o: private CPPFLAGS += -I$(MOUNTHELP)
+
+$(B)/tests/bin/fakeserver: $(call objs,$(MOUNTHELP)/tests/fakeserver.c $(MOUNTHELP)/utab.c)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lfuse3 -lmount
+
+check-programs: $(B)/tests/bin/fakeserver

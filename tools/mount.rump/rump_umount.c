@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * rump_umount DIR...: unmount, and return when the server has ended: the image is written, closed
+ * and unlocked then.  As umount.fuse.rump it is what umount(8) runs.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <libmount/libmount.h>
+#include <sched.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "umount.h"
+
+static const char *progname = "rump_umount";
+
+void umount_error(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	fprintf(stderr, "%s: ", progname);
+	vfprintf(stderr, fmt, ap);
+	fputc('\n', stderr);
+	va_end(ap);
+}
+
+static int usage(const char *what)
+{
+	umount_error("%s", what);
+	fprintf(stderr, "Try `rump_umount --help'.\n");
+	return EX_USAGE;
+}
+
+static void help(void)
+{
+	puts("Usage: rump_umount [-flnrv] [-N NAMESPACE] DIR...\n"
+	     "Unmount what rump servers serve, and wait until their images are closed.\n\n"
+	     "Options:\n"
+	     "  -f             cut the connection of a server that does not answer\n"
+	     "  -l             take it out of the tree now, end it when nobody uses it; do not wait\n"
+	     "  -n             leave /run/mount/utab alone\n"
+	     "  -N NAMESPACE   unmount in the mount namespace that this file stands for\n"
+	     "  -r             make it read-only if it is busy (root)\n"
+	     "  -t TYPE        accepted, without effect\n"
+	     "  -v             say what was unmounted\n"
+	     "      --help     show this text\n"
+	     "      --version  show the version");
+}
+
+static bool superblock_number(struct libmnt_fs *fs, const char *name, unsigned int *number)
+{
+	const char *options = mnt_fs_get_fs_options(fs);
+	char *value;
+	size_t len;
+
+	if (!options || mnt_optstr_get_option(options, name, &value, &len) || !value)
+		return false;
+	*number = strtoul(value, NULL, 10);
+	return true;
+}
+
+/* The mount on a directory that this program is for; a sentence and false for another. */
+static bool find_mount(const char *name, struct umount_target *target)
+{
+	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_cache *cache = mnt_new_cache();
+	struct libmnt_fs *fs = NULL;
+	const char *type;
+	bool found = false;
+
+	if (table && !mnt_table_set_cache(table, cache))
+		fs = mnt_table_find_target(table, name, MNT_ITER_BACKWARD);
+	type = fs ? mnt_fs_get_fstype(fs) : NULL;
+	if (!table || !cache)
+		umount_error("cannot read /proc/self/mountinfo: %s", strerror(errno));
+	else if (!type && access(name, F_OK) && errno != EACCES && errno != ENOTCONN)
+		umount_error("%s: %s", name, strerror(errno));
+	else if (!type)
+		umount_error("%s is not mounted: it is no mount point", name);
+	else if (strcmp(type, "fuse.rump") != 0 && strncmp(type, "fuse.rump.", 10) != 0)
+		umount_error("%s is a mount of type %s, which no rump server serves: use umount", name, type);
+	else
+		found = (target->dir = strdup(mnt_fs_get_target(fs))) &&
+			superblock_number(fs, "user_id", &target->owner) &&
+			superblock_number(fs, "group_id", &target->owner_gid);
+	mnt_unref_table(table);
+	mnt_unref_cache(cache);
+	return found;
+}
+
+/* Everything that there is to say about the last writes, and the exit code. */
+static int finish(const struct umount_target *target, const struct umount_answer *answer,
+		  struct umount_server *server)
+{
+	bool answered = !answer->error, good = true;
+
+	if (answered && server->pidfd < 0) {
+		umount_error("%s is unmounted, but this cannot wait for its server, which runs in another pid namespace",
+			     target->dir);
+		return EX_SYSTEM;
+	}
+	if (answered)
+		good = umount_wait(server);
+	if (answer->sync_error)
+		umount_error("%s is unmounted, but its image is not complete: the last writes failed: %s",
+			     target->dir, strerror(answer->sync_error));
+	else if (!good)
+		umount_error("%s is unmounted, but its server ended with an error: the last writes may be lost, the system's log says why",
+			     target->dir);
+	/* a server that is gone has nothing more to close */
+	else if (!answered && answer->error != ENOTCONN && !target->opt.force) {
+		umount_error("%s is unmounted, but its server did not say who it is, so this does not wait for it: %s",
+			     target->dir, strerror(answer->error));
+		return EX_SYSTEM;
+	}
+	if (answer->sync_error || !good)
+		return EX_FAIL;
+	if (target->opt.verbose)
+		printf("%s: %s unmounted\n", progname, target->dir);
+	return 0;
+}
+
+static int unmount(const char *name, const struct umount_options *opt)
+{
+	struct umount_target target = { .opt = *opt };
+	struct umount_server server = { -1, -1 };
+	struct umount_answer answer = { 0 };
+	int rc = EX_FAIL;
+
+	if (!find_mount(name, &target))
+		goto out;
+	if (umount_ask(&target, &answer))
+		umount_watch(&server, &answer.who);
+	rc = umount_detach(&target);
+	if (rc == UMOUNT_RDONLY)
+		rc = 0;
+	else if (rc == 0 && !opt->lazy)
+		rc = finish(&target, &answer, &server);
+out:
+	free(target.dir);
+	return rc;
+}
+
+static bool enter_namespace(const char *path)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd >= 0 && setns(fd, CLONE_NEWNS) == 0)
+		return true;
+	umount_error("cannot enter the mount namespace %s: %s", path, strerror(errno));
+	return false;
+}
+
+static int parse(int argc, char **argv, struct umount_options *opt)
+{
+	int key;
+
+	/* umount(8) gives the directory first: getopt permutes */
+	while ((key = getopt(argc, argv, "flnrvN:t:")) != -1) {
+		switch (key) {
+		case 'f': opt->force = true; break;
+		case 'l': opt->lazy = true; break;
+		case 'n': opt->notable = true; break;
+		case 'r': opt->rdonly = true; break;
+		case 'v': opt->verbose = true; break;
+		case 't': break;
+		case 'N':
+			if (!enter_namespace(optarg))
+				return EX_SYSTEM;
+			break;
+		default:
+			return usage("see the line above");
+		}
+	}
+	return optind < argc ? 0 : usage("which directory is to be unmounted?");
+}
+
+int main(int argc, char **argv)
+{
+	struct umount_options opt = { 0 };
+	int rc;
+
+	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
+		help();
+		return 0;
+	}
+	if (argc == 2 && strcmp(argv[1], "--version") == 0) {
+		printf("rump_umount (rump) %s\n", RUMP_VERSION);
+		return 0;
+	}
+	argv[0] = (char *)progname;	/* getopt's sentences begin with it */
+	rc = parse(argc, argv, &opt);
+	if (rc)
+		return rc;
+	for (; optind < argc; optind++) {
+		int one = unmount(argv[optind], &opt);
+
+		if (one)
+			rc = rc ? EX_FAIL : one;
+	}
+	return rc;
+}
