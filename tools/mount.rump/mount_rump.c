@@ -156,7 +156,7 @@ static void parse(struct request *rq, int argc, char **argv)
 		case 'o': add_options(rq, optarg); break;
 		case 't': rq->type = served_type(optarg); break;
 		case 'n': case 's': break;
-		default: die(EX_USAGE, "see the line above, and `mount.rump --help'");
+		default: fputs("Try `mount.rump --help'.\n", stderr); exit(EX_USAGE);
 		}
 	}
 	if (argc - optind != 2)

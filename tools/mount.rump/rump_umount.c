@@ -30,7 +30,8 @@ void umount_error(const char *fmt, ...)
 
 static int usage(const char *what)
 {
-	umount_error("%s", what);
+	if (what)
+		umount_error("%s", what);
 	fprintf(stderr, "Try `rump_umount --help'.\n");
 	return EX_USAGE;
 }
@@ -173,7 +174,7 @@ static int parse(int argc, char **argv, struct umount_options *opt)
 				return EX_SYSTEM;
 			break;
 		default:
-			return usage("see the line above");
+			return usage(NULL);	/* getopt has said it */
 		}
 	}
 	return optind < argc ? 0 : usage("which directory is to be unmounted?");

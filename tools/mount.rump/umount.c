@@ -111,6 +111,11 @@ int umount_detach(const struct umount_target *target)
 {
 	int error = geteuid() == 0 ? detach_as_root(target) : EPERM;
 
+	/* The first try has cut the connection: who hung in a request, our own question too, lets go. */
+	for (int i = 0; i < 20 && error == EBUSY && target->opt.force; i++) {
+		usleep(50000);
+		error = detach_as_root(target);
+	}
 	switch (error) {
 	case 0:
 		return 0;
