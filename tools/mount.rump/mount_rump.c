@@ -171,6 +171,10 @@ static _Noreturn void hand_back(const struct request *rq, const char *type)
 	const char *args[10] = { "mount", "-i" };
 	int n = 2;
 
+	if (geteuid()) {	/* mount(8) takes an ordinary user's word for nothing: fstab decides */
+		execlp("mount", "mount", "-i", rq->dir, NULL);
+		die(EX_SYSTEM, "cannot run mount: %s", strerror(errno));
+	}
 	if (rq->fake)
 		args[n++] = "-f";
 	if (type) {

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # mount.rump hands to the server what is the server's, swallows what is mount(8)'s, and chooses the
 # server by the type; the server here only writes down its arguments.
-# run-as: self
+# run-as: both
 . "$RUMP_TEST_LIB/common.sh"
 
 mkdir bin
@@ -97,6 +97,11 @@ SH
 chmod +x other/mount
 cp bin/mount.rump bin/mount.vfat
 PROGRAM=bin/mount.vfat calls 'rump_vfat|-o|ro|i|d' i d -o ro,rump,noauto
-PROGRAM=bin/mount.vfat calls 'mount|-i|-t|vfat|-o|ro|i|d' i d -o ro,noauto
-PROGRAM=bin/mount.vfat calls 'mount|-i|-f|-t|vfat|i|d' i d -f
-calls 'mount|-i|-o|remount,ro|i|d' i d -t rump.vfat -o remount,ro,user
+if as_root; then
+	PROGRAM=bin/mount.vfat calls 'mount|-i|-t|vfat|-o|ro|i|d' i d -o ro,noauto
+	PROGRAM=bin/mount.vfat calls 'mount|-i|-f|-t|vfat|i|d' i d -f
+	calls 'mount|-i|-o|remount,ro|i|d' i d -t rump.vfat -o remount,ro,user
+else
+	# mount(8) takes an ordinary user's directory, and fstab's word for the rest
+	PROGRAM=bin/mount.vfat calls 'mount|-i|d' i d -o ro,noauto
+fi
