@@ -49,18 +49,21 @@ define install_all
 
 endef
 
-install: all $(PKGCONFIG) $(MAN)
+install: all $(PKGCONFIG) $(MAN) $(SYSTEMD_UNITS)
 	$(call install_all,$(wildcard $(B)/lib/*.so*),$(DESTDIR)$(LIBDIR))
 	$(call install_all,$(B)/lib/rump/$(KERNEL)/*,$(DESTDIR)$(MODDIR))
 	$(call install_all,$(PROGRAMS),$(DESTDIR)$(PREFIX)/bin)
 	$(call install_all,$(SBIN_PROGRAMS),$(DESTDIR)$(SBINDIR))
+	$(call install_all,$(B)/completion/bash/*,$(DESTDIR)$(PREFIX)/share/bash-completion/completions)
+	$(call install_all,$(B)/completion/zsh/*,$(DESTDIR)$(PREFIX)/share/zsh/site-functions)
+	$(call install_all,$(SYSTEMD_UNITS),$(DESTDIR)$(PREFIX)/share/rump/systemd)
 	$(call install_all,include/rump/*.h,$(DESTDIR)$(PREFIX)/include/rump)
 	$(call install_all,$(PKGCONFIG),$(DESTDIR)$(LIBDIR)/pkgconfig)
 	$(foreach n,1 3 5 7 8,$(if $(filter %.$(n),$(MAN)),\
 		$(call install_all,$(filter %.$(n),$(MAN)),$(DESTDIR)$(PREFIX)/share/man/man$(n))))
 
 clean:
-	rm -rf $(B)/bin $(B)/lib $(B)/obj $(B)/tests $(B)/linux-$(KERNEL)/obj
+	rm -rf $(B)/bin $(B)/completion $(B)/lib $(B)/obj $(B)/systemd $(B)/tests $(B)/linux-$(KERNEL)/obj
 
 help:
 	@echo "make            build everything into $(B)/"
@@ -68,7 +71,7 @@ help:
 	@echo "make check      install what the tests need, and run them all"
 	@echo "make bench      measure against the host kernel's mount (root)"
 	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"
-	@echo "make install    with DESTDIR, PREFIX (/usr/local), LIBDIR, MODDIR"
+	@echo "make install    with DESTDIR, PREFIX (/usr/local), LIBDIR, MODDIR, SBINDIR (/sbin)"
 	@echo "make clean      all but the unpacked kernel source"
 
 -include $(shell find $(B)/obj -name '*.d' 2>/dev/null)

@@ -6,7 +6,17 @@ MOUNTHELP := tools/mount.rump
 
 PROGRAMS += $(B)/bin/rump_umount
 SBIN_PROGRAMS += $(B)/bin/mount.rump $(B)/bin/umount.fuse.rump
-MAN += $(wildcard $(MOUNTHELP)/*.7 $(MOUNTHELP)/*.8)
+MAN += $(wildcard $(MOUNTHELP)/*.8 tools/mount/*.7 tools/mount/*.8)
+
+# Pages that say the same: $(call man8_link,page,name)
+define man8_link
+$(B)/man/man8/$(2).8:
+	@mkdir -p $$(@D)
+	echo '.so man8/$(1).8' >$$@
+MAN += $(B)/man/man8/$(2).8
+endef
+$(eval $(call man8_link,rump_umount,umount.fuse.rump))
+$(foreach t,$(MOUNT_TYPES),$(eval $(call man8_link,rump_fs,rump_$(t))))
 
 $(B)/obj/$(MOUNTHELP)/mount_rump.o: private CPPFLAGS += -DRUMP_BINDIR='"$(PREFIX)/bin"'
 
@@ -32,3 +42,17 @@ $(B)/tests/bin/fakeserver: $(call objs,$(MOUNTHELP)/tests/fakeserver.c $(MOUNTHE
 	$(CC) $(LDFLAGS) -o $@ $^ -lfuse3 -lmount
 
 check-programs: $(B)/tests/bin/fakeserver
+
+# Units and rules, which nobody enables but the administrator
+UNITDIR := $(PREFIX)/share/rump/systemd
+SYSTEMD_UNITS := $(addprefix $(B)/systemd/,$(patsubst %.in,%,$(notdir $(wildcard $(MOUNTHELP)/systemd/*))))
+all: $(SYSTEMD_UNITS)
+
+$(B)/systemd/%: $(MOUNTHELP)/systemd/%.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@BINDIR@|$(PREFIX)/bin|g' -e 's|@UNITDIR@|$(UNITDIR)|g' $< >$@
+	chmod $(if $(findstring .,$*),644,755) $@
+
+$(B)/systemd/%: $(MOUNTHELP)/systemd/%
+	@mkdir -p $(@D)
+	cp $< $@

@@ -45,7 +45,7 @@ static int watch(pid_t pid)
 
 void umount_watch(struct umount_server *server, const struct rump_server *who)
 {
-	server->pidfd = watch(who->pid);
+	server->pidfd = watch(who->server);
 	server->monitor = server->pidfd < 0 ? -1 : watch(who->monitor);
 }
 

@@ -48,7 +48,7 @@ static void fake_ioctl(fuse_req_t req, fuse_ino_t ino, unsigned int cmd, void *a
 		       struct fuse_file_info *fi, unsigned int flags, const void *in, size_t insize,
 		       size_t outsize)
 {
-	struct rump_server who = { .pid = getpid(), .monitor = getppid() };
+	struct rump_server who = { .server = getpid(), .monitor = getppid() };
 
 	(void)ino, (void)arg, (void)fi, (void)flags, (void)in, (void)insize;
 	if (cmd == RUMP_IOC_SERVER && outsize == sizeof(who))
