@@ -35,9 +35,9 @@ $(B)/bin/umount.fuse.rump: $(B)/bin/rump_umount
 	cp $< $@
 
 # Tests: a server without a kernel side
-$(B)/obj/$(MOUNTHELP)/tests/fakeserver.o: private CPPFLAGS += -I$(MOUNTHELP)
+$(B)/obj/$(MOUNTHELP)/tests/fakeserver.o: private CPPFLAGS += -Itools/mount
 
-$(B)/tests/bin/fakeserver: $(call objs,$(MOUNTHELP)/tests/fakeserver.c $(MOUNTHELP)/utab.c)
+$(B)/tests/bin/fakeserver: $(call objs,$(MOUNTHELP)/tests/fakeserver.c tools/mount/utab.c)
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $^ -lfuse3 -lmount
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "mount.h"
+#include "utab.h"
 
 struct monitor {
 	const struct mount_options *o;
@@ -102,6 +103,7 @@ static void on_usable(struct monitor *m)
 	int null;
 
 	m->mount = fuse_mount_device(o->dir);
+	rump_utab_add(o->image, o->dir);
 	write_pid(o);
 	m->usable = true;
 	if (o->ready_fd >= 0) {
@@ -230,6 +232,8 @@ int monitor_run(const struct mount_options *o, int started)
 	watch(&m);
 	code = end_code(&m);
 	fuse_unmount(m.mount, true);
+	if (m.usable && !fuse_mount_device(o->dir))
+		rump_utab_remove(o->dir);
 	if (m.usable && o->pid_file)
 		unlink(o->pid_file);
 	return code;

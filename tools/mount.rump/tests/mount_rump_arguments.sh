@@ -16,7 +16,7 @@ chmod +x bin/rump_ext4
 ln -s rump_ext4 bin/rump_fs
 ln -s rump_ext4 bin/rump_vfat
 export CALLED=$PWD/called
-PATH=$PWD/bin:$PATH
+PATH=$PWD/bin:/usr/bin:/bin		# without the build tree's servers
 
 # calls EXPECTED ARGUMENT...
 calls() {
