@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The acceptance tests: the programs they use, and the targets check, demo and sloc.
-TEST_LIB_PROGRAMS := opmix:threads acked:kill idle:idle giveback:memory \
-	nodes:vfs openfiles:vfs attributes:vfs together:vfs
+TEST_LIB_PROGRAMS := opmix:threads acked:kill idle:idle giveback:memory nodes:vfs openfiles:vfs \
+	attributes:vfs together:vfs slots:powercut
 TEST_BIN := $(B)/tests/bin
 TEST_LDLIBS = -L$(B)/lib -lukfs -lrump -lrumpuser -Wl,-rpath-link,$(B)/lib
 
@@ -15,6 +15,12 @@ TEST_PROGRAMS += $(TEST_BIN)/$(1)
 endef
 $(foreach p,$(TEST_LIB_PROGRAMS),$(eval \
 	$(call test_program,$(word 1,$(subst :, ,$(p))),$(word 2,$(subst :, ,$(p))))))
+
+# Preloaded by the power cut tests: into what holds the image, and into its clients.
+$(TEST_BIN)/%.so: $(B)/obj/tests/powercut/%.o
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -o $@ $< -ldl
+TEST_PROGRAMS += $(TEST_BIN)/recorder.so $(TEST_BIN)/acks.so
 
 # Arguments of tests/run: make check TESTS="-k threads -q"
 TESTS ?=

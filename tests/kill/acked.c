@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * acked write IMAGE LOG: write files for ever, each fsynced and then acknowledged by a line in LOG.
+ * acked write IMAGE LOG [FILE]: write files for ever, each fsynced and then acknowledged by a line in
+ * LOG, which ends with the size that the host's file FILE has at that moment.
  * acked verify IMAGE LOG: everything LOG acknowledges is in the image, byte for byte.
  *
  * LOG has "+ N SIZE" after file N was fsynced and "- N" before it is removed (it may then be there
@@ -15,6 +16,7 @@
 #define MAXFILES 100000
 
 static uint8_t buf[MAXSIZE], got[MAXSIZE + 1];
+static const char *clock_file;	/* its size is the time */
 
 static void path_of(char *p, size_t size, int n)
 {
@@ -23,9 +25,16 @@ static void path_of(char *p, size_t size, int n)
 
 static void say(int log, const char *fmt, int n, int size)
 {
+	struct stat st;
 	char line[64];
 	int len = snprintf(line, sizeof(line), fmt, n, size);
 
+	if (clock_file) {
+		if (stat(clock_file, &st))
+			die("%s: %s", clock_file, strerror(errno));
+		len += snprintf(line + len, sizeof(line) - len, " %lld", (long long)st.st_size);
+	}
+	line[len++] = '\n';
 	if (write(log, line, len) != len)
 		die("log: %s", strerror(errno));
 }
@@ -45,7 +54,7 @@ static void write_one(struct ukfs *u, int log, int n, int size)
 		die("write %s: %s", p, ukfs_errmsg());
 	if (ukfs_ffsync(u, fd))
 		die("fsync %s: %s", p, ukfs_errmsg());
-	say(log, "+ %d %d\n", n, size);
+	say(log, "+ %d %d", n, size);
 	ukfs_close(u, fd);
 }
 
@@ -54,7 +63,7 @@ static void remove_one(struct ukfs *u, int log, int n)
 	char p[64];
 
 	path_of(p, sizeof(p), n);
-	say(log, "- %d\n", n, 0);
+	say(log, "- %d", n, 0);
 	if (ukfs_remove(u, p) && errno != ENOENT)
 		die("remove %s: %s", p, ukfs_errmsg());
 }
@@ -124,8 +133,9 @@ int main(int argc, char **argv)
 	int *sizes, first, n, bad = 0, seen = 0, log;
 	struct ukfs *u;
 
-	if (argc != 4)
-		die("usage: acked write|verify IMAGE LOG");
+	if (argc != 4 && argc != 5)
+		die("usage: acked write|verify IMAGE LOG [FILE]");
+	clock_file = argv[4];
 	sizes = read_log(argv[3], &first);
 	u = must_mount(NULL, argv[2], 0);
 	if (!strcmp(argv[1], "write")) {

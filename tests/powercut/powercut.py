@@ -1,0 +1,111 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""
+What the power cut tests share: recording a load, and looking at many cuts of it.
+
+A load leaves the image, its first state (first.img), the write log, and acknowledgements with the
+position in the log at which each was given.
+"""
+import filecmp
+import os
+import random
+import subprocess
+import sys
+
+import writelog
+
+BIN = os.path.join(os.environ["RUMP_BUILD"], "tests", "bin")
+QUICK = bool(os.environ["RUMP_TEST_QUICK"])
+FIRST, IMAGE, LOG, CUT = "first.img", "disk.img", "write.log", "cut.img"
+
+
+class Lost(Exception):
+    """Something that had to survive the cut did not."""
+
+
+def fail(text):
+    print("FAILED: " + text)
+    sys.exit(1)
+
+
+def shell(*command):
+    """Functions of tests/lib/common.sh, with their own way to fail."""
+    p = subprocess.run(["bash", "-c", '. "$RUMP_TEST_LIB/common.sh"; "$@"', "bash", *command],
+                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False)
+    if p.returncode == 77:
+        print(p.stdout.strip())
+        sys.exit(77)
+    if p.returncode:
+        raise Lost(p.stdout)
+
+
+def must(*command):
+    """Run a program on a cut image: that it fails is a loss."""
+    p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+                       check=False)
+    if p.returncode:
+        raise Lost(f"{' '.join(command)}: exit code {p.returncode}\n{p.stdout}")
+    return p.stdout
+
+
+def recorded(image=IMAGE, log=LOG):
+    """The environment of a program whose writes to the image are recorded."""
+    return dict(os.environ, LD_PRELOAD=os.path.join(BIN, "recorder.so"),
+                POWERCUT_IMAGE=os.path.abspath(image), POWERCUT_LOG=os.path.abspath(log))
+
+
+def make_image(fstype, size):
+    shell("need_tools", fstype)
+    shell("mkimg", fstype, FIRST, size)
+    writelog.copy(FIRST, IMAGE)
+
+
+def seed():
+    number = int(os.environ["SEED"] or random.randrange(1 << 30))
+    print(f"seed {number}", flush=True)
+    return number
+
+
+class Cuts:
+    """Random positions of a log, in their order, and the images after a cut there."""
+
+    def __init__(self, count, number, sector=512, ignore_flushes=0):
+        self.log = writelog.WriteLog(LOG)
+        if ignore_flushes:
+            self.log.ignore_flushes(ignore_flushes)
+        rng = random.Random(number)
+        self.positions = sorted(self.choose(rng) for _ in range(count))
+        self.builder = writelog.PowerCut(self.log, FIRST, ".", rng, sector)
+        self.harmed = 0
+
+    def choose(self, rng):
+        """Anywhere, or just before a flush helps, when most is at risk."""
+        if rng.random() < 0.5:
+            return rng.choice(self.log.ends)
+        return rng.choice(self.log.flushes).begin
+
+    def __iter__(self):
+        for position in self.positions:
+            pending, harmed = self.builder.image(position, CUT)
+            self.harmed += harmed > 0
+            yield position, f"cut at {position} of {self.log.ends[-1]}: " \
+                            f"{pending} writes pending, {harmed} of them harmed"
+
+    def complete(self):
+        """The log has all that happened to the image."""
+        self.builder.last(CUT)
+        if not filecmp.cmp(CUT, IMAGE, shallow=False):
+            fail("the image has bytes that the write log does not have")
+
+
+def look(cuts, check):
+    """check(position) after every cut; returns the losses."""
+    losses = []
+    for position, story in cuts:
+        try:
+            check(position)
+        except Lost as e:
+            losses.append(f"{story}\n{e}")
+    print(f"{len(cuts.positions)} cuts, {cuts.harmed} of them harmed pending writes, "
+          f"{len(losses)} with losses; {len(cuts.log.writes)} writes, "
+          f"{len(cuts.log.flushes)} flushes", flush=True)
+    return losses

@@ -1,0 +1,208 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Preloaded into what holds an image: every write, hole, flush that the host is asked for on the
+ * image POWERCUT_IMAGE goes to the write log POWERCUT_LOG.
+ *
+ * It stands between librumpuser and libc, so that the disk methods are judged too: a flush counts
+ * where the host was told.  io_uring and mappings pass it by: use it with method=sync.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <stdarg.h>
+#include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+#include "writelog.h"
+
+static struct {
+	int (*open)(const char *path, int flags, ...);
+	int (*close)(int fd);
+	ssize_t (*pwrite)(int fd, const void *buf, size_t n, off_t off);
+	ssize_t (*pwritev2)(int fd, const struct iovec *iov, int n, off_t off, int flags);
+	int (*fallocate)(int fd, int mode, off_t off, off_t len);
+	int (*fdatasync)(int fd);
+} host;
+
+static atomic_int image = -1;		/* its descriptor, where it is open for writing */
+static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+static int logfd = -1;
+static uint64_t logged, requests;	/* bytes and records in the log */
+
+static void give_up(const char *what)
+{
+	fprintf(stderr, "write log: %s: %s\n", what, strerror(errno));
+	abort();
+}
+
+static void *next(const char *name)
+{
+	void *fn = dlsym(RTLD_NEXT, name);
+
+	if (!fn)
+		give_up(name);
+	return fn;
+}
+
+__attribute__((constructor)) static void find_host(void)
+{
+	host.open = next("open64");
+	host.close = next("close");
+	host.pwrite = next("pwrite64");
+	host.pwritev2 = next("pwritev64v2");
+	host.fallocate = next("fallocate64");
+	host.fdatasync = next("fdatasync");
+}
+
+/* Written with the call that the image is written with: a sandbox that allows one allows both. */
+static void append(struct writelog_record *r, void *data, size_t len)
+{
+	struct iovec iov[2] = { { r, sizeof(*r) }, { data, len } };
+	ssize_t size = sizeof(*r) + len;
+
+	if (host.pwritev2(logfd, iov, 2, logged, 0) != size)
+		give_up("cannot be written");
+	logged += size;
+}
+
+static uint64_t begin(int op, int flags, off_t off, uint64_t len, void *data)
+{
+	struct writelog_record r = { WRITELOG_MAGIC, op, flags, 0, off, len };
+
+	pthread_mutex_lock(&lock);
+	r.seq = ++requests;
+	append(&r, data, data ? len : 0);
+	pthread_mutex_unlock(&lock);
+	return r.seq;
+}
+
+static void done(uint64_t seq, ssize_t result)
+{
+	struct writelog_record r = {
+		.magic = WRITELOG_MAGIC, .op = WRITELOG_DONE, .seq = seq, .len = result > 0 ? result : 0,
+	};
+	int error = errno;
+
+	pthread_mutex_lock(&lock);
+	append(&r, NULL, 0);
+	pthread_mutex_unlock(&lock);
+	errno = error;
+}
+
+static void opened(int fd)
+{
+	const char *path = getenv("POWERCUT_IMAGE"), *log = getenv("POWERCUT_LOG");
+	struct stat st, want;
+
+	if (!path || !log || fstat(fd, &st) || stat(path, &want) || st.st_dev != want.st_dev ||
+	    st.st_ino != want.st_ino)
+		return;
+	if (logfd < 0)
+		logfd = host.open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (logfd < 0)
+		give_up(log);
+	atomic_store(&image, fd);
+}
+
+int open(const char *path, int flags, ...)
+{
+	va_list ap;
+	int mode, fd;
+
+	va_start(ap, flags);
+	mode = flags & (O_CREAT | O_TMPFILE) ? va_arg(ap, int) : 0;
+	va_end(ap);
+	fd = host.open(path, flags, mode);
+	if (fd >= 0 && (flags & O_ACCMODE) != O_RDONLY)
+		opened(fd);
+	return fd;
+}
+
+int close(int fd)
+{
+	int expected = fd;
+
+	atomic_compare_exchange_strong(&image, &expected, -1);
+	return host.close(fd);
+}
+
+static size_t total(const struct iovec *iov, int n)
+{
+	size_t len = 0;
+
+	while (n--)
+		len += iov++->iov_len;
+	return len;
+}
+
+/* What is logged is what is written, even where somebody still changes the caller's buffer. */
+static char *snapshot(const struct iovec *iov, int n, size_t len)
+{
+	char *copy = malloc(len), *p = copy;
+
+	if (!copy)
+		give_up("out of memory");
+	for (; n--; p += iov++->iov_len)
+		memcpy(p, iov->iov_base, iov->iov_len);
+	return copy;
+}
+
+ssize_t pwritev2(int fd, const struct iovec *iov, int n, off_t off, int flags)
+{
+	struct iovec all;
+	uint64_t seq;
+	ssize_t rc;
+
+	if (fd != atomic_load(&image))
+		return host.pwritev2(fd, iov, n, off, flags);
+	all.iov_len = total(iov, n);
+	all.iov_base = snapshot(iov, n, all.iov_len);
+	seq = begin(WRITELOG_WRITE, flags & (RWF_DSYNC | RWF_SYNC) ? WRITELOG_FUA : 0, off,
+		    all.iov_len, all.iov_base);
+	rc = host.pwritev2(fd, &all, 1, off, flags);
+	done(seq, rc);
+	free(all.iov_base);
+	return rc;
+}
+
+ssize_t pwrite(int fd, const void *buf, size_t n, off_t off)
+{
+	struct iovec iov = { (void *)buf, n };
+
+	return fd == atomic_load(&image) ? pwritev2(fd, &iov, 1, off, 0) :
+					   host.pwrite(fd, buf, n, off);
+}
+
+int fallocate(int fd, int mode, off_t off, off_t len)
+{
+	uint64_t seq;
+	int rc;
+
+	if (fd != atomic_load(&image))
+		return host.fallocate(fd, mode, off, len);
+	if (!(mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)))
+		give_up("a mode of fallocate that it has no record for");
+	seq = begin(WRITELOG_ZERO, 0, off, len, NULL);
+	rc = host.fallocate(fd, mode, off, len);
+	done(seq, rc ? 0 : len);
+	return rc;
+}
+
+int fdatasync(int fd)
+{
+	uint64_t seq;
+	int rc;
+
+	if (fd != atomic_load(&image))
+		return host.fdatasync(fd);
+	seq = begin(WRITELOG_FLUSH, 0, 0, 0, NULL);
+	rc = host.fdatasync(fd);
+	done(seq, !rc);
+	return rc;
+}
