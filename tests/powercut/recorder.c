@@ -28,6 +28,7 @@ static struct {
 	ssize_t (*pwritev2)(int fd, const struct iovec *iov, int n, off_t off, int flags);
 	int (*fallocate)(int fd, int mode, off_t off, off_t len);
 	int (*fdatasync)(int fd);
+	int (*fsync)(int fd);
 } host;
 
 static atomic_int image = -1;		/* its descriptor, where it is open for writing */
@@ -58,6 +59,7 @@ __attribute__((constructor)) static void find_host(void)
 	host.pwritev2 = next("pwritev64v2");
 	host.fallocate = next("fallocate64");
 	host.fdatasync = next("fdatasync");
+	host.fsync = next("fsync");
 }
 
 /* Written with the call that the image is written with: a sandbox that allows one allows both. */
@@ -194,15 +196,25 @@ int fallocate(int fd, int mode, off_t off, off_t len)
 	return rc;
 }
 
-int fdatasync(int fd)
+static int flush(int (*sync)(int fd), int fd)
 {
 	uint64_t seq;
 	int rc;
 
 	if (fd != atomic_load(&image))
-		return host.fdatasync(fd);
+		return sync(fd);
 	seq = begin(WRITELOG_FLUSH, 0, 0, 0, NULL);
-	rc = host.fdatasync(fd);
+	rc = sync(fd);
 	done(seq, !rc);
 	return rc;
+}
+
+int fdatasync(int fd)
+{
+	return flush(host.fdatasync, fd);
+}
+
+int fsync(int fd)
+{
+	return flush(host.fsync, fd);
 }

@@ -11,11 +11,12 @@ only the newest content of a sector and never puts an older one over it.
 """
 import bisect
 import dataclasses
+import errno
 import math
 import mmap
 import os
 import struct
-import subprocess
+
 
 HEADER = struct.Struct("=IHHQQQ")
 MAGIC = 0x5752474c
@@ -105,8 +106,28 @@ class WriteLog:
         return bytes(end - start) if w.data < 0 else self.data[w.data + start:w.data + end]
 
 
+def data_ranges(fd, size):
+    """What is not a hole."""
+    at = 0
+    while at < size:
+        try:
+            at = os.lseek(fd, at, os.SEEK_DATA)
+        except OSError as e:
+            if e.errno == errno.ENXIO:
+                return
+            raise
+        end = os.lseek(fd, at, os.SEEK_HOLE)
+        yield at, end
+        at = end
+
+
 def copy(source, target):
-    subprocess.run(["cp", "--sparse=always", "--reflink=auto", source, target], check=True)
+    with open(source, "rb") as f, open(target, "wb") as t:
+        size = os.fstat(f.fileno()).st_size
+        os.ftruncate(t.fileno(), size)
+        for at, end in data_ranges(f.fileno(), size):
+            while at < end:
+                at += os.copy_file_range(f.fileno(), t.fileno(), end - at, at, at)
 
 
 class PowerCut:

@@ -1,0 +1,103 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The power fails under a mounted server, with what the host's cache held, while SQLite commits and fio
+# syncs every block: after each of 100 cuts the journal is replayed, the checker finds nothing, and
+# what was committed and synced is there.
+# each: ext4 xfs btrfs
+# run-as: self
+# needs: fio
+# timeout: 900
+"""The loads know nothing of the write log: fio's syncs are acknowledged by a preloaded library."""
+import bisect
+import os
+import shutil
+import subprocess
+import sys
+import time
+
+import loads
+import mount
+import powercut
+import sqlload
+
+BLOCK = 4096
+FIO = ["fio", "--name=fio", "--filename=fio.data", "--size=8m", f"--bs={BLOCK}", "--rw=randwrite",
+       "--ioengine=psync", "--fdatasync=1", "--verify=crc32c", "--randseed=7", "--create_fsync=0",
+       "--end_fsync=0", "--minimal"]
+SECONDS = 4
+DIRECTORY = "load"
+
+
+def run_fio(folder, log):
+    """It is ended where it has not come to its end; its data is judged by acknowledgement."""
+    env = dict(os.environ, LD_PRELOAD=os.path.join(powercut.BIN, "acks.so"),
+               POWERCUT_LOG=os.path.abspath(log), POWERCUT_ACKS=os.path.abspath(loads.ACKS))
+    return subprocess.Popen(FIO + ["--do_verify=0", "--time_based=0"], cwd=folder, env=env,
+                            stdout=subprocess.DEVNULL)
+
+
+def run(fstype):
+    """Records the load; returns SQLite's part of it."""
+    log = powercut.LOG
+    mnt = mount.Mount(fstype, powercut.IMAGE, powercut.recorded())
+    folder = os.path.join(mount.DIR, DIRECTORY)
+    try:
+        os.mkdir(folder)
+        sql = sqlload.Load(folder, lambda: os.stat(log).st_size)
+        fio = run_fio(folder, log)
+        sql.start()
+        time.sleep(SECONDS)
+        sql.stop()
+        fio.terminate()
+        fio.wait()
+    finally:
+        mnt.umount()
+    if sql.errors:
+        powercut.fail("SQLite failed: " + sql.errors[0])
+    return sql
+
+
+def fio_acks():
+    with open(loads.ACKS, encoding="ascii") as f:
+        return [int(line) for line in f]
+
+
+def check(fstype, position, sql, acks):
+    powercut.must("fsu_mkdir", powercut.CUT, "/after")      # replays the journal
+    powercut.shell("fsck_clean", fstype, powercut.CUT)
+    if not os.path.isdir("out"):
+        os.mkdir("out")
+    synced = bisect.bisect_right(acks, position)
+    due = synced or any(at <= position for list_ in sql.acks.values() for _, at in list_)
+    if due or f"{DIRECTORY}\n" in powercut.must("fsu_ls", powercut.CUT, "/"):
+        powercut.must("fsu_get", powercut.CUT, "/" + DIRECTORY, "out/" + DIRECTORY)
+    folder = "out/" + DIRECTORY
+    try:
+        wrong = list(sql.check(folder, position))
+        if wrong:
+            raise powercut.Lost("\n".join(wrong))
+        if synced:
+            powercut.must("env", "-C", folder, *FIO, "--verify_only", f"--io_size={synced * BLOCK}")
+    finally:
+        shutil.rmtree("out")
+
+
+def main():
+    fstype, number = sys.argv[1], powercut.seed()
+    mount.skip_without(f"rump_{fstype}", "rump_umount")
+    powercut.make_image(fstype, "512M")
+    sql = run(fstype)
+    acks = fio_acks()
+    committed = {way: len(list_) for way, list_ in sql.acks.items()}
+    print(f"fio: {len(acks)} blocks synced; SQLite: {committed}")
+    cuts = powercut.Cuts(20 if powercut.QUICK else 100, number)
+    losses = powercut.look(cuts, lambda position: check(fstype, position, sql, acks))
+    if losses:
+        powercut.fail(losses[0])
+    cuts.complete()
+    if len(acks) < 20 or min(committed.values()) < 5 or not cuts.harmed:
+        powercut.fail("the load was too small to judge by")
+
+
+if __name__ == "__main__":
+    main()
