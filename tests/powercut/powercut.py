@@ -16,6 +16,7 @@ import writelog
 BIN = os.path.join(os.environ["RUMP_BUILD"], "tests", "bin")
 QUICK = bool(os.environ["RUMP_TEST_QUICK"])
 FIRST, IMAGE, LOG, CUT = "first.img", "disk.img", "write.log", "cut.img"
+AGAIN = "again"         # the folder of a recovery that is cut too
 
 
 class Lost(Exception):
@@ -38,10 +39,10 @@ def shell(*command):
         raise Lost(p.stdout)
 
 
-def must(*command):
+def must(*command, env=None):
     """Run a program on a cut image: that it fails is a loss."""
     p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                       check=False)
+                       env=env, check=False)
     if p.returncode:
         raise Lost(f"{' '.join(command)}: exit code {p.returncode}\n{p.stdout}")
     return p.stdout
@@ -68,20 +69,20 @@ def seed():
 class Cuts:
     """Random positions of a log, in their order, and the images after a cut there."""
 
-    def __init__(self, count, number, sector=512, ignore_flushes=0):
+    def __init__(self, count, number, ignore_flushes=0):
         self.log = writelog.WriteLog(LOG)
         if ignore_flushes:
             self.log.ignore_flushes(ignore_flushes)
-        rng = random.Random(number)
-        self.positions = sorted(self.choose(rng) for _ in range(count))
-        self.builder = writelog.PowerCut(self.log, FIRST, ".", rng, sector)
-        self.harmed = 0
+        self.rng = random.Random(number)
+        self.positions = sorted(self.choose() for _ in range(count))
+        self.builder = writelog.PowerCut(self.log, FIRST, ".", self.rng)
+        self.harmed = self.recoveries = 0
 
-    def choose(self, rng):
+    def choose(self):
         """Anywhere, or just before a flush helps, when most is at risk."""
-        if rng.random() < 0.5:
-            return rng.choice(self.log.ends)
-        return rng.choice(self.log.flushes).begin
+        if self.rng.random() < 0.5:
+            return self.rng.choice(self.log.ends)
+        return self.rng.choice(self.log.flushes).begin
 
     def __iter__(self):
         for position in self.positions:
@@ -89,6 +90,17 @@ class Cuts:
             self.harmed += harmed > 0
             yield position, f"cut at {position} of {self.log.ends[-1]}: " \
                             f"{pending} writes pending, {harmed} of them harmed"
+
+    def cut_recovery(self):
+        """The power fails once more, while the journal is replayed."""
+        os.makedirs(AGAIN, exist_ok=True)
+        first, log = os.path.join(AGAIN, FIRST), os.path.join(AGAIN, LOG)
+        writelog.copy(CUT, first)
+        must("fsu_mkdir", "--method=sync", CUT, "/recovered", env=recorded(CUT, log))
+        recovery = writelog.WriteLog(log)
+        builder = writelog.PowerCut(recovery, first, AGAIN, self.rng)
+        builder.image(self.rng.choice(recovery.ends), CUT)
+        self.recoveries += 1
 
     def complete(self):
         """The log has all that happened to the image."""
@@ -102,10 +114,13 @@ def look(cuts, check):
     losses = []
     for position, story in cuts:
         try:
+            if cuts.rng.random() < 0.2:
+                story += ", and once more while it was recovered"
+                cuts.cut_recovery()
             check(position)
         except Lost as e:
             losses.append(f"{story}\n{e}")
     print(f"{len(cuts.positions)} cuts, {cuts.harmed} of them harmed pending writes, "
-          f"{len(losses)} with losses; {len(cuts.log.writes)} writes, "
-          f"{len(cuts.log.flushes)} flushes", flush=True)
+          f"{cuts.recoveries} recoveries cut too, {len(losses)} with losses; "
+          f"{len(cuts.log.writes)} writes, {len(cuts.log.flushes)} flushes", flush=True)
     return losses

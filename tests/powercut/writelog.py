@@ -17,11 +17,11 @@ import mmap
 import os
 import struct
 
-
 HEADER = struct.Struct("=IHHQQQ")
 MAGIC = 0x5752474c
 WRITE, ZERO, FLUSH, DONE = 1, 2, 3, 4
 FUA = 1
+SECTOR = 512            # what a medium writes whole
 
 
 @dataclasses.dataclass
@@ -133,8 +133,8 @@ def copy(source, target):
 class PowerCut:
     """Images after cuts of one log, at positions that never decrease."""
 
-    def __init__(self, log, first, work, rng, sector=512):
-        self.log, self.work, self.rng, self.sector = log, work, rng, sector
+    def __init__(self, log, first, work, rng):
+        self.log, self.rng = log, rng
         self.base = os.path.join(work, "durable.img")   # the first `laid` writes are in it
         self.laid = 0
         copy(first, self.base)
@@ -150,13 +150,13 @@ class PowerCut:
         os.pwrite(f.fileno(), self.log.content(w, start, end), w.offset + start)
 
     def _lay_some_sectors(self, f, w):
-        count = -(-w.len // self.sector)
+        count = -(-w.len // SECTOR)
         if self.rng.random() < 0.5:     # it came as far as there
-            self._lay(f, w, 0, min(w.len, self.rng.randrange(count + 1) * self.sector))
+            self._lay(f, w, 0, min(w.len, self.rng.randrange(count + 1) * SECTOR))
             return
         for i in range(count):
             if self.rng.random() < 0.5:
-                self._lay(f, w, i * self.sector, min(w.len, (i + 1) * self.sector))
+                self._lay(f, w, i * SECTOR, min(w.len, (i + 1) * SECTOR))
 
     def image(self, position, target):
         """Build it; returns (pending writes, how many of them are not there as a whole)."""
