@@ -55,7 +55,7 @@ def outcomes(log):
     read = writelog.WriteLog("write.log")
     seen = set()
     for number in range(ROUNDS):
-        cut = writelog.PowerCut(read, "first.img", ".", random.Random(number))
+        cut = writelog.PowerCut(read, "first.img", ".", random.Random(number), SECTOR)
         cut.image(len(log.bytes), "cut.img")
         with open("cut.img", "rb") as f:
             data = f.read()

@@ -2,12 +2,12 @@
 """An image mounted by its server."""
 import fcntl
 import os
+import select
 import shutil
 import signal
 import struct
 import subprocess
 import sys
-import time
 
 RUMP_IOC_SERVER = 0x80205201    # _IOR('R', 1, struct rump_server), see rump/p2k.h
 DIR = "mnt"
@@ -36,28 +36,31 @@ class Mount:
         os.makedirs(DIR, exist_ok=True)
         subprocess.run([f"rump_{fstype}", "-o", "method=sync", image, DIR], env=env, check=True,
                        timeout=60)
+        self.server, self.monitor = self._processes()
 
     @staticmethod
-    def umount():
-        subprocess.run(["rump_umount", DIR], check=True, timeout=60)
-
-    @staticmethod
-    def server():
+    def _processes():
         fd = os.open(DIR, os.O_RDONLY | os.O_DIRECTORY)
         try:
             said = fcntl.ioctl(fd, RUMP_IOC_SERVER, bytes(32))
         finally:
             os.close(fd)
-        return struct.unpack_from("=i", said)[0]
+        return [os.pidfd_open(pid) for pid in struct.unpack_from("=ii", said)]
+
+    def _wait(self, seconds):
+        """For the monitor's end, which comes when the mount has gone and the image is closed."""
+        ended = select.select([self.monitor], [], [], seconds)[0]
+        os.close(self.server)
+        os.close(self.monitor)
+        if not ended or mounted():
+            raise TimeoutError(f"the mount has not gone after {seconds} s")
+
+    def umount(self):
+        command = ["umount"] if os.geteuid() == 0 else ["fusermount3", "-u"]
+        subprocess.run([*command, DIR], check=True, timeout=60)
+        self._wait(60)
 
     def kill(self):
-        """The server is gone, and so is the mount."""
-        pid = self.server()
-        pidfd = os.pidfd_open(pid)
-        signal.pidfd_send_signal(pidfd, signal.SIGKILL)
-        os.close(pidfd)
-        end = time.monotonic() + 5
-        while mounted():
-            if time.monotonic() > end:
-                raise TimeoutError("the mount did not go away with its server")
-            time.sleep(0.01)
+        """The server ends, and its mount with it."""
+        signal.pidfd_send_signal(self.server, signal.SIGKILL)
+        self._wait(5)

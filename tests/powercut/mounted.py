@@ -85,7 +85,7 @@ def check(fstype, position, sql, acks):
 
 def main():
     fstype, number = sys.argv[1], powercut.seed()
-    mount.skip_without(f"rump_{fstype}", "rump_umount")
+    mount.skip_without(f"rump_{fstype}")
     powercut.make_image(fstype, "512M")
     sql = run(fstype)
     acks = fio_acks()
@@ -95,11 +95,11 @@ def main():
     def losses(cuts):
         return powercut.look(cuts, lambda position: check(fstype, position, sql, acks))
 
-    cuts = powercut.Cuts(20 if powercut.QUICK else 100, number)
+    cuts = powercut.Cuts(fstype, 20 if powercut.QUICK else 100, number)
     for loss in losses(cuts):
         powercut.fail(loss)
     cuts.complete()
-    if not losses(powercut.Cuts(10, number, ignore_flushes=LYING_CACHE)):
+    if not losses(powercut.Cuts(fstype, 10, number, ignore_flushes=LYING_CACHE)):
         powercut.fail("a medium that ignores flushes lost nothing")
     if len(acks) < 20 or min(committed.values()) < 5 or not cuts.harmed:
         powercut.fail("the load was too small to judge by")

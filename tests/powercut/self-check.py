@@ -22,7 +22,7 @@ def main():
     loads.Slots.run()
 
     def losses(cache):
-        cuts = powercut.Cuts(CUTS, number, ignore_flushes=cache)
+        cuts = powercut.Cuts(fstype, CUTS, number, ignore_flushes=cache)
         return powercut.look(cuts, lambda position: loads.Slots.check(fstype, position))
 
     honest = losses(0)

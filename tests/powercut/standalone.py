@@ -16,7 +16,7 @@ def cut(fstype, load, count, number):
     loads.fresh()
     powercut.make_image(fstype, "512M")
     load.run()
-    cuts = powercut.Cuts(count, number)
+    cuts = powercut.Cuts(fstype, count, number)
     losses = powercut.look(cuts, lambda position: load.check(fstype, position))
     if losses:
         powercut.fail(f"{load.__name__}, {losses[0]}")

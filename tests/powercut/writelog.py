@@ -5,7 +5,7 @@ state.
 
 At a cut every write is either durable or pending.  Durable is what was complete when a flush began
 that is complete too, and a FUA write that is complete.  A pending write is there, is not there, or
-is there in some of its sectors.  Writes are laid down in the log's order with parts left out: that
+is there in parts, each a number of bytes that a medium writes whole.  Writes are laid down in the log's order with parts left out: that
 gives what a cache that writes its sectors in any order may leave behind, because such a cache holds
 only the newest content of a sector and never puts an older one over it.
 """
@@ -21,7 +21,6 @@ HEADER = struct.Struct("=IHHQQQ")
 MAGIC = 0x5752474c
 WRITE, ZERO, FLUSH, DONE = 1, 2, 3, 4
 FUA = 1
-SECTOR = 512            # what a medium writes whole
 
 
 @dataclasses.dataclass
@@ -133,8 +132,9 @@ def copy(source, target):
 class PowerCut:
     """Images after cuts of one log, at positions that never decrease."""
 
-    def __init__(self, log, first, work, rng):
+    def __init__(self, log, first, work, rng, whole):
         self.log, self.rng = log, rng
+        self.whole = whole              # bytes that are never torn
         self.base = os.path.join(work, "durable.img")   # the first `laid` writes are in it
         self.laid = 0
         copy(first, self.base)
@@ -149,14 +149,14 @@ class PowerCut:
     def _lay(self, f, w, start=0, end=None):
         os.pwrite(f.fileno(), self.log.content(w, start, end), w.offset + start)
 
-    def _lay_some_sectors(self, f, w):
-        count = -(-w.len // SECTOR)
+    def _lay_some(self, f, w):
+        count = -(-w.len // self.whole)
         if self.rng.random() < 0.5:     # it came as far as there
-            self._lay(f, w, 0, min(w.len, self.rng.randrange(count + 1) * SECTOR))
+            self._lay(f, w, 0, min(w.len, self.rng.randrange(count + 1) * self.whole))
             return
         for i in range(count):
             if self.rng.random() < 0.5:
-                self._lay(f, w, i * SECTOR, min(w.len, (i + 1) * SECTOR))
+                self._lay(f, w, i * self.whole, min(w.len, (i + 1) * self.whole))
 
     def image(self, position, target):
         """Build it; returns (pending writes, how many of them are not there as a whole)."""
@@ -178,12 +178,18 @@ class PowerCut:
                     continue
                 harmed += 1
                 if luck > 0.8 * (1 - keep) + keep:
-                    self._lay_some_sectors(f, w)
+                    self._lay_some(f, w)
         return pending, harmed
 
-    def last(self, target):
-        """The image with all that was written."""
+    def last(self, target, image):
+        """
+        The image with all that was written; of requests that never came to their end there is
+        whatever `image` has.
+        """
         copy(self.base, target)
-        with open(target, "r+b", buffering=0) as f:
+        with open(target, "r+b", buffering=0) as f, open(image, "rb", buffering=0) as i:
             for w in self.log.writes[self.laid:]:
-                self._lay(f, w)
+                if w.done == math.inf:
+                    os.pwrite(f.fileno(), os.pread(i.fileno(), w.len, w.offset), w.offset)
+                else:
+                    self._lay(f, w)
