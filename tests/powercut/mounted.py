@@ -44,17 +44,16 @@ def run(fstype):
     folder = os.path.join(mount.DIR, DIRECTORY)
     try:
         os.mkdir(folder)
-        sql = sqlload.Load(folder, lambda: os.stat(log).st_size)
+        sql = sqlload.Load(folder, log)
         fio = run_fio(folder, log)
-        sql.start()
         time.sleep(SECONDS)
-        sql.stop()
+        errors = sql.stop()
         fio.terminate()
         fio.wait()
     finally:
         mnt.umount()
-    if sql.errors:
-        powercut.fail("SQLite failed: " + sql.errors[0])
+    if errors:
+        powercut.fail("SQLite failed: " + errors)
     return sql
 
 
@@ -69,14 +68,13 @@ def check(fstype, position, sql, acks):
     if not os.path.isdir("out"):
         os.mkdir("out")
     synced = bisect.bisect_right(acks, position)
-    due = synced or any(at <= position for list_ in sql.acks.values() for _, at in list_)
-    if due or f"{DIRECTORY}\n" in powercut.must("fsu_ls", powercut.CUT, "/"):
+    if synced or any(sql.due(position).values()) or f"{DIRECTORY}\n" in powercut.must("fsu_ls", powercut.CUT, "/"):
         powercut.must("fsu_get", powercut.CUT, "/" + DIRECTORY, "out/" + DIRECTORY)
     folder = "out/" + DIRECTORY
     try:
-        wrong = list(sql.check(folder, position))
+        wrong = sql.check(folder, position)
         if wrong:
-            raise powercut.Lost("\n".join(wrong))
+            raise powercut.Lost(wrong)
         if synced:
             powercut.must("env", "-C", folder, *FIO, "--verify_only", f"--io_size={synced * BLOCK}")
     finally:
