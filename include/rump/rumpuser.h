@@ -154,6 +154,7 @@ struct rumpuser_blk;
 
 #define RUMPUSER_BLK_RDONLY	0x01	/* never write */
 #define RUMPUSER_BLK_NOLOCK	0x02	/* do not lock the image */
+#define RUMPUSER_BLK_SNAPSHOT	0x04	/* what is written goes to a temporary file, until it is closed */
 
 #define RUMPUSER_BLK_DEFAULT	0	/* sync */
 #define RUMPUSER_BLK_SYNC	1	/* in the calling thread */
@@ -174,6 +175,11 @@ struct rumpuser_iov {			/* the layout of struct iovec */
 
 /*
  * Open an image (regular file or block device) and lock it: EBUSY where another has it.
+ * RUMPUSER_BLK_SNAPSHOT opens and locks it as RUMPUSER_BLK_RDONLY does, and means nothing beside
+ * that.  The method in force is sync then, and a flush does nothing.  The temporary file, which has
+ * no name, is made in the folder RUMP_TMPDIR or TMPDIR of the environment, or /var/tmp; where that
+ * fails, the host's errno value is returned and the log has a sentence (level 3).  Its ENOSPC is
+ * the error of a request.
  * May block.
  */
 int rumpuser_blk_open(const char *path, int flags, int method, struct rumpuser_blk **blk,

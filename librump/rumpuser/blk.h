@@ -15,7 +15,7 @@ struct blk_method {
 	int id;
 	int (*open)(struct rumpuser_blk *blk);
 	void (*close)(struct rumpuser_blk *blk);
-	void (*transfer)(struct rumpuser_blk *blk, struct rumpuser_bio *bio);	/* READ, WRITE */
+	void (*request)(struct rumpuser_blk *blk, struct rumpuser_bio *bio);	/* in this thread */
 };
 
 struct rumpuser_blk {
@@ -24,13 +24,14 @@ struct rumpuser_blk {
 	unsigned long long size;
 	int fd;
 	bool readonly;
+	bool snapshot;			/* writes go elsewhere: the image is open for reading only */
 	bool device;			/* a block device, else a regular file */
 	atomic_bool dirty;		/* written since it was opened */
 	atomic_ullong behind;		/* bytes written since it was opened, not for sure on the medium */
 	atomic_int write_error;		/* the first one of a write or flush: close reports it */
 };
 
-extern const struct blk_method blk_sync, blk_async, blk_mmap;
+extern const struct blk_method blk_sync, blk_async, blk_mmap, blk_snapshot;
 
 /* Is the request within the image, and allowed?  A positive errno value if not. */
 int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
@@ -41,6 +42,8 @@ void blk_write_behind(struct rumpuser_blk *blk, unsigned long long bytes);
 /* Take note of an error that loses data. */
 void blk_note(struct rumpuser_blk *blk, int op, int error);
 
+/* Do the rest of a request, or of one that reads or writes. */
+void blk_sync_request(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
 void blk_sync_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
 /* The first call to try for DISCARD, ZERO or ZERO_NOUNMAP, as a mode of fallocate. */
 int blk_range_mode(int op);

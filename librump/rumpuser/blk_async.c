@@ -275,5 +275,5 @@ const struct blk_method blk_async = {
 	.id = RUMPUSER_BLK_ASYNC,
 	.open = async_open,
 	.close = async_close,
-	.transfer = blk_sync_transfer,
+	.request = blk_sync_request,
 };

@@ -160,17 +160,19 @@ static bool shortened(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	return fstat(blk->fd, &st) || bio->offset + bio->len > (unsigned long long)st.st_size;
 }
 
-static void mmap_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+static void mmap_request(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 {
-	if (!bio->fua && !shortened(blk, bio))
+	bool transfer = bio->op == RUMPUSER_BIO_READ || bio->op == RUMPUSER_BIO_WRITE;
+
+	if (transfer && !bio->fua && !shortened(blk, bio))
 		while (bio->done < bio->len && copy_some(blk, bio))
 			;
-	blk_sync_transfer(blk, bio);
+	blk_sync_request(blk, bio);
 }
 
 const struct blk_method blk_mmap = {
 	.id = RUMPUSER_BLK_MMAP,
 	.open = mmap_open,
 	.close = mmap_close,
-	.transfer = mmap_transfer,
+	.request = mmap_request,
 };

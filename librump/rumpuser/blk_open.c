@@ -66,10 +66,11 @@ static int lock_image(int fd, int type)
 
 static int open_locked(struct rumpuser_blk *blk, const char *path, bool lock)
 {
-	int mode = (blk->readonly ? O_RDONLY : O_RDWR) | O_CLOEXEC;
+	bool reader = blk->readonly || blk->snapshot;
+	int mode = (reader ? O_RDONLY : O_RDWR) | O_CLOEXEC;
 	int err = 0;
 
-	if (lock && blk->device && !blk->readonly)
+	if (lock && blk->device && !reader)
 		mode |= O_EXCL;
 	else if (lock && blk->device)
 		err = probe_claim(path);
@@ -78,7 +79,7 @@ static int open_locked(struct rumpuser_blk *blk, const char *path, bool lock)
 	blk->fd = open(path, mode);
 	if (blk->fd < 0)
 		return errno;
-	return lock ? lock_image(blk->fd, blk->readonly ? F_RDLCK : F_WRLCK) : 0;
+	return lock ? lock_image(blk->fd, reader ? F_RDLCK : F_WRLCK) : 0;
 }
 
 static int geometry(struct rumpuser_blk *blk, struct rumpuser_blk_info *info)
@@ -109,9 +110,9 @@ static int open_method(struct rumpuser_blk *blk, int id)
 {
 	int err;
 
-	blk->method = methods[id];
+	blk->method = blk->snapshot ? &blk_snapshot : methods[id];
 	err = blk->method->open ? blk->method->open(blk) : 0;
-	if (!err || id != RUMPUSER_BLK_ASYNC)
+	if (!err || blk->method != &blk_async)
 		return err;
 	/* Containers often forbid io_uring: info->method says so. */
 	blk->method = &blk_sync;
@@ -138,6 +139,7 @@ int rumpuser_blk_open(const char *path, int flags, int method, struct rumpuser_b
 		return ENOMEM;
 	blk->fd = -1;
 	blk->readonly = flags & RUMPUSER_BLK_RDONLY;
+	blk->snapshot = !blk->readonly && flags & RUMPUSER_BLK_SNAPSHOT;
 	blk->device = S_ISBLK(st.st_mode);
 	err = open_locked(blk, path, !(flags & RUMPUSER_BLK_NOLOCK));
 	if (!err)
@@ -160,12 +162,12 @@ fail:
 int rumpuser_blk_close(struct rumpuser_blk *blk)
 {
 	KEEP_ERRNO;
+	struct rumpuser_bio flush = { .op = RUMPUSER_BIO_FLUSH };
 	int err;
 
+	rumpuser_blk_do(blk, &flush);
 	if (blk->method->close)
 		blk->method->close(blk);
-	if (atomic_load(&blk->dirty))
-		blk_note(blk, RUMPUSER_BIO_FLUSH, fdatasync(blk->fd) ? errno : 0);
 	err = atomic_load(&blk->write_error);
 	/* A child of this process or a ring which is being torn down may still have the file. */
 	lock_image(blk->fd, F_UNLCK);

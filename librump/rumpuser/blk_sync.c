@@ -153,17 +153,12 @@ static int range_op(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	return err;
 }
 
-void rumpuser_blk_do(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+void blk_sync_request(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 {
-	KEEP_ERRNO;
-	bio->done = 0;
-	bio->error = blk_check(blk, bio);
-	if (bio->error)
-		return;
 	switch (bio->op) {
 	case RUMPUSER_BIO_READ:
 	case RUMPUSER_BIO_WRITE:
-		blk->method->transfer(blk, bio);
+		blk_sync_transfer(blk, bio);
 		if (bio->op == RUMPUSER_BIO_WRITE && !bio->fua)
 			blk_write_behind(blk, bio->done);
 		break;
@@ -174,10 +169,20 @@ void rumpuser_blk_do(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	default:
 		bio->error = range_op(blk, bio);
 	}
+}
+
+void rumpuser_blk_do(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+{
+	KEEP_ERRNO;
+	bio->done = 0;
+	bio->error = blk_check(blk, bio);
+	if (bio->error)
+		return;
+	blk->method->request(blk, bio);
 	blk_note(blk, bio->op, bio->error);
 }
 
 const struct blk_method blk_sync = {
 	.id = RUMPUSER_BLK_SYNC,
-	.transfer = blk_sync_transfer,
+	.request = blk_sync_request,
 };

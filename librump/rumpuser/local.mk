@@ -15,7 +15,7 @@ $(B)/lib/librumpuser.so: $(RUMPUSER_SO)
 	ln -sf $(<F) $@
 
 # Each program is a test, see tests/lib/testrun.py.
-RUMPUSER_TESTS := host module lock io parallel fsx
+RUMPUSER_TESTS := host module lock io parallel fsx snapshot
 RUMPUSER_BLKTEST := $(call objs,librump/rumpuser/tests/blktest.c)
 
 $(B)/tests/rumpuser_%: $(B)/obj/librump/rumpuser/tests/rumpuser_%.o $(RUMPUSER_BLKTEST) \

@@ -10,10 +10,11 @@
 #include "blktest.h"
 
 static const struct mode modes[] = {
-	{ "sync", RUMPUSER_BLK_SYNC, false },
-	{ "mmap", RUMPUSER_BLK_MMAP, false },
-	{ "async", RUMPUSER_BLK_ASYNC, false },
-	{ "queue", RUMPUSER_BLK_ASYNC, true },
+	{ "sync", RUMPUSER_BLK_SYNC, false, 0 },
+	{ "mmap", RUMPUSER_BLK_MMAP, false, 0 },
+	{ "async", RUMPUSER_BLK_ASYNC, false, 0 },
+	{ "queue", RUMPUSER_BLK_ASYNC, true, 0 },
+	{ "snapshot", RUMPUSER_BLK_SYNC, false, RUMPUSER_BLK_SNAPSHOT },
 };
 
 const struct mode *mode = modes;
@@ -41,7 +42,7 @@ void choose_mode(int argc, char **argv)
 			return;
 		}
 	}
-	fprintf(stderr, "usage: %s sync|mmap|async|queue\n", argv[0]);
+	fprintf(stderr, "usage: %s sync|mmap|async|queue|snapshot\n", argv[0]);
 	exit(1);
 }
 
@@ -75,7 +76,7 @@ static void *wait_loop(void *arg)
 
 int image_try(struct image *img, const char *path, int flags)
 {
-	int err = rumpuser_blk_open(path, flags, mode->method, &img->blk, &img->info);
+	int err = rumpuser_blk_open(path, flags | mode->flags, mode->method, &img->blk, &img->info);
 
 	img->waiter = NULL;
 	if (err || !mode->queue)

@@ -20,6 +20,7 @@ struct mode {
 	const char *name;
 	int method;
 	bool queue;
+	int flags;		/* of rumpuser_blk_open */
 };
 
 extern const struct mode *mode;	/* of this run: the program's argument */
