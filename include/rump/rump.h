@@ -26,8 +26,9 @@ extern "C" {
  * Boot the kernel side; once per process, later calls return the first one's result.
  * Environment: RUMP_NCPU (virtual CPUs, default: host CPUs), RUMP_MEMLIMIT (bytes with suffix K,
  * M or G, default: a quarter of the host's memory, least 16M), RUMP_MODULE_PATH (directories with
- * librumpfs_*.so, colon separated), RUMP_VERBOSE=1 (the kernel's log goes to standard error),
- * RUMP_CMDLINE (kernel parameters).
+ * librumpfs_*.so, colon separated), RUMP_TMPDIR (folder of the temporary files of snapshots, default:
+ * TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard error), RUMP_CMDLINE (kernel
+ * parameters).
  * -EINVAL: a value that does not parse (one sentence went to the log); -ENOMEM; -ENOSYS: hypercall
  * versions differ.
  */
@@ -100,6 +101,9 @@ struct rump_disk_options {
 	int nolock;		/* do not lock the image: the caller knows that nobody else writes */
 	unsigned int sector_size; /* logical sector, bytes: 512 ... 4096, a power of 2; 0: 512 or what
 				     the backing device needs */
+	int snapshot;		/* the image is only read, as with readonly, but the disk can be
+				   written: that goes to a temporary file until it is detached; means
+				   nothing with readonly; I/O is in the calling thread */
 };
 
 #define RUMP_DEVPATH_MAX 32
@@ -108,7 +112,8 @@ struct rump_disk_options {
  * Attach an image as a disk.  `path`: of the host.  Its node in the kernel side is written to
  * devpath ("/dev/rd0"), its partitions, found by the kernel's own code, are "/dev/rd0p1" ...
  * Returns the disk's number (>= 0).  -EBUSY: another process has it; -EACCES, -ENOENT, -EIO, ...:
- * the host's reason.
+ * the host's reason; where it is about the temporary file of a snapshot, which is made in RUMP_TMPDIR
+ * or TMPDIR of the environment, or /var/tmp, the log has a sentence.
  */
 int rump_disk_attach(const char *path, const struct rump_disk_options *opt,
 		     char devpath[RUMP_DEVPATH_MAX]);

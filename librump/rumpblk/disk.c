@@ -14,11 +14,14 @@ static DEFINE_XARRAY_ALLOC(disks);	/* struct rumpblk by disk number; NULL while 
 static DEFINE_MUTEX(disks_lock);	/* a disk found in the array stays as long as this is held */
 static int rd_major;
 
-static int open_image(struct rumpblk *rd, const char *path, int flags, int method)
+static int open_image(struct rumpblk *rd, const char *path, const struct rump_disk_options *opt)
 {
+	int flags = (opt->readonly ? RUMPUSER_BLK_RDONLY : 0) |
+		    (opt->nolock ? RUMPUSER_BLK_NOLOCK : 0) |
+		    (opt->snapshot ? RUMPUSER_BLK_SNAPSHOT : 0);
 	int err;
 
-	RUMP_HYPERCALL(err = rumpuser_blk_open(path, flags, method, &rd->image, &rd->info));
+	RUMP_HYPERCALL(err = rumpuser_blk_open(path, flags, opt->method, &rd->image, &rd->info));
 	return -err;
 }
 
@@ -116,10 +119,9 @@ static int choose_sector(struct rumpblk *rd, unsigned int wanted)
 	return 0;
 }
 
-int rumpblk_attach(const char *path, int method, unsigned int sector_size, int readonly,
-		   int nolock, char devpath[RUMPBLK_DEVPATH_MAX])
+int rumpblk_attach(const char *path, const struct rump_disk_options *opt,
+		   char devpath[RUMPBLK_DEVPATH_MAX])
 {
-	int flags = (readonly ? RUMPUSER_BLK_RDONLY : 0) | (nolock ? RUMPUSER_BLK_NOLOCK : 0);
 	struct rumpblk *rd;
 	u32 index;
 	int err;
@@ -127,14 +129,14 @@ int rumpblk_attach(const char *path, int method, unsigned int sector_size, int r
 	rd = kzalloc(sizeof(*rd), GFP_KERNEL);
 	if (!rd)
 		return -ENOMEM;
-	rd->readonly = readonly;
+	rd->readonly = opt->readonly;
 	err = xa_alloc(&disks, &index, NULL, XA_LIMIT(0, MAX_DISKS - 1), GFP_KERNEL);
 	if (err)
 		goto free;
-	err = open_image(rd, path, flags, method);
+	err = open_image(rd, path, opt);
 	if (err)
 		goto erase;
-	err = choose_sector(rd, sector_size);
+	err = choose_sector(rd, opt->sector_size);
 	if (err)
 		goto close;
 	err = create_disk(rd, index);

@@ -9,6 +9,14 @@
 
 #define RUMPBLK_DEVPATH_MAX 32
 
+struct rump_disk_options {
+	unsigned int method;
+	int readonly;
+	int nolock;
+	unsigned int sector_size;	/* 0: what the image needs */
+	int snapshot;
+};
+
 struct rumpblk_part {
 	int number;
 	u64 start, size;	/* bytes */
@@ -16,12 +24,9 @@ struct rumpblk_part {
 	char name[72];
 };
 
-/*
- * `path`: of the host.  sector_size 0: what the image needs.  The disk's number, its partitions
- * scanned, nodes for it and them made.
- */
-int rumpblk_attach(const char *path, int method, unsigned int sector_size, int readonly,
-		   int nolock, char devpath[RUMPBLK_DEVPATH_MAX]);
+/* `path`: of the host.  The disk's number, its partitions scanned, nodes for it and them made. */
+int rumpblk_attach(const char *path, const struct rump_disk_options *opt,
+		   char devpath[RUMPBLK_DEVPATH_MAX]);
 /* -EBUSY: open.  Else the disk is gone, and the result is the first error of a write to it. */
 int rumpblk_detach(int disk);
 /* At most `max` partitions in the order of their numbers; returns how many there are. */

@@ -59,21 +59,13 @@ int rump_modload(const char *name)
 
 /* ---- disks ---------------------------------------------------------------------------------------- */
 
-struct rump_disk_options {
-	unsigned int method;
-	int readonly;
-	int nolock;
-	unsigned int sector_size;
-};
-
 int rump_disk_attach(const char *path, const struct rump_disk_options *opt, char *devpath)
 {
 	static const struct rump_disk_options defaults;
 
 	if (!opt)
 		opt = &defaults;
-	return RUMP_CALL(rumpblk_attach(path, opt->method, opt->sector_size, opt->readonly,
-					opt->nolock, devpath));
+	return RUMP_CALL(rumpblk_attach(path, opt, devpath));
 }
 
 int rump_disk_detach(int disk)
