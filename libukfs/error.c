@@ -80,7 +80,7 @@ int ukfsi_fail(const struct ukfs *u, const char *op, const char *path, long res)
 	keep(last.image, sizeof(last.image), u->image);
 	keep(last.path, sizeof(last.path), path);
 	last.reason[0] = '\0';
-	if (has_reason(last.err))
+	if (has_reason(last.err) || (u->snapshot && last.err == ENOSPC))
 		ukfsi_log_reason(u->logpos, u->devpath, 1, last.reason, sizeof(last.reason));
 	errno = last.err;
 	return -1;

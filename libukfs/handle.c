@@ -158,12 +158,15 @@ static int sync_handle(struct ukfs *u)
 /* In the initial context.  A write error that shows in any of the steps is the result. */
 static int release(struct ukfs *u, const char *image)
 {
+	char reason[512] = "";
 	int err, left, res;
 
 	err = sync_handle(u);
 	left = leave(u);
 	if (left == -EBUSY)
 		return ukfsi_error(EBUSY, "%s: still in use", image);
+	if (u->snapshot)
+		ukfsi_log_reason(u->logpos, u->devpath, 1, reason, sizeof(reason));
 	res = discard(u);
 	err = err < 0 ? err : left < 0 ? left : res;
 	/* EBUSY would mean that the handle is still there */
@@ -171,7 +174,7 @@ static int release(struct ukfs *u, const char *image)
 		return ukfsi_error(EIO, "%s: unmounted, but its disk is still open", image);
 	if (err < 0)
 		return ukfsi_error(-err, "%s: not everything could be written: %s [%s]", image,
-				   ukfsi_strerror(-err), ukfsi_errname(-err));
+				   reason[0] ? reason : ukfsi_strerror(-err), ukfsi_errname(-err));
 	return 0;
 }
 

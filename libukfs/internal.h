@@ -35,6 +35,7 @@ struct ukfs {
 	int rootfd;			/* keeps the position of the file system's write errors */
 	bool mounted;
 	bool rdonly;
+	bool snapshot;			/* the log says why something could not be written */
 	bool unrecovered;		/* mounted without its journal */
 	uint64_t logpos;		/* of the kernel's log when the mount began */
 	atomic_int nopen;		/* descriptors and directories which the caller has open */
@@ -78,9 +79,11 @@ void ukfsi_handle_undo(struct ukfs *u);
 
 /* ---- options.c ----------------------------------------------------------------------------- */
 
+#define UKFSI_SNAPSHOT (1UL << 32)	/* beside the MS_*, which have 32 bits */
+
 /*
- * Split mount options: the generic ones become MS_* in *flags, the others are written to `data`
- * as they are.  -ENAMETOOLONG: they do not fit.
+ * Split mount options: the generic ones become MS_* in *flags, "snapshot" UKFSI_SNAPSHOT, the others
+ * are written to `data` as they are.  -ENAMETOOLONG: they do not fit.
  */
 int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t size);
 

@@ -43,6 +43,9 @@ static int read_request(struct request *rq, const char *fstype, const char *mntp
 	rq->flags = MS_NODEV;
 	if (ukfsi_options(rq->args.options, &rq->flags, rq->data, sizeof(rq->data)) < 0)
 		return ukfsi_error(EINVAL, "the mount options are longer than %d bytes", OPTIONS_MAX);
+	if (rq->flags & UKFSI_SNAPSHOT)
+		rq->args.snapshot = 1;
+	rq->flags &= ~UKFSI_SNAPSHOT;
 	if (rq->args.partition < 0)
 		return ukfsi_error(EINVAL, "partition %d: numbers start at 1", rq->args.partition);
 	if (mntflag & UKFS_RDONLY)
@@ -53,19 +56,33 @@ static int read_request(struct request *rq, const char *fstype, const char *mntp
 	return 0;
 }
 
+static int attach_error(const struct ukfs *u, const struct request *rq, int err)
+{
+	char reason[512];
+
+	/* the image was fine, the temporary file is not */
+	if (u->snapshot && ukfsi_log_reason(u->logpos, "", 1, reason, sizeof(reason)))
+		return ukfsi_error(err, "%s: %s [%s]", u->image, reason, ukfsi_errname(err));
+	return ukfsi_attach_error(u->image, rq->rdonly || u->snapshot, err);
+}
+
 static int attach(struct ukfs *u, struct request *rq, const struct ukfsi_probe *whole)
 {
+	/* the journal of a snapshot is replayed for readers too */
+	bool rdonly = rq->rdonly && !rq->args.snapshot;
+
 	/* such an image may lie on a medium that cannot be written, and many may read it at once */
 	if (ukfsi_type_readonly(whole->type))
-		rq->rdonly = true;
-	u->disk = ukfsi_attach(u->image, &rq->args, rq->rdonly, u->devpath);
-	if (!rq->rdonly && rq->fallback &&
+		rq->rdonly = rdonly = true;
+	u->snapshot = rq->args.snapshot && !rdonly;
+	u->disk = ukfsi_attach(u->image, &rq->args, rdonly, u->devpath);
+	if (!rdonly && !u->snapshot && rq->fallback &&
 	    (u->disk == -EACCES || u->disk == -EROFS || u->disk == -EPERM)) {
 		rq->rdonly = true;
 		u->disk = ukfsi_attach(u->image, &rq->args, true, u->devpath);
 	}
 	if (u->disk < 0)
-		return ukfsi_attach_error(u->image, rq->rdonly, -u->disk);
+		return attach_error(u, rq, -u->disk);
 	if (rq->rdonly)
 		rq->flags |= MS_RDONLY;
 	return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mount options as after "mount -o": those of the VFS are flags of mount(2), the others belong to
- * the file system and are passed on as they are, quotes included.
+ * Mount options as after "mount -o": those of the VFS are flags of mount(2), one is libukfs's, the
+ * others belong to the file system and are passed on as they are, quotes included.
  */
 #include <sys/mount.h>
 
@@ -48,6 +48,7 @@ static const struct {
 	{ "nomand", 0, MS_MANDLOCK },
 	{ "silent", MS_SILENT, 0 },
 	{ "loud", 0, MS_SILENT },
+	{ "snapshot", UKFSI_SNAPSHOT, 0 },
 };
 
 static bool generic_option(const char *opt, size_t len, unsigned long *flags)

@@ -18,6 +18,7 @@ int ukfsi_attach(const char *path, const struct ukfs_args *args, bool readonly,
 		.readonly = readonly,
 		.nolock = args->nolock,
 		.sector_size = args->sector_size,
+		.snapshot = args->snapshot,
 	};
 
 	return rump_disk_attach(path, &opt, devpath);

@@ -33,11 +33,13 @@ struct statx;
 /* What ukfs_mount's `arg` points to; zero it first, set what you need. */
 struct ukfs_args {
 	const char *options;	/* as after mount -o; the kernel file system's own, plus ro, rw, sync,
-				   noatime ...; NULL: none */
+				   noatime ... and snapshot; NULL: none */
 	int partition;		/* number; 0: whole disk, or the one partition that can be mounted */
 	int method;		/* enum rump_disk_method of rump/rump.h */
 	int nolock;		/* do not lock the image */
 	unsigned int sector_size; /* bytes; 0: automatic */
+	int snapshot;		/* what is written, journal replay included, goes to a temporary file
+				   until ukfs_release; the image is only read */
 };
 
 #define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not
