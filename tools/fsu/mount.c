@@ -80,7 +80,7 @@ bool fsu_unmount(void)
 	mounted = NULL;
 	if (!u || ukfs_release(u, UKFS_RELFLAG_FORCE) == 0)
 		return true;
-	fsu_message("%s: not everything reached the image: %s", fsu_name(image_path), strerror(errno));
+	fsu_message("%s", ukfs_errmsg());
 	return false;
 }
 

@@ -41,6 +41,7 @@ static struct ukfs *mount_image(const struct mount_options *o)
 		.method = o->method,
 		.nolock = o->nolock,
 		.sector_size = o->sector_size,
+		.snapshot = o->snapshot,
 	};
 	struct ukfs *u;
 
