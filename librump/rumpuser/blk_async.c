@@ -8,8 +8,10 @@
  * file system lacks, requests cancelled because the thread that submitted them has ended) the
  * waiting thread finishes by plain calls, which also find out the true error.
  *
- * The file is not registered with the ring: the host takes a ring apart some time after its end,
- * and would keep the image open until then.
+ * What a ring does passes by a seccomp filter, so the ring itself is restricted: to the image, which
+ * is its one registered file, and to the operations used here.  Where the host cannot do that there
+ * is no ring.  The image is unregistered at the end, because the host takes a ring apart some time
+ * later, and would keep the image open until then.
  */
 #include <errno.h>
 #include <liburing.h>
@@ -24,6 +26,7 @@
 #define DEPTH 128	/* requests in the ring; its completion queue has twice as many places */
 #define BATCH 32
 #define RETRY_US 100
+#define IMAGE 0		/* index of the image among the ring's files */
 
 struct async {
 	struct io_uring ring;
@@ -42,6 +45,30 @@ static void append(struct rumpuser_bio ***tail, struct rumpuser_bio *bio)
 	*tail = &bio->next;
 }
 
+/* Nothing but the image and these operations, for good.  The order matters: enabling is last. */
+static int restrict_ring(struct io_uring *ring, int image)
+{
+	struct io_uring_restriction only[] = {
+		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_NOP },
+		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_READV },
+		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_WRITEV },
+		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_FSYNC },
+		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_FALLOCATE },
+		{ .opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED, .sqe_flags = IOSQE_FIXED_FILE },
+		{ .opcode = IORING_RESTRICTION_REGISTER_OP,
+		  .register_op = IORING_UNREGISTER_FILES },
+	};
+	int fd = ring->ring_fd, err = io_uring_register_files(ring, &image, 1);
+
+	/* liburing 2.3 has calls of their own for these two, but does not export them. */
+	if (!err)
+		err = io_uring_register(fd, IORING_REGISTER_RESTRICTIONS, only,
+					sizeof(only) / sizeof(only[0]));
+	if (!err)
+		err = io_uring_register(fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
+	return -err;
+}
+
 static int async_open(struct rumpuser_blk *blk)
 {
 	struct async *a = calloc(1, sizeof(*a));
@@ -49,11 +76,12 @@ static int async_open(struct rumpuser_blk *blk)
 
 	if (!a)
 		return ENOMEM;
-	err = -io_uring_queue_init(DEPTH, &a->ring, 0);
-	if (err) {
-		free(a);
-		return err;
-	}
+	err = -io_uring_queue_init(DEPTH, &a->ring, IORING_SETUP_R_DISABLED);
+	if (err)
+		goto free;
+	err = restrict_ring(&a->ring, blk->fd);
+	if (err)
+		goto exit;
 	io_uring_ring_dontfork(&a->ring);
 	pthread_mutex_init(&a->ring_lock, NULL);
 	pthread_mutex_init(&a->queue_lock, NULL);
@@ -61,12 +89,20 @@ static int async_open(struct rumpuser_blk *blk)
 	atomic_store(&a->nowait, true);
 	blk->priv = a;
 	return 0;
+
+exit:
+	io_uring_queue_exit(&a->ring);
+free:
+	free(a);
+	return err;
 }
 
 static void async_close(struct rumpuser_blk *blk)
 {
 	struct async *a = blk->priv;
 
+	while (io_uring_unregister_files(&a->ring) == -EINTR)
+		;
 	io_uring_queue_exit(&a->ring);
 	free(a);
 }
@@ -89,7 +125,7 @@ static struct io_uring_sqe *get_sqe(struct async *a)
 	return io_uring_get_sqe(&a->ring);
 }
 
-static void prepare(struct io_uring_sqe *sqe, int fd, struct rumpuser_bio *bio)
+static void prepare(struct io_uring_sqe *sqe, struct rumpuser_bio *bio)
 {
 	const struct iovec *iov = (const struct iovec *)bio->iov;
 	unsigned int n = bio->niov < IOV_MAX ? bio->niov : IOV_MAX;
@@ -97,17 +133,18 @@ static void prepare(struct io_uring_sqe *sqe, int fd, struct rumpuser_bio *bio)
 
 	switch (bio->op) {
 	case RUMPUSER_BIO_READ:
-		io_uring_prep_readv(sqe, fd, iov, n, offset);
+		io_uring_prep_readv(sqe, IMAGE, iov, n, offset);
 		break;
 	case RUMPUSER_BIO_WRITE:
-		io_uring_prep_writev2(sqe, fd, iov, n, offset, bio->fua ? RWF_DSYNC : 0);
+		io_uring_prep_writev2(sqe, IMAGE, iov, n, offset, bio->fua ? RWF_DSYNC : 0);
 		break;
 	case RUMPUSER_BIO_FLUSH:
-		io_uring_prep_fsync(sqe, fd, IORING_FSYNC_DATASYNC);
+		io_uring_prep_fsync(sqe, IMAGE, IORING_FSYNC_DATASYNC);
 		break;
 	default:
-		io_uring_prep_fallocate(sqe, fd, blk_range_mode(bio->op), bio->offset, bio->len);
+		io_uring_prep_fallocate(sqe, IMAGE, blk_range_mode(bio->op), bio->offset, bio->len);
 	}
+	sqe->flags |= IOSQE_FIXED_FILE;
 	io_uring_sqe_set_data(sqe, bio);
 }
 
@@ -144,7 +181,7 @@ static void drain(struct rumpuser_blk *blk)
 
 	while (more && !pthread_mutex_trylock(&a->ring_lock)) {
 		while ((bio = pop(a)))
-			prepare(get_sqe(a), blk->fd, bio);
+			prepare(get_sqe(a), bio);
 		flush_ring(a);
 		pthread_mutex_unlock(&a->ring_lock);
 		pthread_mutex_lock(&a->queue_lock);
@@ -265,6 +302,7 @@ void rumpuser_blk_stop(struct rumpuser_blk *blk)
 	pthread_mutex_lock(&a->ring_lock);
 	sqe = get_sqe(a);
 	io_uring_prep_nop(sqe);
+	sqe->flags |= IOSQE_FIXED_FILE;	/* the ring takes nothing without */
 	io_uring_sqe_set_data(sqe, NULL);
 	flush_ring(a);
 	pthread_mutex_unlock(&a->ring_lock);
