@@ -45,7 +45,7 @@ int rumpuser_fiber_create(void (*fn)(void *), void *arg, struct rumpuser_fiber *
 	f->fn = fn;
 	f->arg = arg;
 	getcontext(&f->context);
-	sigfillset(&f->context.uc_sigmask);
+	f->context.uc_sigmask = rumpuser_kernel_mask;
 	f->context.uc_stack.ss_sp = stack + GUARD_SIZE;
 	f->context.uc_stack.ss_size = (char *)f - stack - GUARD_SIZE;
 	makecontext(&f->context, (void (*)(void))entry, 2,

@@ -4,6 +4,7 @@
 #define RUMPUSER_INTERNAL_H
 
 #include <errno.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
 
@@ -24,6 +25,9 @@ static inline void rumpuser_restore_errno(int *kept)
 }
 
 int rumpuser_thread_init(void);
+
+/* The signals which tasks of the kernel side block: all but those that say where one has crashed. */
+extern sigset_t rumpuser_kernel_mask;
 
 /* The process is about to end: the log goes to standard error too, whatever its sink is. */
 extern volatile bool rumpuser_panicking;

@@ -55,7 +55,7 @@ static void start_put(struct start *s)
 
 static pthread_key_t task_key;
 static pthread_attr_t attr;
-static sigset_t kernel_mask;
+sigset_t rumpuser_kernel_mask;
 static __thread jmp_buf *bottom;	/* of a thread that rumpuser_thread_create made */
 
 static void task_end(void *task)
@@ -70,9 +70,9 @@ int rumpuser_thread_init(void)
 	unsigned int i;
 	int err;
 
-	sigfillset(&kernel_mask);
+	sigfillset(&rumpuser_kernel_mask);
 	for (i = 0; i < sizeof(synchronous) / sizeof(synchronous[0]); i++)
-		sigdelset(&kernel_mask, synchronous[i]);
+		sigdelset(&rumpuser_kernel_mask, synchronous[i]);
 	err = pthread_attr_init(&attr);
 	if (!err)
 		err = pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
@@ -121,7 +121,7 @@ int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name)
 		return ENOMEM;
 	*start = (struct start){ .fn = fn, .arg = arg };
 	strncpy(start->name, name, sizeof(start->name) - 1);
-	pthread_sigmask(SIG_SETMASK, &kernel_mask, &saved);
+	pthread_sigmask(SIG_SETMASK, &rumpuser_kernel_mask, &saved);
 	err = create(start);
 	pthread_sigmask(SIG_SETMASK, &saved, NULL);
 	if (err)
