@@ -22,6 +22,8 @@ static int open_image(struct rumpblk *rd, const char *path, const struct rump_di
 	int err;
 
 	RUMP_HYPERCALL(err = rumpuser_blk_open(path, flags, opt->method, &rd->image, &rd->info));
+	if (!err && opt->method && rd->info.method != opt->method)
+		pr_notice("%s: the host allows no restricted io_uring, method sync instead\n", path);
 	return -err;
 }
 
