@@ -8,6 +8,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <rump/rumpuser.h>
+
 #include "internal.h"
 
 /* libblkid's name of a type where the kernel's differs */
@@ -38,7 +40,7 @@ static const char *kernel_name(const char *type)
 int ukfsi_image_open(const char *path)
 {
 	struct stat st;
-	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+	int fd = rumpuser_image_open(path, O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0)
 		return ukfsi_error(errno, "%s: %s", path, ukfsi_strerror(errno));

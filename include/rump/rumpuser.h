@@ -174,7 +174,14 @@ struct rumpuser_iov {			/* the layout of struct iovec */
 };
 
 /*
- * Open an image (regular file or block device) and lock it: EBUSY where another has it.
+ * As open(2), and close-on-exec; "/dev/fd/N" is a duplicate of descriptor N, which keeps the rights
+ * that it was opened with.  For the host's side.
+ */
+int rumpuser_image_open(const char *path, int flags);
+
+/*
+ * Open an image (regular file or block device, or "/dev/fd/N": the descriptor itself) and lock it:
+ * EBUSY where another has it.
  * RUMPUSER_BLK_SNAPSHOT opens and locks it as RUMPUSER_BLK_RDONLY does, and means nothing beside
  * that.  The method in force is sync then, and a flush does nothing.  The temporary file, which has
  * no name, is made in the folder RUMP_TMPDIR or TMPDIR of the environment, or /var/tmp; where that

@@ -51,8 +51,9 @@ struct ukfs_args {
 				   changes may be missing and directories may not be consistent */
 
 /*
- * Mount the image `devpath` (path of a regular file or block device of the host; NULL for a file
- * system without one: tmpfs) as `fstype` (NULL: probed).  `mntpath`: the directory of the image
+ * Mount the image `devpath` (path of a regular file or block device of the host; "/dev/fd/N": what
+ * descriptor N has open, by the rights that it was opened with; NULL for a file system without one:
+ * tmpfs) as `fstype` (NULL: probed).  `mntpath`: the directory of the image
  * that becomes the handle's root, NULL or "/" for the whole.  `mntflag`: UKFS_*.  `arg`:
  * struct ukfs_args or NULL, `arglen` its size.  The kernel side is booted and the file system's
  * module is loaded where needed.

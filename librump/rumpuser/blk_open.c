@@ -5,10 +5,14 @@
  * The lock says that the content may change (a writer) or must not (a reader), so a reader and a
  * writer exclude each other.  It is an open file description lock on the whole file; a host kernel
  * that has mounted a block device is found by O_EXCL.
+ *
+ * An image may be a descriptor of the application's, which then has seen to O_EXCL: a process that
+ * has given up its rights, or its way to the file system, still has those.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
@@ -32,6 +36,30 @@ static int check_type(mode_t mode)
 	if (S_ISREG(mode) || S_ISBLK(mode))
 		return 0;
 	return S_ISDIR(mode) ? EISDIR : ENOTBLK;
+}
+
+/* N of "/dev/fd/N", else -1.  To open that name would ask for the rights to the file again. */
+static int descriptor(const char *path)
+{
+	int fd, end = 0;
+
+	return sscanf(path, "/dev/fd/%9d%n", &fd, &end) == 1 && !path[end] ? fd : -1;
+}
+
+int rumpuser_image_open(const char *path, int flags)
+{
+	int fd = descriptor(path), mode;
+
+	if (fd < 0)
+		return open(path, flags | O_CLOEXEC);
+	mode = fcntl(fd, F_GETFL);
+	if (mode < 0)
+		return -1;
+	if ((mode & O_ACCMODE) != O_RDWR && (mode & O_ACCMODE) != (flags & O_ACCMODE)) {
+		errno = EACCES;
+		return -1;
+	}
+	return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
 /*
@@ -67,16 +95,16 @@ static int lock_image(int fd, int type)
 static int open_locked(struct rumpuser_blk *blk, const char *path, bool lock)
 {
 	bool reader = blk->readonly || blk->snapshot;
-	int mode = (reader ? O_RDONLY : O_RDWR) | O_CLOEXEC;
+	int mode = reader ? O_RDONLY : O_RDWR;
 	int err = 0;
 
 	if (lock && blk->device && !reader)
 		mode |= O_EXCL;
-	else if (lock && blk->device)
+	else if (lock && blk->device && descriptor(path) < 0)
 		err = probe_claim(path);
 	if (err)
 		return err;
-	blk->fd = open(path, mode);
+	blk->fd = rumpuser_image_open(path, mode);
 	if (blk->fd < 0)
 		return errno;
 	return lock ? lock_image(blk->fd, reader ? F_RDLCK : F_WRLCK) : 0;
@@ -129,7 +157,8 @@ int rumpuser_blk_open(const char *path, int flags, int method, struct rumpuser_b
 
 	if (method < 0 || method >= (int)(sizeof(methods) / sizeof(methods[0])))
 		return EINVAL;
-	if (stat(path, &st))	/* before open, which would wait for the other end of a fifo */
+	/* before open, which would wait for the other end of a fifo */
+	if (descriptor(path) < 0 ? stat(path, &st) : fstat(descriptor(path), &st))
 		return errno;
 	err = check_type(st.st_mode);
 	if (err)

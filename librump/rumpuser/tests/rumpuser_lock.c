@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +103,34 @@ static void closing_unlocks_in_spite_of_a_child(void **state)
 	waitpid(pid, NULL, 0);
 }
 
+static void a_descriptor_is_an_image(void **state)
+{
+	struct image img;
+	char path[32];
+	int fd;
+
+	(void)state;
+	make_file(IMG, MIB);
+	fd = open(IMG, O_RDWR | O_CLOEXEC);
+	assert_true(fd >= 0);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	assert_int_equal(chmod(IMG, 0), 0);	/* the descriptor's rights count, not the file's */
+	image_open(&img, path, WRITER);
+	close(fd);
+	assert_int_equal(chmod(IMG, 0600), 0);
+	assert_int_equal(other_process(READER), EBUSY);
+	assert_int_equal(image_close(&img), 0);
+	assert_int_equal(other_process(WRITER), 0);
+
+	fd = open(IMG, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	assert_int_equal(image_try(&img, path, WRITER), EACCES);
+	image_open(&img, path, READER);
+	assert_int_equal(image_close(&img), 0);
+	close(fd);
+	assert_int_equal(image_try(&img, path, READER), EBADF);
+}
+
 static void nolock_neither_locks_nor_looks(void **state)
 {
 	struct image img, second;
@@ -179,6 +208,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(readers_share_and_keep_writers_out),
 		cmocka_unit_test(closing_unlocks_at_once),
 		cmocka_unit_test(closing_unlocks_in_spite_of_a_child),
+		cmocka_unit_test(a_descriptor_is_an_image),
 		cmocka_unit_test(nolock_neither_locks_nor_looks),
 		cmocka_unit_test(a_device_in_use_by_the_host_is_busy),
 	};
