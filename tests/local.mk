@@ -22,6 +22,14 @@ $(TEST_BIN)/%.so: $(B)/obj/tests/powercut/%.o
 	$(CC) -shared $(LDFLAGS) -o $@ $< -ldl
 TEST_PROGRAMS += $(TEST_BIN)/recorder.so $(TEST_BIN)/acks.so
 
+# The sandbox of the mount servers, in a program that tries to get out of it.
+BOXED_OBJS := $(call objs,$(wildcard tests/sandbox/*.c tools/mount/sandbox*.c))
+$(TEST_BIN)/boxed: $(BOXED_OBJS) $(B)/lib/libukfs.so $(B)/lib/librump.so
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(BOXED_OBJS) $(TEST_LDLIBS) -lseccomp
+$(B)/obj/tests/sandbox/%.o: private CPPFLAGS += -Itests/lib
+TEST_PROGRAMS += $(TEST_BIN)/boxed
+
 # Arguments of tests/run: make check TESTS="-k threads -q"
 TESTS ?=
 

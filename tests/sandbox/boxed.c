@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * boxed [-r RUNAS] [-m METHOD] [-o OPTIONS] [-l BYTES] [-f DIR] [-n] IMAGE DO [ARGUMENT]: mount an
+ * image, enter the sandbox of the mount servers, do something in it, release the image.
+ *
+ * boxed list: the names of the attempts.
+ *
+ * -n: no sandbox, to see what the load needs.  -f: serve a FUSE mount on DIR (root).
+ * DO: load SECONDS; wait (until standard input ends); panic, abort or segv; memory;
+ * try NAME (see forbidden.c); fuse (serve DIR); cost.
+ */
+#include <execinfo.h>
+#include <fcntl.h>
+#include <pthread.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <rump/rump.h>
+#include <rump/rumpuser.h>
+
+#include "boxed.h"
+#include "ukfstest.h"
+
+#define WORKERS 4
+#define BIG (3UL << 20)
+#define COST_CALLS 2000000
+
+static struct ukfs *fs;
+static double seconds;
+
+static double now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return ts.tv_sec + ts.tv_nsec / 1e9;
+}
+
+static void must(int res, const char *what)
+{
+	if (res < 0)
+		die("%s: %s", what, ukfs_errmsg());
+}
+
+/* One round of all that a file system does to its image: data, flushes, holes, names, space. */
+static void round_of(int worker, int n, uint8_t *buf)
+{
+	static const char *const pattern = "/%d-%d";
+	char path[64], other[64];
+	int fd;
+
+	snprintf(path, sizeof(path), pattern, worker, n % 7);
+	snprintf(other, sizeof(other), "/%d-moved", worker);
+	fd = ukfs_open(fs, path, O_CREAT | O_RDWR, 0644);
+	must(fd, "open");
+	content(n, 0, buf, BIG);
+	if (ukfs_pwrite(fs, fd, buf, BIG, 0) != BIG)
+		die("write: %s", ukfs_errmsg());
+	must(ukfs_ffsync(fs, fd), "fsync");
+	ukfs_ffallocate(fs, fd, 3 /* punch, keep size */, 4096, 65536);
+	if (ukfs_pread(fs, fd, buf, BIG, 0) != BIG || buf[0] != (mix64((uint64_t)n) & 255))
+		die("read: %s", ukfs_errmsg());
+	must(ukfs_close(fs, fd), "close");
+	must(ukfs_rename(fs, path, other), "rename");
+	must(ukfs_remove(fs, other), "remove");
+	must(ukfs_sync(fs), "sync");
+}
+
+static void *worker(void *arg)
+{
+	double end = now() + seconds;
+	uint8_t *buf = malloc(BIG), *grown;
+	int n = 0;
+
+	do {
+		round_of((int)(intptr_t)arg, n++, buf);
+		grown = realloc(buf, BIG + (n % 3) * (BIG << 2));	/* mremap */
+		buf = grown ? grown : buf;
+	} while (now() < end);
+	free(buf);
+	return NULL;
+}
+
+static void run_load(const char *arg)
+{
+	pthread_t thread[WORKERS];
+	intptr_t i;
+
+	seconds = arg ? atof(arg) : 1;
+	for (i = 0; i < WORKERS; i++)
+		if (pthread_create(&thread[i], NULL, worker, (void *)i))
+			die("no thread");
+	for (i = 0; i < WORKERS; i++)
+		pthread_join(thread[i], NULL);
+}
+
+static void run_wait(const char *arg)
+{
+	char c;
+
+	(void)arg;
+	if (write(STDOUT_FILENO, "ready\n", 6) != 6)
+		die("nobody reads");
+	while (read(STDIN_FILENO, &c, 1) > 0)
+		;
+}
+
+static void crashed(int sig)
+{
+	rumpuser_backtrace();
+	signal(sig, SIG_DFL);
+	raise(sig);
+}
+
+static void *panic(void *arg)
+{
+	(void)arg;
+	rumpuser_panic("a test");
+}
+
+static void run_panic(const char *arg)
+{
+	pthread_t t;
+
+	(void)arg;
+	pthread_create(&t, NULL, panic, NULL);
+	pthread_join(t, NULL);
+}
+
+static void run_abort(const char *arg)
+{
+	(void)arg;
+	abort();
+}
+
+static void run_segv(const char *arg)
+{
+	*(volatile char *)(arg ? arg : MAP_FAILED) = 1;
+}
+
+/* Takes up to `arg` MiB, says how much it got, and gives it back. */
+static void run_memory(const char *arg)
+{
+	unsigned long mib = 0, most = arg ? strtoul(arg, NULL, 0) : 1024;
+	void *last = NULL, **p;
+
+	for (; mib < most; mib++, last = p) {
+		p = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+		if (p == MAP_FAILED)
+			break;
+		*p = last;
+	}
+	dprintf(STDOUT_FILENO, "%lu\n", mib);
+	for (; last; last = p) {
+		p = *(void **)last;
+		munmap(last, 1 << 20);
+	}
+}
+
+/* Nanoseconds of the cheapest call and of one with a condition. */
+static void run_cost(const char *arg)
+{
+	double t = now(), u;
+	int i;
+
+	(void)arg;
+	for (i = 0; i < COST_CALLS; i++)
+		syscall(SYS_gettid);
+	t = now() - t;
+	u = now();
+	for (i = 0; i < COST_CALLS; i++)
+		syscall(SYS_pwritev2, -1, NULL, 0, 0, 0, 0);
+	u = now() - u;
+	dprintf(STDOUT_FILENO, "%.1f %.1f\n", t / COST_CALLS * 1e9, u / COST_CALLS * 1e9);
+}
+
+static void run_try(const char *arg)
+{
+	forbidden_try(arg);
+}
+
+static const struct {
+	const char *name;
+	void (*run)(const char *arg);
+} things[] = {
+	{ "load", run_load }, { "wait", run_wait }, { "panic", run_panic }, { "abort", run_abort },
+	{ "segv", run_segv }, { "memory", run_memory }, { "cost", run_cost }, { "try", run_try },
+	{ "fuse", fuse_serve },
+};
+
+static void to_stderr(void *arg, int level, const char *line)
+{
+	(void)arg;
+	dprintf(STDERR_FILENO, "<%d> %s\n", level, line);
+}
+
+static int method_of(const char *name)
+{
+	return !strcmp(name, "async") ? RUMP_DISK_ASYNC : !strcmp(name, "mmap") ? RUMP_DISK_MMAP :
+	       RUMP_DISK_SYNC;
+}
+
+static void mount_image(int image, const char *options, int method)
+{
+	struct ukfs_args args = { .options = options, .method = method };
+	char path[32];
+
+	snprintf(path, sizeof(path), "/dev/fd/%d", image);
+	fs = ukfs_mount(NULL, path, NULL, 0, &args, sizeof(args));
+	if (!fs)
+		die("mount: %s", ukfs_errmsg());
+	close(image);
+}
+
+static void do_thing(const char *name, const char *arg)
+{
+	unsigned int i;
+
+	for (i = 0; i < sizeof(things) / sizeof(things[0]); i++)
+		if (!strcmp(things[i].name, name)) {
+			things[i].run(arg);
+			return;
+		}
+	die("there is nothing named %s", name);
+}
+
+int main(int argc, char **argv)
+{
+	const char *runas = NULL, *options = NULL, *fuse = NULL;
+	int c, image, method = RUMP_DISK_SYNC;
+	struct sandbox s = { .drop_user = geteuid() == 0 };
+	bool boxed = true;
+	char why[512];
+
+	while ((c = getopt(argc, argv, "r:m:o:l:f:n")) != -1)
+		switch (c) {
+		case 'r': runas = optarg; break;
+		case 'm': method = method_of(optarg); break;
+		case 'o': options = optarg; break;
+		case 'l': s.memory_limit = strtoull(optarg, NULL, 0); break;
+		case 'f': fuse = optarg; break;
+		case 'n': boxed = false; break;
+		default: return 1;
+		}
+	if (argc - optind == 1 && !strcmp(argv[optind], "list")) {
+		forbidden_list();
+		return 0;
+	}
+	if (argc - optind < 2)
+		die("usage: boxed [OPTIONS] IMAGE DO [ARGUMENT]");
+	close_range(STDERR_FILENO + 1, ~0U, 0);	/* what is open stays usable in the sandbox */
+	image = open(argv[optind], O_RDWR | O_CLOEXEC);
+	if (image < 0)
+		die("%s: %s", argv[optind], strerror(errno));
+	ukfs_set_log(to_stderr, NULL);
+	signal(SIGSEGV, crashed);
+	if (fuse)
+		fuse_mount(fuse);
+	if (s.drop_user && sandbox_user(runas, image, &s.uid, &s.gid, why, sizeof(why)))
+		die("%s", why);
+	if (boxed && sandbox_enter_early(&s, why, sizeof(why)))
+		die("%s", why);
+	mount_image(image, options, method);
+	forbidden_start_thread();
+	if (boxed && sandbox_enter(&s, why, sizeof(why)))
+		die("%s", why);
+	do_thing(argv[optind + 1], argv[optind + 2]);
+	must_release(fs);
+	return 0;
+}

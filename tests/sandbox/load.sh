@@ -1,0 +1,19 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# In the sandbox a file system works as outside of it, by every method: data, flushes, holes, discard,
+# names, new threads, the release of the image.
+# each: sync,ext4 async,ext4 mmap,ext4 sync,xfs async,xfs mmap,xfs sync,btrfs async,btrfs mmap,btrfs sync,vfat async,vfat mmap,vfat
+. "$RUMP_TEST_LIB/common.sh"
+
+method=${1%,*} type=${1#*,}
+need_tools "$type"
+mkimg "$type" disk.img 512M
+option=discard
+[ "$type" != btrfs ] || option=discard=sync
+chmod 600 disk.img	# started by root, the program becomes "nobody", who could not open it
+run "$RUMP_BUILD/tests/bin/boxed" -m "$method" -o "$option" -l 256000000 disk.img load 2
+# what the host refuses shows in the kernel's log
+! grep -E '^<[0-4]>' run.log || fail "the kernel complained"
+fsck_clean "$type" disk.img
+# the image is unlocked
+run fsu_ls disk.img /

@@ -1,0 +1,88 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Every thread of a sandboxed process has given up its user, groups, capabilities, and the limits hold.
+. "$RUMP_TEST_LIB/common.sh"
+
+boxed=$RUMP_BUILD/tests/bin/boxed
+mkimg ext4 disk.img 64M
+chmod 600 disk.img
+
+# in_box ARGUMENTS...: the program waits in its sandbox; PID is set
+in_box() {
+	mkfifo ready.$$ end.$$ 2>/dev/null || true
+	"$boxed" "$@" disk.img wait <end.$$ >ready.$$ 2>log &
+	PID=$!
+	exec 7>end.$$ 8<ready.$$
+	read -r line <&8 || { cat log; fail "boxed $*: did not start"; }
+	equal "boxed $*" ready "$line"
+}
+
+out_of_box() {
+	exec 7>&- 8<&-
+	wait "$PID" || fail "boxed: exit code $?"
+}
+
+# each_thread NAME VALUE: what all threads' status say
+each_thread() {
+	local got
+	got=$(cat "/proc/$PID/task"/*/status | sed -n "s/^$1:[[:space:]]*//p" | sort -u)
+	equal "$1 of all threads" "$2" "$got"
+}
+
+check_all() {
+	[ "$(ls "/proc/$PID/task" | wc -l)" -gt 3 ] || fail "hardly a thread: the test shows nothing"
+	each_thread Seccomp 2
+	each_thread NoNewPrivs 1
+	for set in Inh Prm Eff Amb; do
+		each_thread "Cap$set" 0000000000000000
+	done
+	# a handler of SIGSEGV (bit 10) shows where any thread has crashed
+	for mask in $(sed -n 's/^SigBlk:[[:space:]]*//p' "/proc/$PID/task"/*/status); do
+		[ $((0x$mask & 0x400)) = 0 ] || fail "a thread blocks SIGSEGV: $mask"
+	done
+	grep -q '^Max core file size *0 *0 ' "/proc/$PID/limits" || fail "it may write core files"
+	files=$(sed -n 's/^Max open files *\([0-9]*\) .*/\1/p' "/proc/$PID/limits")
+	[ "$files" -le 16 ] || fail "it may open $files files"
+}
+
+in_box
+check_all
+if as_root; then
+	each_thread CapBnd 0000000000000000
+	nobody=$(id -u nobody) group=$(id -g nobody)
+	each_thread Uid "$(printf '%s\t%s\t%s\t%s' "$nobody" "$nobody" "$nobody" "$nobody")"
+	each_thread Gid "$(printf '%s\t%s\t%s\t%s' "$group" "$group" "$group" "$group")"
+	each_thread Groups ""
+else
+	each_thread Uid "$(printf '%s\t%s\t%s\t%s' "$(id -u)" "$(id -u)" "$(id -u)" "$(id -u)")"
+	! cat "/proc/$PID/environ" >/dev/null 2>&1 || fail "the user can look into the process"
+fi
+out_of_box
+
+# memory of its own: as much as it was given, the rest is refused
+equal "MiB without a limit" 200 "$("$boxed" disk.img memory 200 2>log)"
+mib=$("$boxed" -l $((64 << 20)) disk.img memory 200 2>log)
+[ "$mib" -ge 32 ] && [ "$mib" -le 64 ] || fail "it took $mib MiB of 64"
+
+as_root || exit 0
+# started by root: the image's owner, or whom it is told
+chown 1234:2345 disk.img
+in_box
+each_thread Uid "$(printf '1234\t1234\t1234\t1234')"
+each_thread Gid "$(printf '%s\t%s\t%s\t%s' 2345 2345 2345 2345)"
+out_of_box
+in_box -r daemon
+each_thread Uid "$(printf '%s\t%s\t%s\t%s' 1 1 1 1)"
+out_of_box
+in_box -r 4321:bin
+each_thread Uid "$(printf '4321\t4321\t4321\t4321')"
+each_thread Gid "$(printf '2\t2\t2\t2')"
+out_of_box
+in_box -r root
+check_all
+each_thread Uid "$(printf '0\t0\t0\t0')"
+out_of_box
+for runas in nosuchuser 4321 daemon:nosuchgroup 99999999999:1 -1:1; do
+	! "$boxed" -r "$runas" disk.img wait </dev/null >out 2>&1 || fail "runas=$runas was taken"
+	grep -q '^runas: there is no ' out || { cat out; fail "runas=$runas: no sentence"; }
+done

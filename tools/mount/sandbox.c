@@ -1,0 +1,188 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The isolation of a mount server: user, capabilities, limits, and the order of the steps.
+ *
+ * A hostile image is read from the mount on, so all that the mount does not need is given up before.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <execinfo.h>
+#include <fcntl.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include <rump/rumpuser.h>
+
+#include "sandbox.h"
+
+#define EARLY_FILES 256		/* descriptors while the kernel side boots and mounts */
+#define ADDRESS_SLACK (1ULL << 30) /* libc's heaps reserve much that they do not use */
+
+int sandbox_fail(int err, char *why, size_t len, const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, len, fmt, ap);
+	va_end(ap);
+	return err;
+}
+
+static int become(const struct sandbox *s, char *why, size_t len)
+{
+	if (setgroups(0, NULL) || setresgid(s->gid, s->gid, s->gid) ||
+	    setresuid(s->uid, s->uid, s->uid))
+		return sandbox_fail(-errno, why, len, "cannot become user %u, group %u: %s",
+				    s->uid, s->gid, strerror(errno));
+	return 0;
+}
+
+/* What the user's capabilities are for: later it would be refused.  Without them it cannot matter. */
+static int drop_bounding_set(char *why, size_t len)
+{
+	int cap;
+
+	for (cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
+		if (prctl(PR_CAPBSET_DROP, cap) && errno != EPERM)
+			return sandbox_fail(-errno, why, len, "cannot give up capability %d: %s",
+					    cap, strerror(errno));
+	return 0;
+}
+
+static int drop_capabilities(char *why, size_t len)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
+
+	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
+	if (syscall(SYS_capset, &head, none))
+		return sandbox_fail(-errno, why, len, "cannot give up the capabilities: %s",
+				    strerror(errno));
+	return 0;
+}
+
+/* Never raises a limit. */
+static int limit(int resource, rlim_t value, char *why, size_t len)
+{
+	struct rlimit now, new;
+
+	if (getrlimit(resource, &now))
+		return sandbox_fail(-errno, why, len, "cannot read a limit: %s", strerror(errno));
+	new.rlim_max = value < now.rlim_max ? value : now.rlim_max;
+	new.rlim_cur = value < now.rlim_cur ? value : now.rlim_cur;
+	if (setrlimit(resource, &new))
+		return sandbox_fail(-errno, why, len, "cannot limit resource %d to %llu: %s",
+				    resource, (unsigned long long)value, strerror(errno));
+	return 0;
+}
+
+static int threads(void)
+{
+	DIR *d = opendir("/proc/self/task");
+	struct dirent *e;
+	int n = 0;
+
+	while (d && (e = readdir(d)))
+		n += e->d_name[0] != '.';
+	if (d)
+		closedir(d);
+	return n;
+}
+
+static rlim_t highest_descriptor(void)
+{
+	int fd = EARLY_FILES - 1;
+
+	while (fd > STDERR_FILENO && fcntl(fd, F_GETFD) < 0)
+		fd--;
+	return fd;
+}
+
+/* A value of /proc/self/status in KiB, as bytes. */
+static unsigned long long status_bytes(const char *name)
+{
+	unsigned long long kib = 0;
+	char line[256];
+	FILE *f = fopen("/proc/self/status", "re");
+
+	while (f && !kib && fgets(line, sizeof(line), f))
+		if (!strncmp(line, name, strlen(name)))
+			kib = strtoull(line + strlen(name), NULL, 10);
+	if (f)
+		fclose(f);
+	return kib << 10;
+}
+
+/*
+ * The number of processes stays as it is: the host counts all of the user's, and new processes are
+ * refused anyway.  File sizes too: an overlay grows.
+ */
+static int limit_memory(const struct sandbox *s, char *why, size_t len)
+{
+	int err;
+
+	if (!s->memory_limit)
+		return 0;
+	/* Stacks and heaps, exactly; shared mappings, roughly, by the address space. */
+	err = limit(RLIMIT_DATA, status_bytes("VmData:") + s->memory_limit, why, len);
+	if (!err)
+		err = limit(RLIMIT_AS, status_bytes("VmSize:") + s->memory_limit + ADDRESS_SLACK,
+			    why, len);
+	return err;
+}
+
+static bool entered_early;
+
+int sandbox_enter_early(const struct sandbox *s, char *why, size_t len)
+{
+	int err, n = threads();
+	char readable[8192];
+	void *frame[1];
+
+	if (n != 1)
+		return sandbox_fail(-EBUSY, why, len, "the sandbox is for a process with one thread, "
+				    "this one has %d", n);
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return sandbox_fail(-errno, why, len, "cannot give up privileges by exec: %s",
+				    strerror(errno));
+	backtrace(frame, 1);	/* loads the unwinder, which the backtrace of a panic needs */
+	snprintf(readable, sizeof(readable), "/proc:/sys:%s", rumpuser_module_path());
+	err = sandbox_files(readable, why, len);
+	if (!err)
+		err = limit(RLIMIT_CORE, 0, why, len);
+	if (!err)
+		err = limit(RLIMIT_NOFILE, EARLY_FILES, why, len);
+	if (!err)
+		err = drop_bounding_set(why, len);
+	if (!err && s->drop_user)
+		err = become(s, why, len);
+	if (!err)
+		err = drop_capabilities(why, len);
+	entered_early = !err;
+	return err;
+}
+
+int sandbox_enter(const struct sandbox *s, char *why, size_t len)
+{
+	int err;
+
+	if (!entered_early)
+		return sandbox_fail(-EINVAL, why, len, "sandbox_enter_early was not called, or failed");
+	err = limit_memory(s, why, len);
+	if (!err)
+		err = limit(RLIMIT_NOFILE, highest_descriptor() + 1, why, len);
+	if (!err)
+		err = sandbox_files("", why, len);
+	/* Nobody but root looks into the process; it may still look at itself. */
+	if (!err && prctl(PR_SET_DUMPABLE, 0))
+		err = sandbox_fail(-errno, why, len, "cannot hide the memory: %s", strerror(errno));
+	return err ? err : sandbox_calls(why, len);
+}

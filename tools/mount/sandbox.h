@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What a mount server gives up.  Two steps, because what a thread gives up the threads that exist
+ * already keep: sandbox_enter_early while the process has one thread, before the kernel side reads a byte
+ * of the image; sandbox_enter when the file system is mounted and no module is to be loaded any more.
+ */
+#ifndef RUMP_MOUNT_SANDBOX_H
+#define RUMP_MOUNT_SANDBOX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+struct sandbox {
+	uid_t uid;			/* whom to become, where drop_user is set */
+	gid_t gid;
+	bool drop_user;
+	unsigned long long memory_limit; /* bytes that the process may take for itself, besides the
+					    kernel side's RUMP_MEMLIMIT, for stacks and
+					    buffers; 0: no limit.  A wall, not a budget: the
+					    kernel side panics where it gets no thread */
+};
+
+/*
+ * Whom a server that root started becomes: `runas` (USER, UID or either with :GROUP), where that is
+ * NULL the owner of the image, where that is root "nobody".  All functions here return 0 or a
+ * negative errno value, then with a sentence in why[len].
+ */
+int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *why, size_t len);
+
+/*
+ * With one thread, image and /dev/fuse open (the image is mounted as "/dev/fd/N" then): becomes the
+ * user, gives up all capabilities, privileges by exec, core files, and all files by name but the
+ * module folders, /proc and /sys, for reading.
+ */
+int sandbox_enter_early(const struct sandbox *s, char *why, size_t len);
+
+/*
+ * After the mount, in any thread: all threads are left with the calls of sandbox_calls.def, no new
+ * descriptors, `memory_limit`.  The caller and the threads that it starts have no files by name.
+ * Fails where sandbox_enter_early was not called.
+ */
+int sandbox_enter(const struct sandbox *s, char *why, size_t len);
+
+/* The steps, each in its file. */
+int sandbox_calls(char *why, size_t len);
+int sandbox_files(const char *readable, char *why, size_t len);	/* folders, colon separated */
+
+/* The end of a step that failed. */
+int sandbox_fail(int err, char *why, size_t len, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+#endif
