@@ -28,9 +28,10 @@ done
 [ "$n" -gt 100 ] || fail "only $n attempts"
 
 # every call that ends the process was tried
-for name in $(sed -n 's/^KILL(\([a-z_0-9]*\),.*/\1/p' "$table"); do
-	"$boxed" list | grep -qx "$name" || fail "no attempt is made at $name"
-done
+"$boxed" list >names
+while read -r name; do
+	grep -qx "$name" names || fail "no attempt is made at $name"
+done < <(sed -n 's/^KILL(\([a-z_0-9]*\),.*/\1/p' "$table")
 
 for name in openat socket memfd_create mmap-exec eventfd2; do
 	rc=0

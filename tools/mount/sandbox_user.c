@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <grp.h>
 #include <pwd.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "sandbox.h"
 
@@ -54,6 +56,20 @@ static int named(const char *runas, uid_t *uid, gid_t *gid, char *why, size_t le
 	return 0;
 }
 
+/* Does the user namespace know this id?  Lines of `map`: first id in it, first id outside, count. */
+static bool mapped(const char *map, unsigned int id)
+{
+	unsigned int first, outside, count;
+	bool found = false;
+	FILE *f = fopen(map, "re");
+
+	while (f && !found && fscanf(f, "%u %u %u", &first, &outside, &count) == 3)
+		found = id >= first && id - first < count;
+	if (f)
+		fclose(f);
+	return found;
+}
+
 int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *why, size_t len)
 {
 	struct passwd *pw;
@@ -67,5 +83,10 @@ int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *
 	pw = st.st_uid ? getpwuid(st.st_uid) : getpwnam("nobody");
 	*uid = pw ? pw->pw_uid : st.st_uid ? st.st_uid : NOBODY;
 	*gid = pw ? pw->pw_gid : st.st_uid && st.st_gid ? st.st_gid : NOBODY;
+	if (mapped("/proc/self/uid_map", *uid) && mapped("/proc/self/gid_map", *gid))
+		return 0;
+	/* The root of a namespace with few users is one of those, seen from outside. */
+	*uid = geteuid();
+	*gid = getegid();
 	return 0;
 }

@@ -1,0 +1,12 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# The sandbox adds less than 100 ns to a system call.
+# alone: yes
+# run-as: user
+. "$RUMP_TEST_LIB/common.sh"
+
+mkimg ext4 disk.img 16M
+open=$("$RUMP_BUILD/tests/bin/boxed" -n disk.img cost 2>log)
+boxed=$("$RUMP_BUILD/tests/bin/boxed" disk.img cost 2>log)
+echo "ns of a call allowed as such and of one with conditions: $open, in the sandbox: $boxed"
+[ $((${boxed% *} - ${open% *})) -lt 100 ] && [ $((${boxed#* } - ${open#* })) -lt 100 ]
