@@ -59,6 +59,11 @@ check_all() {
 	[ "$files" -le 16 ] || fail "it may open $files files"
 }
 
+if as_root; then	# who has groups to leave
+	printf '#!/bin/sh\nexec setpriv --groups 4,24 %s "$@"\n' "$boxed" >grouped
+	chmod +x grouped
+	boxed=./grouped
+fi
 in_box
 check_all
 if as_root; then
@@ -83,8 +88,9 @@ equal "500 MiB of 100" "Cannot allocate memory" "$(memory 500 -l 100000000)"
 "$boxed" -n disk.img files >open 2>log
 equal "files without a sandbox" 4 "$(grep -c ': open' open)"
 "$boxed" -e disk.img files >open 2>log
-if grep -q '^other: open' open; then
-	echo "this host has no landlock: not tested"
+landlock=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
+if [ "$landlock" -lt 1 ]; then
+	echo "this host has no landlock: files at the mount were not tested"
 else
 	equal "files at the mount" "other: Permission denied new: Permission denied proc: open modules: open" \
 		"$(tr '\n' ' ' <open | sed 's/ $//')"
