@@ -16,19 +16,8 @@ endef
 $(foreach p,$(TEST_LIB_PROGRAMS),$(eval \
 	$(call test_program,$(word 1,$(subst :, ,$(p))),$(word 2,$(subst :, ,$(p))))))
 
-# Preloaded by the power cut tests: into what holds the image, and into its clients.
-$(TEST_BIN)/%.so: $(B)/obj/tests/powercut/%.o
-	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -o $@ $< -ldl
-TEST_PROGRAMS += $(TEST_BIN)/recorder.so $(TEST_BIN)/acks.so
-
-# The sandbox of the mount servers, in a program that tries to get out of it.
-BOXED_OBJS := $(call objs,$(wildcard tests/sandbox/*.c tools/mount/sandbox*.c))
-$(TEST_BIN)/boxed: $(BOXED_OBJS) $(B)/lib/libukfs.so $(B)/lib/librump.so
-	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(BOXED_OBJS) $(TEST_LDLIBS) -lseccomp
-$(B)/obj/tests/sandbox/%.o: private CPPFLAGS += -Itests/lib
-TEST_PROGRAMS += $(TEST_BIN)/boxed
+# Folders whose programs need more than that.
+include $(wildcard tests/*/local.mk)
 
 # Arguments of tests/run: make check TESTS="-k threads -q"
 TESTS ?=

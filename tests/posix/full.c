@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A full file system (option -s) and quotas (option -q): refused in time, and nothing is lost. */
+#include <linux/quota.h>
+#include <signal.h>
+#include <sys/mman.h>
+#include <sys/quota.h>
+#include <sys/statvfs.h>
+#include <sys/syscall.h>
+
+#include "harness.h"
+
+#define K64 65536
+#define QUOTA_KIB 1024
+#define QUOTA_FILES 10
+
+static long long free_bytes(void)
+{
+	struct statvfs s;
+
+	must(statvfs(".", &s));
+	return (long long)s.f_bavail * s.f_frsize;
+}
+
+/* Write until it is refused; the bytes that were taken. */
+static long long fill_up(int fd, size_t size)
+{
+	char *buf = malloc(size);
+	long long at = 0;
+	ssize_t n;
+
+	do {
+		fill(buf, size, at);
+		errno = 0;
+		n = pwrite(fd, buf, size, at);
+		at += n > 0 ? n : 0;
+	} while (n > 0);
+	free(buf);
+	return at;
+}
+
+/* How many of the bytes that were taken do not come back. */
+static const char *checked(int fd, long long size)
+{
+	static char buf[K64], expected[K64];
+
+	for (long long at = 0; at < size; ) {
+		ssize_t n = pread(fd, buf, sizeof(buf), at);
+
+		if (n <= 0)
+			return n ? strerrorname_np(errno) : text("too short");
+		fill(expected, n, at);
+		if (memcmp(buf, expected, n))
+			return text("changed");
+		at += n;
+	}
+	return "same";
+}
+
+static void no_space(void)
+{
+	long long room = free_bytes(), taken;
+	int fd = must(open("f", O_CREAT | O_RDWR, 0644));
+
+	taken = fill_up(fd, K64);
+	shows("the refusal", "ENOSPC", "%s", strerrorname_np(errno));
+	shows("what fitted of what was free", "most", "%s", taken * 10 >= room * 7 ? "most" : "little");
+	call("fsync", "ok", fsync(fd));
+	shows("data", "same", "%s", checked(fd, taken));
+	shows("room is left", "little", "%s", free_bytes() * 5 <= room ? "little" : "much");
+	call("close", "ok", close(fd));
+	fd = must(open("f", O_RDWR));
+	shows("data by another descriptor", "same", "%s", checked(fd, taken));
+	call("unlink", "ok", unlink("f"));
+	shut(fd);
+	sync();
+	usleep(500000);
+	sync();
+	shows("room is back", "yes", "%s", free_bytes() * 10 >= room * 8 ? "yes" : "no");
+	fd = must(open("g", O_CREAT | O_RDWR, 0644));
+	call("write then", "10", write(fd, "0123456789", 10));
+}
+
+static void no_space_truncate(void)
+{
+	long long room = free_bytes();
+	int fd = must(open("f", O_CREAT | O_RDWR, 0644));
+
+	fill_up(fd, K64);
+	call("truncate", "ok", ftruncate(fd, 0));
+	must(fsync(fd));
+	sync();
+	usleep(500000);
+	shows("room is back", "yes", "%s", free_bytes() * 10 >= room * 8 ? "yes" : "no");
+	shows("filled again", "most", "%s", fill_up(fd, K64) * 10 >= room * 7 ? "most" : "little");
+}
+
+static void no_space_allocate(void)
+{
+	long long room = free_bytes();
+	int fd = must(open("f", O_CREAT | O_RDWR, 0644));
+	struct stat st;
+
+	call("fallocate of twice as much", "ENOSPC", fallocate(fd, 0, 0, 2 * room));
+	must(fstat(fd, &st));
+	shows("size", NULL, "%s", st.st_size == 0 ? "none" : st.st_size == 2 * room ? "all" : "a part");
+	must(ftruncate(fd, 0));
+	call("fallocate of half", "ok", fallocate(fd, 0, 0, room / 2));
+	call("a hole of more than there is", "ok", ftruncate(fd, 4 * room));
+}
+
+static volatile int bus;
+
+static void on_bus(int sig)
+{
+	(void)sig;
+	bus = 1;
+	_exit(0);
+}
+
+/* Pages of a hole that are written through a mapping: SIGBUS where no block is left. */
+static void no_space_mapping(void)
+{
+	long long room = free_bytes();
+	int fd = must(open("hole", O_CREAT | O_RDWR, 0644));
+	int filler = must(open("f", O_CREAT | O_RDWR, 0644));
+	int *result = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	must(ftruncate(fd, room));
+	must(fsync(fd));
+	fill_up(filler, K64);
+	fill_up(filler, 4096);
+	if (child_as(NULL)) {
+		char *p = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+
+		signal(SIGBUS, on_bus);
+		*result = 1;
+		for (long long at = 0; at < room; at += 4096)
+			p[at] = 'x';
+		*result = msync(p, room, MS_SYNC) ? 3 : 2;
+		leave();
+	}
+	shows("a hole in a full file system", NULL, "%s", *result == 1 ? "SIGBUS" :
+	      *result == 2 ? "written" : "refused by msync");
+}
+
+static void no_inodes(void)
+{
+	int fd = must(open("f", O_CREAT | O_RDWR, 0644)), i;
+
+	fill_up(fd, K64);
+	fill_up(fd, 512);
+	must(mkdir("d", 0755) * 0);
+	for (i = 0; i < 2000000; i++) {
+		errno = 0;
+		if (mknod(text("d/%0200d", i), S_IFREG | 0644, 0))
+			break;
+	}
+	shows("names end with", "ENOSPC|ENOENT", "%s", strerrorname_np(errno));
+	errno = 0;
+	call("unlink in a full one", "ok", unlink("f"));
+	shut(fd);
+	sync();
+	opens_shut("create then", "ok", open("g", O_CREAT | O_WRONLY, 0644));
+}
+
+static void quota_blocks(void)
+{
+	must(chmod(".", 0777));
+	if (child_as(&alice)) {
+		int fd = must(open("f", O_CREAT | O_RDWR, 0644));
+		long long taken = fill_up(fd, 4096);
+
+		shows("the refusal", "EDQUOT", "%s", strerrorname_np(errno));
+		shows("taken", NULL, "%s", taken <= QUOTA_KIB * 1024 && taken >= QUOTA_KIB * 1000 - K64 ?
+		      "the limit" : text("%lld", taken));
+		call("fsync", "ok", fsync(fd));
+		shows("data", "same", "%s", checked(fd, taken));
+		call("fallocate", "EDQUOT", fallocate(fd, 0, 2 * QUOTA_KIB * 1024, K64));
+		call("truncate", "ok", ftruncate(fd, 0));
+		call("write then", "10", pwrite(fd, "0123456789", 10, 0));
+		leave();
+	}
+	if (child_as(&bob)) {
+		int fd = must(open("g", O_CREAT | O_RDWR, 0644));
+
+		fill_up(fd, 4096) > 0 ? must(ftruncate(fd, 0)) : 0;
+		leave();
+	}
+	call("chown to who has no room", "EDQUOT",
+	     (make_sized("big", 2 * QUOTA_KIB * 1024), chown("big", ALICE, -1)));
+	call("unlink", "ok", unlink("f"));
+}
+
+static void quota_files(void)
+{
+	must(chmod(".", 0777));
+	if (child_as(&alice)) {
+		int made = 0;
+
+		while (made < 100 && !mknod(text("f%d", made), S_IFREG | 0644, 0))
+			made++;
+		shows("the refusal", "EDQUOT", "%s", strerrorname_np(errno));
+		shows("made", text("%d", QUOTA_FILES), "%d", made);
+		call("mkdir", "EDQUOT", mkdir("d", 0755));
+		call("symlink", "EDQUOT", symlink("x", "l"));
+		call("link needs no inode", "ok", link("f0", "l"));
+		call("unlink", "ok", unlink("f1"));
+		call("mkdir then", "ok", mkdir("d", 0755));
+		leave();
+	}
+}
+
+int set_quota(const char *dir)
+{
+	struct if_dqblk limits = {
+		.dqb_bhardlimit = QUOTA_KIB, .dqb_ihardlimit = QUOTA_FILES,
+		.dqb_valid = QIF_LIMITS,
+	};
+	int fd = open(dir, O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0 || syscall(SYS_quotactl_fd, fd, QCMD(Q_SETQUOTA, USRQUOTA), ALICE, &limits)) {
+		perror("posix_suite: set quota");
+		return 2;
+	}
+	close(fd);
+	return 0;
+}
+
+const struct part full_parts[] = {
+	{"write", no_space, NEEDS_SMALL},
+	{"truncate", no_space_truncate, NEEDS_SMALL},
+	{"allocate", no_space_allocate, NEEDS_SMALL},
+	{"mapping", no_space_mapping, NEEDS_SMALL},
+	{"names", no_inodes, NEEDS_SMALL},
+	{"quota-blocks", quota_blocks, NEEDS_QUOTA | NEEDS_ROOT},
+	{"quota-files", quota_files, NEEDS_QUOTA | NEEDS_ROOT},
+	{0}
+};

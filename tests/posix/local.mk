@@ -1,0 +1,8 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# posix_suite: what the file system of a folder does, one line for each check.
+POSIX_OBJS := $(call objs,$(wildcard tests/posix/*.c))
+
+$(TEST_BIN)/posix_suite: $(POSIX_OBJS)
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $^ -lacl
+TEST_PROGRAMS += $(TEST_BIN)/posix_suite

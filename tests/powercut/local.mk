@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# Preloaded by the power cut tests: into what holds the image, and into its clients.
+$(TEST_BIN)/%.so: $(B)/obj/tests/powercut/%.o
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -o $@ $< -ldl
+TEST_PROGRAMS += $(TEST_BIN)/recorder.so $(TEST_BIN)/acks.so
