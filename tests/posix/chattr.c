@@ -83,6 +83,7 @@ static void immutable(void)
 	shows("flags", NULL, "%s", get_flags("f"));
 	changes("immutable");
 	call("write to a descriptor from before", NULL, write(fd, "x", 1));
+	call("fsync of it", NULL, fsync(fd));
 	call("ftruncate of it", NULL, ftruncate(fd, 0));
 	call("fallocate of it", NULL, fallocate(fd, 0, 0, 8192));
 	call("fchmod of it", "EPERM", fchmod(fd, 0600));
@@ -181,7 +182,7 @@ static void extended(void)
 	make("f", "");
 	fd = must(open("f", O_RDWR));
 	call("get", NULL, ioctl(fd, FS_IOC_FSGETXATTR, &x));
-	shows("flags", NULL, "%x project %u extents %u", x.fsx_xflags, x.fsx_projid, x.fsx_nextents);
+	shows("flags", NULL, "%x project %u extents %u", x.fsx_xflags & ~FS_XFLAG_HASATTR, x.fsx_projid, x.fsx_nextents);
 	x.fsx_xflags |= FS_XFLAG_NODUMP;
 	call("set nodump", NULL, ioctl(fd, FS_IOC_FSSETXATTR, &x));
 	shows("as flags", NULL, "%s", get_flags("f"));

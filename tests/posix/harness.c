@@ -169,7 +169,7 @@ void hear(struct turns *t)
 static int take_away(char *folder)
 {
 	char *const paths[] = {folder, NULL};
-	FTS *tree = fts_open(paths, FTS_PHYSICAL | FTS_NOSTAT, NULL);
+	FTS *tree = fts_open(paths, FTS_PHYSICAL, NULL);
 	FTSENT *e;
 	int failed = 0;
 

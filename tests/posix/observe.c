@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What files look like, as text that is the same in every run; and files to look at. */
 #include <stdarg.h>
+#include <sys/statvfs.h>
 #include <time.h>
 
 #include "suite.h"
@@ -188,4 +189,19 @@ void touched(const char *check, const char *expected, const char *path, const st
 		 moved("ctime", &a->stx_ctime, &b.stx_ctime),
 		 moved("btime", &a->stx_btime, &b.stx_btime));
 	shows(check, expected, "%.*s", *s ? (int)strlen(s) - 1 : 4, *s ? s : "none");
+}
+
+void settle(struct statvfs *now)
+{
+	struct statvfs before;
+	int same = 0, fd = must(open(".", O_RDONLY));
+
+	for (int i = 0; i < 100 && same < 5; i++) {
+		must(statvfs(".", &before));
+		must(syncfs(fd));
+		usleep(50000);
+		must(statvfs(".", now));
+		same = now->f_bfree == before.f_bfree ? same + 1 : 0;
+	}
+	close(fd);
 }

@@ -163,22 +163,6 @@ static void resource_limit(void)
 	call("ftruncate below", "ok", ftruncate(fd, 9000));
 }
 
-/* What was unlinked before may still be on its way back. */
-static void settle(struct statvfs *now)
-{
-	struct statvfs before;
-	int same = 0;
-
-	must(syncfs(must(open(".", O_RDONLY))));
-	must(statvfs(".", now));
-	for (int i = 0; i < 100 && same < 5; i++) {
-		before = *now;
-		usleep(50000);
-		must(statvfs(".", now));
-		same = now->f_bfree == before.f_bfree ? same + 1 : 0;
-	}
-}
-
 static void statistics(void)
 {
 	struct statvfs a, b;

@@ -109,6 +109,10 @@ void make(const char *path, const char *content);
 void make_sized(const char *path, size_t size);	/* with bytes that depend on their offset */
 void fill(void *to, size_t size, size_t offset);
 
+/* statvfs(".") when all that was unlinked has given its space back. */
+struct statvfs;
+void settle(struct statvfs *now);
+
 /* Longer than the clock of a file system needs to move on. */
 void tick(void);
 
