@@ -8,7 +8,7 @@ PROGRAMS += $(B)/bin/rump_fs $(MOUNT_LINKS)
 
 $(B)/bin/rump_fs: $(MOUNT_OBJS) $(B)/lib/libukfs.so $(B)/lib/libp2k.so
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(MOUNT_OBJS) -L$(B)/lib -lp2k -lukfs -lrump -lfuse3 -lmount \
+	$(CC) $(LDFLAGS) -o $@ $(MOUNT_OBJS) -L$(B)/lib -lp2k -lukfs -lrump -lrumpuser -lfuse3 -lmount -lseccomp \
 		-Wl,-rpath-link,$(B)/lib
 
 $(MOUNT_LINKS): $(B)/bin/rump_fs
