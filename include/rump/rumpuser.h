@@ -180,6 +180,13 @@ struct rumpuser_iov {			/* the layout of struct iovec */
 int rumpuser_image_open(const char *path, int flags);
 
 /*
+ * A new file without a name, as snapshots write to, in the folder for them; or -1 and errno.  A
+ * process that is about to lose the right to make one sets RUMP_TMPDIR to "/dev/fd/N" of it: the next
+ * snapshot takes that.  For the host's side.
+ */
+int rumpuser_snapshot_file(void);
+
+/*
  * Open an image (regular file or block device, or "/dev/fd/N": the descriptor itself) and lock it:
  * EBUSY where another has it.
  * RUMPUSER_BLK_SNAPSHOT opens and locks it as RUMPUSER_BLK_RDONLY does, and means nothing beside

@@ -45,9 +45,12 @@ static const char *folder(void)
 
 static int open_unnamed(const char *dir)
 {
-	int fd = open(dir, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 	char name[PATH_MAX];
+	int fd;
 
+	if (!strncmp(dir, "/dev/fd/", 8))
+		return rumpuser_image_open(dir, O_RDWR);
+	fd = open(dir, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
 	if (fd >= 0 || errno != EOPNOTSUPP)
 		return fd;
 	if (snprintf(name, sizeof(name), "%s/rump-XXXXXX", dir) >= (int)sizeof(name)) {
@@ -58,6 +61,11 @@ static int open_unnamed(const char *dir)
 	if (fd >= 0)
 		unlink(name);
 	return fd;
+}
+
+int rumpuser_snapshot_file(void)
+{
+	return open_unnamed(folder());
 }
 
 /* Once: those who get the error value may take it for the image's. */

@@ -109,6 +109,33 @@ int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 	return fd;
 }
 
+/* True: written.  The host keeps its defaults otherwise. */
+static bool write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
+
+	if (fd >= 0)
+		close(fd);
+	return done;
+}
+
+/* The host's defaults for FUSE are made for servers that it cannot trust with its memory. */
+void fuse_tune(dev_t dev)
+{
+	static const struct { const char *name, *value; } tuning[] = {
+		{ "read_ahead_kb", "1024" }, { "strict_limit", "0" }, { "max_ratio", "100" },
+	};
+	char path[128];
+
+	for (size_t i = 0; i < sizeof(tuning) / sizeof(tuning[0]); i++) {
+		snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u/%s", major(dev), minor(dev),
+			 tuning[i].name);
+		if (!write_text(path, tuning[i].value))
+			return;
+	}
+}
+
 /* ---- finding and removing it ---- */
 
 /* mountinfo writes some characters as \ooo. */

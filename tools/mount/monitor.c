@@ -23,7 +23,7 @@
 struct monitor {
 	const struct mount_options *o;
 	pid_t server;
-	int ready;		/* a byte comes, or the end */
+	int channel;		/* of the server; -1: it has said that it serves */
 	int lines;		/* what the server writes on standard error */
 	int signals;
 	int started;		/* of our caller, who waits; -1: nobody */
@@ -64,7 +64,23 @@ static bool read_lines(struct monitor *m)
 	return true;
 }
 
-/* ---- the mount is usable ---- */
+/* ---- the mount ---- */
+
+/* The server has mounted the image: mount on the host, and give it the connection. */
+static void make_mount(struct monitor *m, const struct report *report)
+{
+	const struct mount_options *o = m->o;
+	int fd = fuse_mount_dir(o, report->type, report->rdonly);
+
+	if (fd < 0)
+		return;
+	m->mount = fuse_mount_device(o->dir);
+	fuse_tune(m->mount);
+	rump_utab_add(o->image, o->dir);
+	if (channel_give(m->channel, fd))
+		complain(o, "the server does not take the mount: %s", strerror(errno));
+	close(fd);
+}
 
 static void tell_service_manager(void)
 {
@@ -102,8 +118,6 @@ static void on_usable(struct monitor *m)
 	const struct mount_options *o = m->o;
 	int null;
 
-	m->mount = fuse_mount_device(o->dir);
-	rump_utab_add(o->image, o->dir);
 	write_pid(o);
 	m->usable = true;
 	if (o->ready_fd >= 0) {
@@ -160,26 +174,39 @@ static int end_code(struct monitor *m)
 	return EXIT_BUG;
 }
 
+/* False: the server says nothing more. */
+static bool on_report(struct monitor *m)
+{
+	struct report report;
+
+	if (!channel_read(m->channel, &report)) {
+		if (report.type[0]) {
+			make_mount(m, &report);
+			if (m->mount)
+				return true;
+		} else {
+			on_usable(m);
+		}
+	}
+	close(m->channel);
+	return false;
+}
+
 static void watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
 		{ .fd = m->lines, .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
-		{ .fd = m->ready, .events = POLLIN },
+		{ .fd = m->channel, .events = POLLIN },
 	};
-	char byte;
 
 	for (;;) {
 		if (poll(fds, 3, -1) < 0)
 			continue;
 		if (fds[1].revents)
 			on_signal(m);
-		if (fds[2].revents) {
-			if (read(m->ready, &byte, 1) == 1)
-				on_usable(m);
-			close(m->ready);
+		if (fds[2].revents && !on_report(m))
 			fds[2].fd = -1;
-		}
 		/* The server holds the other end for as long as it lives. */
 		if (fds[0].revents && !read_lines(m))
 			return;
@@ -188,27 +215,27 @@ static void watch(struct monitor *m)
 
 static int start_server(struct monitor *m, const sigset_t *before)
 {
-	int ready[2], lines[2];
+	int channel[2], lines[2];
 
-	if (pipe2(ready, O_CLOEXEC) || pipe2(lines, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) || pipe2(lines, O_CLOEXEC))
 		return -1;
-	m->ready = ready[0];
+	m->channel = channel[0];
 	m->lines = lines[0];
 	m->server = fork();
 	if (m->server)
 		goto out;
 	sigprocmask(SIG_SETMASK, before, NULL);
 	close(m->signals);
-	close(m->ready);
+	close(m->channel);
 	close(m->lines);
 	if (m->started >= 0)
 		close(m->started);
 	dup2(lines[1], 2);
 	close(lines[1]);
 	setvbuf(stderr, NULL, _IOLBF, 0);
-	exit(server_run(m->o, ready[1]));
+	exit(server_run(m->o, channel[1]));
 out:
-	close(ready[1]);
+	close(channel[1]);
 	close(lines[1]);
 	return m->server < 0 ? -1 : 0;
 }

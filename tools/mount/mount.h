@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The mount servers.  Two processes serve a mount: the server, which has the image, the kernel side
- * and /dev/fuse, and nothing else; and the monitor, which keeps the caller's rights, waits for the
- * server, and takes the mount away when that ends.  In the background a third, the one that was
+ * and /dev/fuse, and no right to anything else; and the monitor, which keeps the caller's rights,
+ * makes the mount, waits for the server, and takes the mount away when that ends.  In the background a third, the one that was
  * called, ends as soon as the mount is usable.
  */
 #ifndef RUMP_MOUNT_H
@@ -20,7 +20,7 @@
 struct mount_options {
 	const char *program, *type;	/* type NULL: probed */
 	char *image, *dir;		/* absolute */
-	bool foreground, debug;
+	bool foreground, debug, nosandbox;
 
 	bool rdonly, nolock, snapshot, writethrough;
 	bool allow_other, nosuid, nodev, noexec;
@@ -42,11 +42,27 @@ void complain(const struct mount_options *o, const char *fmt, ...)
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly);
 /* The mount's device number as /proc/self/mountinfo has it; 0: not mounted. */
 dev_t fuse_mount_device(const char *dir);
+/* Read ahead and collect writes as for a disk, where the caller may set that. */
+void fuse_tune(dev_t dev);
 /* Take the mount away, wherever it is now.  lazy: also where it is in use.  0 or an errno value. */
 int fuse_unmount(dev_t dev, bool lazy);
 
-/* server.c: everything from image to unmount; the exit code.  `ready`: gets a byte when usable. */
-int server_run(const struct mount_options *o, int ready);
+/*
+ * channel.c: between server and monitor.  The server says what it has mounted, the monitor answers with
+ * the connection to the host's FUSE, the server says that it serves.
+ */
+struct report {
+	char type[32];		/* of the file system; "": the mount is usable */
+	bool rdonly;
+};
+/* 0, or -1 and errno; EPIPE: the other has gone. */
+int channel_report(int channel, const struct report *report);
+int channel_read(int channel, struct report *report);
+int channel_give(int channel, int fd);
+int channel_take(int channel);		/* the descriptor, or -1 */
+
+/* server.c: everything from image to unmount; the exit code. */
+int server_run(const struct mount_options *o, int channel);
 
 /* monitor.c: start the server, wait for its end, clean up; the exit code.  `started` (or -1): gets a
  * byte when the mount is usable. */

@@ -114,7 +114,7 @@ static void set_flag(struct mount_options *o, const char *name)
 {
 	const struct { const char *name; bool *flag, value; } flags[] = {
 		{ "ro", &o->rdonly, true }, { "rw", &o->rdonly, false },
-		{ "snapshot", &o->snapshot, true },
+		{ "snapshot", &o->snapshot, true }, { "nosandbox", &o->nosandbox, true },
 		{ "lock", &o->nolock, false }, { "nolock", &o->nolock, true },
 		{ "allow_other", &o->allow_other, true }, { "noallow_other", &o->allow_other, false },
 		{ "suid", &o->nosuid, false }, { "nosuid", &o->nosuid, true },

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The server: image, kernel side, mount, requests, and the way back. */
+/*
+ * The server: image, kernel side, requests, and the way back.  It gives up its rights in two steps:
+ * before the kernel side reads the first byte of the image, and before the first request.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
@@ -9,18 +12,29 @@
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include <rump/p2k.h>
 #include <rump/rump.h>
+#include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
 #include "mount.h"
+#include "sandbox.h"
 
 #ifndef PR_SET_IO_FLUSHER
 #define PR_SET_IO_FLUSHER 57
 #endif
+
+struct server {
+	const struct mount_options *o;
+	int channel;
+	int image;			/* open; the kernel side knows it as `path` */
+	char path[32];
+	bool rdonly;
+	struct sandbox sandbox;
+	struct ukfs *u;
+};
 
 static void show(const char *line)
 {
@@ -33,8 +47,93 @@ static void show_kernel(void *arg, int level, const char *line)
 	fprintf(stderr, "<%d> %s\n", level, line);
 }
 
-static struct ukfs *mount_image(const struct mount_options *o)
+/* An error of libukfs, which knows the image by its descriptor only. */
+static void complain_ukfs(const struct server *s, const char *what)
 {
+	const char *msg = ukfs_errmsg(), *at = strstr(msg, s->path);
+
+	if (at)
+		complain(s->o, "%s%.*s%s%s", what, (int)(at - msg), msg, s->o->image,
+			 at + strlen(s->path));
+	else
+		complain(s->o, "%s%s", what, msg);
+}
+
+/* ---- before the image is looked at ---- */
+
+static int open_image(struct server *s)
+{
+	const struct mount_options *o = s->o;
+	struct stat st;
+	int flags = O_CLOEXEC;
+
+	s->rdonly = o->rdonly || o->snapshot;
+	/* A device is locked by claiming it. */
+	if (!s->rdonly && !o->nolock && !stat(o->image, &st) && S_ISBLK(st.st_mode))
+		flags |= O_EXCL;
+	s->image = open(o->image, flags | (s->rdonly ? O_RDONLY : O_RDWR));
+	if (s->image < 0 && !s->rdonly && (errno == EACCES || errno == EROFS || errno == EPERM)) {
+		s->rdonly = true;
+		s->image = open(o->image, O_RDONLY | O_CLOEXEC);
+		if (s->image >= 0)
+			complain(o, "%s cannot be written: mounted read-only", o->image);
+	}
+	if (s->image < 0) {
+		complain(o, "%s: %s", o->image, errno == EBUSY ?
+			 "in use: another process has claimed the device, or it is mounted" :
+			 strerror(errno));
+		return -1;
+	}
+	snprintf(s->path, sizeof(s->path), "/dev/fd/%d", s->image);
+	return 0;
+}
+
+/* What has to be made or opened while that is still allowed. */
+static int prepare(struct server *s)
+{
+	const struct mount_options *o = s->o;
+	char name[32];
+	int fd;
+
+	if (o->mem)
+		setenv("RUMP_MEMLIMIT", o->mem, 1);
+	if (o->ncpu)
+		setenv("RUMP_NCPU", o->ncpu, 1);
+	if (o->debug)
+		ukfs_set_log(show_kernel, NULL);
+	if (!o->snapshot)
+		return 0;
+	fd = rumpuser_snapshot_file();
+	if (fd < 0) {
+		complain(o, "cannot make the snapshot's temporary file: %s; RUMP_TMPDIR names the folder",
+			 strerror(errno));
+		return -1;
+	}
+	snprintf(name, sizeof(name), "/dev/fd/%d", fd);
+	setenv("RUMP_TMPDIR", name, 1);
+	return 0;
+}
+
+static int enter_sandbox_early(struct server *s)
+{
+	const struct mount_options *o = s->o;
+	char why[512];
+
+	if (o->nosandbox)
+		return 0;
+	s->sandbox.drop_user = geteuid() == 0;
+	if ((s->sandbox.drop_user &&
+	     sandbox_user(o->runas, s->image, &s->sandbox.uid, &s->sandbox.gid, why, sizeof(why))) ||
+	    sandbox_enter_early(&s->sandbox, why, sizeof(why))) {
+		complain(o, "%s", why);
+		return -1;
+	}
+	return 0;
+}
+
+static int mount_image(struct server *s)
+{
+	const struct mount_options *o = s->o;
 	struct ukfs_args args = {
 		.options = o->rest,
 		.partition = o->partition,
@@ -43,52 +142,17 @@ static struct ukfs *mount_image(const struct mount_options *o)
 		.sector_size = o->sector_size,
 		.snapshot = o->snapshot,
 	};
-	struct ukfs *u;
 
-	if (o->mem)
-		setenv("RUMP_MEMLIMIT", o->mem, 1);
-	if (o->ncpu)
-		setenv("RUMP_NCPU", o->ncpu, 1);
-	if (o->debug)
-		ukfs_set_log(show_kernel, NULL);
-	u = ukfs_mount(o->type, o->image, NULL, o->rdonly ? UKFS_RDONLY : UKFS_RDONLY_FALLBACK, &args,
-		       sizeof(args));
-	if (!u)
-		complain(o, "%s", ukfs_errmsg());
-	else if (ukfs_rdonly(u) && !o->rdonly)
-		complain(o, "%s: mounted read-only: the image or its file system cannot be written",
-			 o->image);
-	return u;
+	s->u = ukfs_mount(o->type, s->path, NULL,
+			  o->rdonly || (s->rdonly && !o->snapshot) ? UKFS_RDONLY : 0, &args,
+			  sizeof(args));
+	if (s->u)
+		return 0;
+	complain_ukfs(s, "");
+	return -1;
 }
 
-/* True: written.  The host keeps its defaults otherwise. */
-static bool write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	bool done = fd >= 0 && write(fd, text, strlen(text)) >= 0;
-
-	if (fd >= 0)
-		close(fd);
-	return done;
-}
-
-/*
- * Where it is allowed to: read ahead and collect writes as for a disk.  The host's defaults for
- * FUSE are made for servers that it cannot trust with its memory.
- */
-static void tune_host(dev_t dev)
-{
-	static const struct { const char *name, *value; } tuning[] = {
-		{ "read_ahead_kb", "1024" }, { "strict_limit", "0" }, { "max_ratio", "100" },
-	};
-	char path[128];
-
-	for (size_t i = 0; i < sizeof(tuning) / sizeof(tuning[0]); i++) {
-		snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u/%s", major(dev), minor(dev),
-			 tuning[i].name);
-		write_text(path, tuning[i].value);
-	}
-}
+/* ---- serving ---- */
 
 /* The signals that end a server, taken by a thread of their own; all others have them blocked. */
 static sigset_t ending;
@@ -111,59 +175,84 @@ static void block_signals(void)
 	pthread_sigmask(SIG_BLOCK, &ending, NULL);
 }
 
-static int serve(const struct mount_options *o, struct ukfs *u, int fd, int ready)
+static int connect_host(struct server *s)
 {
+	struct report report = { .rdonly = ukfs_rdonly(s->u) };
+	int fd = -1;
+
+	snprintf(report.type, sizeof(report.type), "%s", ukfs_fstype(s->u));
+	if (!channel_report(s->channel, &report))
+		fd = channel_take(s->channel);
+	return fd;			/* the monitor has said why not */
+}
+
+static int start_serving(struct server *s, struct p2k *p)
+{
+	const struct report usable = { .type = "" };
+	pthread_t waiter;
+	char why[512];
+	int err = pthread_create(&waiter, NULL, wait_signal, p);
+
+	if (err) {
+		complain(s->o, "no thread for signals: %s", strerror(err));
+		return -1;
+	}
+	if (channel_report(s->channel, &usable)) {
+		complain(s->o, "the monitor has gone");
+		return -1;
+	}
+	close(s->channel);
+	if (!s->o->nosandbox && sandbox_enter(&s->sandbox, why, sizeof(why))) {
+		complain(s->o, "%s", why);
+		return -1;
+	}
+	return 0;
+}
+
+static int serve(struct server *s, int fd)
+{
+	const struct mount_options *o = s->o;
 	struct p2k_args args = {
 		.fd = fd,
-		.flags = (ukfs_rdonly(u) ? P2K_RDONLY : 0) | (o->writethrough ? P2K_WRITETHROUGH : 0) |
-			 (o->debug ? P2K_DEBUG : 0),
+		.flags = (ukfs_rdonly(s->u) ? P2K_RDONLY : 0) |
+			 (o->writethrough ? P2K_WRITETHROUGH : 0) | (o->debug ? P2K_DEBUG : 0),
 		.server = getpid(),
 		.monitor = getppid(),
 		.log = show,
 	};
-	struct p2k *p = p2k_new(ukfs_getmp(u), &args, sizeof(args));
-	pthread_t waiter;
-	int err;
+	struct p2k *p = p2k_new(ukfs_getmp(s->u), &args, sizeof(args));
+	int err = 0, res = EXIT_SYSTEM;
 
 	if (!p) {
 		complain(o, "cannot serve: %s", strerror(errno));
 		close(fd);
 		return EXIT_SYSTEM;
 	}
-	err = pthread_create(&waiter, NULL, wait_signal, p);
-	if (err)
-		complain(o, "no thread for signals: %s", strerror(err));
-	if (write(ready, "", 1) < 0)
-		complain(o, "nobody waits for the mount");
-	close(ready);
-	if (!err)
+	if (!start_serving(s, p)) {
 		err = -p2k_serve(p);
+		res = err ? EXIT_SYSTEM : 0;
+	}
 	if (err)
 		complain(o, "the connection to the host's FUSE broke: %s", strerror(err));
 	p2k_free(p);
-	return err ? EXIT_SYSTEM : 0;
+	return res;
 }
 
-int server_run(const struct mount_options *o, int ready)
+int server_run(const struct mount_options *o, int channel)
 {
-	struct ukfs *u;
-	int fd, res;
+	struct server s = { .o = o, .channel = channel };
+	int fd, res = EXIT_MOUNT;
 
 	block_signals();
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	u = mount_image(o);
-	if (!u)
+	if (open_image(&s) || prepare(&s) || enter_sandbox_early(&s) || mount_image(&s))
 		return EXIT_MOUNT;
-	fd = fuse_mount_dir(o, ukfs_fstype(u), ukfs_rdonly(u));
-	if (fd >= 0) {
-		tune_host(fuse_mount_device(o->dir));
-		res = serve(o, u, fd, ready);
-	} else {
-		res = EXIT_MOUNT;
-	}
-	if (ukfs_release(u, 0)) {
-		complain(o, "unmounting: %s", ukfs_errmsg());
+	fd = connect_host(&s);
+	if (fd >= 0)
+		res = serve(&s, fd);
+	if (ukfs_release(s.u, 0)) {
+		complain_ukfs(&s, "unmounting: ");
 		res = EXIT_SYSTEM;
 	}
 	return res;
