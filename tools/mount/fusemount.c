@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <spawn.h>
@@ -206,11 +207,20 @@ static int run_fusermount(const char *dir, bool lazy)
 	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : EBUSY;
 }
 
+/* Whether the server of a mount has ended. */
+static bool is_dead(const char *dir)
+{
+	struct statfs sf;
+
+	return statfs(dir, &sf) && errno == ENOTCONN;
+}
+
+/* The number of a mount that has gone may be another's by now: lazy is for one without a server. */
 int fuse_unmount(dev_t dev, bool lazy)
 {
 	char dir[4096];
 
-	if (!dev || !find_mount(&dev, dir, sizeof(dir)))
+	if (!dev || !find_mount(&dev, dir, sizeof(dir)) || (lazy && !is_dead(dir)))
 		return 0;
 	if (!umount2(dir, (lazy ? MNT_DETACH : 0) | UMOUNT_NOFOLLOW))
 		return 0;

@@ -44,7 +44,8 @@ int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 dev_t fuse_mount_device(const char *dir);
 /* Read ahead and collect writes as for a disk, where the caller may set that. */
 void fuse_tune(dev_t dev);
-/* Take the mount away, wherever it is now.  lazy: also where it is in use.  0 or an errno value. */
+/* Take the mount away, wherever it is now.  lazy: also where it is in use, but only if its server has
+ * ended.  0 or an errno value. */
 int fuse_unmount(dev_t dev, bool lazy);
 
 /*
