@@ -47,7 +47,7 @@ class Mount:
             os.close(fd)
         return [os.pidfd_open(pid) for pid in struct.unpack_from("=ii", said)]
 
-    def _wait(self, seconds):
+    def wait(self, seconds):
         """For the monitor's end, which comes when the mount has gone and the image is closed."""
         ended = select.select([self.monitor], [], [], seconds)[0]
         os.close(self.server)
@@ -55,12 +55,17 @@ class Mount:
         if not ended or mounted():
             raise TimeoutError(f"the mount has not gone after {seconds} s")
 
-    def umount(self):
+    @staticmethod
+    def leave():
+        """The mount goes; its server may have work left."""
         command = ["umount"] if os.geteuid() == 0 else ["fusermount3", "-u"]
         subprocess.run([*command, DIR], check=True, timeout=60)
-        self._wait(60)
+
+    def umount(self):
+        self.leave()
+        self.wait(60)
 
     def kill(self):
         """The server ends, and its mount with it."""
         signal.pidfd_send_signal(self.server, signal.SIGKILL)
-        self._wait(5)
+        self.wait(5)

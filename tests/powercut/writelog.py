@@ -5,9 +5,9 @@ state.
 
 At a cut every write is either durable or pending.  Durable is what was complete when a flush began
 that is complete too, and a FUA write that is complete.  A pending write is there, is not there, or
-is there in parts, each a number of bytes that a medium writes whole.  Writes are laid down in the log's order with parts left out: that
-gives what a cache that writes its sectors in any order may leave behind, because such a cache holds
-only the newest content of a sector and never puts an older one over it.
+is there in parts, each of them what a medium writes whole.  Writes are laid down in the log's order
+with parts left out: that gives what a cache that writes in any order may leave behind, because such
+a cache holds only the newest content of a sector and never puts an older one over it.
 """
 import bisect
 import dataclasses
