@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A mounted server killed at 100 random moments while SQLite commits: the mount goes away, the next one
-# replays the journal, every committed transaction is there, and the checker finds nothing.
+# A mounted server killed at 100 random moments while SQLite commits: the mount goes away, the next
+# one replays the journal, every committed transaction is there, and the checker finds nothing.
 # each: ext4 xfs btrfs
 # run-as: self
 # timeout: 900

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A monitor that comes to its end late leaves a mount alone that has got its own's device number.
 # run-as: self
-"""The monitor is stopped while its mount goes and another one comes; often it has the same number."""
+"""The monitor is stopped while its mount goes and another comes; often that has the same number."""
 import os
 import signal
 

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The power fails under a mounted server, with what the host's cache held, while SQLite commits and fio
-# syncs every block: after each of 100 cuts the journal is replayed, the checker finds nothing, and
+# The power fails under a mounted server, with what the host's cache held, while SQLite commits and
+# fio syncs every block: after each of 100 cuts the journal is replayed, the checker finds nothing, and
 # what was committed and synced is there.
 # each: ext4 xfs btrfs
 # run-as: self
@@ -68,7 +68,8 @@ def check(fstype, position, sql, acks):
     if not os.path.isdir("out"):
         os.mkdir("out")
     synced = bisect.bisect_right(acks, position)
-    if synced or any(sql.due(position).values()) or f"{DIRECTORY}\n" in powercut.must("fsu_ls", powercut.CUT, "/"):
+    there = powercut.must("fsu_ls", powercut.CUT, "/").split()
+    if synced or any(sql.due(position).values()) or DIRECTORY in there:
         powercut.must("fsu_get", powercut.CUT, "/" + DIRECTORY, "out/" + DIRECTORY)
     folder = "out/" + DIRECTORY
     try:

@@ -4,7 +4,7 @@
  *   a slot of a file rewritten in place, then fdatasync;
  *   a record appended to a file, then fsync;
  *   a document replaced: written beside, fsync, rename over the old one, fsync of the directory.
- * slots verify IMAGE ACKS CUT: what ACKS acknowledges up to the position CUT of the write log holds.
+ * slots verify IMAGE ACKS CUT: what ACKS acknowledges up to the position CUT of WRITELOG holds.
  *
  * ACKS has "b THREAD WHAT VERSION POSITION" before something begins and "a ..." after it is synced.
  * Of a slot that was being rewritten any bytes may be there; an appended record is whole once

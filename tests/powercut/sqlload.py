@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-SQLite under load: a thread for each way to commit, transactions as fast as they are synced, and what
-must be in the databases after a crash.
+SQLite under load: a thread for each way to commit, transactions as fast as they are synced, and
+what must be in the databases after a crash.
 
 sqlload.py run FOLDER CLOCK: until standard input ends; "WAY N SIZE" for each commit, with the size
 that the file CLOCK has then.  sqlload.py check FOLDER WAY=N...: what does not hold, a line each.
-Load is that for its callers: SQLite knows files by their numbers in a process, so that one which has
-seen a mount die must not open what comes after it.
+Load is that for its callers: SQLite knows files by their numbers in a process, so that one which
+has seen a mount die must not open what comes after it.
 
 Every transaction n adds the rows of n and sets the counter to n, so a database is whole where its
 rows are exactly those up to its counter, and durable where the counter has reached what was
