@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Preloaded into a program that knows nothing of write logs: after each fdatasync or fsync of it
- * the size of the write log POWERCUT_LOG becomes a line of POWERCUT_ACKS.  What was synced is on the
- * medium at any later cut.
+ * the size of the write log POWERCUT_LOG becomes a line of POWERCUT_ACKS.  What was synced is on
+ * the medium at any later cut.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The power fails under a mounted server, with what the host's cache held, while SQLite commits and
-# fio syncs every block: after each of 100 cuts the journal is replayed, the checker finds nothing, and
-# what was committed and synced is there.
+# fio syncs every block: after each of 100 cuts the journal is replayed, the checker finds nothing,
+# and what was committed and synced is there.
 # each: ext4 xfs btrfs
 # run-as: self
 # needs: fio
