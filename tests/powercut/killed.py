@@ -28,6 +28,9 @@ def one(fstype, rng, databases):
     os.makedirs(databases, exist_ok=True)
     load = sqlload.Load(databases, IMAGE)
     try:
+        end = time.monotonic() + 30
+        while not os.path.getsize("sql.acks") and time.monotonic() < end:
+            time.sleep(0.005)           # a busy machine takes long to start it
         time.sleep(rng.uniform(0.01, LATEST))
         mnt.kill()
     finally:
