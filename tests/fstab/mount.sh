@@ -34,11 +34,12 @@ if [ "$1" = real ]; then
 	cycle umount mnt
 fi
 
-echo "$PWD/disk.img $PWD/mnt rump.ext4 ro,nofail,x-foo.bar=1$slow 0 0" >fstab
+echo "$PWD/disk.img $PWD/mnt rump.ext4 ro,nofail,_netdev,x-foo.bar=1$slow 0 0" >fstab
 run mount -a
 run mount -a
 equal "mounts of the image" 1 "$(grep -c "$PWD/mnt " /proc/self/mountinfo)"
 findmnt -rnM "$PWD/mnt" -O ro >/dev/null || fail "ro in fstab does not mount read-only"
+grep -q "OPTS=.*_netdev" /run/mount/utab || fail "utab has lost _netdev: $(cat /run/mount/utab)"
 cycle umount disk.img
 run mount mnt
 cycle umount mnt

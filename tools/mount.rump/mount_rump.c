@@ -26,6 +26,7 @@ struct request {
 	const char *type;	/* NULL: probed */
 	const char *namespace;
 	char *options;		/* what remains for the server */
+	char *table;		/* what umount(8) and others look for in /run/mount/utab */
 	bool fake, verbose, remount;
 	bool shared_name;	/* called as mount.TYPE, which is not ours alone */
 	bool rump;		/* the option "rump" */
@@ -74,9 +75,22 @@ static bool matches(const char *pattern, const char *word, size_t len)
 	return strncmp(pattern, word, fixed) == 0 && (pattern[fixed] ? len >= fixed : len == fixed);
 }
 
+/* One more option at the end of a list. */
+static void append(char **list, const char *word, size_t len)
+{
+	size_t used = *list ? strlen(*list) : 0;
+
+	*list = realloc(*list, used + len + 2);
+	if (!*list)
+		die(EX_SYSTEM, "out of memory");
+	sprintf(*list + used, "%s%.*s", used ? "," : "", (int)len, word);
+}
+
 /* Whether the option is not for the server. */
 static bool take(struct request *rq, const char *word, size_t len)
 {
+	if (matches("x-*", word, len) || matches("_netdev", word, len))
+		append(&rq->table, word, len);
 	for (size_t i = 0; i < sizeof(swallowed) / sizeof(swallowed[0]); i++)
 		if (matches(swallowed[i], word, len))
 			return true;
@@ -101,21 +115,13 @@ static size_t option_len(const char *opt)
 
 static void add_options(struct request *rq, const char *list)
 {
-	size_t used = rq->options ? strlen(rq->options) : 0, len;
+	size_t len;
 
-	rq->options = realloc(rq->options, used + strlen(list) + 2);
-	if (!rq->options)
-		die(EX_SYSTEM, "out of memory");
 	for (; *list; list += len + (list[len] == ',')) {
 		len = option_len(list);
-		if (!len || take(rq, list, len))
-			continue;
-		if (used)
-			rq->options[used++] = ',';
-		memcpy(rq->options + used, list, len);
-		used += len;
+		if (len && !take(rq, list, len))
+			append(&rq->options, list, len);
 	}
-	rq->options[used] = '\0';
 }
 
 /* "rump.ext4" and, as mountinfo names it, "fuse.rump.ext4" are ext4; "rump" is to be found out. */
@@ -181,7 +187,7 @@ static _Noreturn void hand_back(const struct request *rq, const char *type)
 		args[n++] = "-t";
 		args[n++] = type;
 	}
-	if (rq->options && *rq->options) {
+	if (rq->options) {
 		args[n++] = "-o";
 		args[n++] = rq->options;
 	}
@@ -228,7 +234,6 @@ static void enter_namespace(const char *path)
 
 static _Noreturn void serve(const struct request *rq)
 {
-	bool options = rq->options && *rq->options;
 	char name[80], path[PATH_MAX];
 
 	snprintf(name, sizeof(name), "rump_%s", rq->type ? rq->type : "fs");
@@ -236,14 +241,17 @@ static _Noreturn void serve(const struct request *rq)
 		die(EX_FAIL, "there is no %s beside mount.rump, in %s or in PATH: rump does not serve this type, or is not installed completely",
 		    name, RUMP_BINDIR);
 	if (rq->verbose)
-		printf("mount.rump: %s%s%s %s %s\n", path, options ? " -o " : "",
-		       options ? rq->options : "", rq->spec, rq->dir);
+		printf("mount.rump: %s%s%s %s %s\n", path, rq->options ? " -o " : "",
+		       rq->options ? rq->options : "", rq->spec, rq->dir);
 	fflush(stdout);
 	if (rq->fake)
 		exit(0);
 	if (rq->namespace)
 		enter_namespace(rq->namespace);
-	if (options)
+	/* the server makes the mount's entry there, and mount(8) leaves an entry alone */
+	if (rq->table)
+		setenv("RUMP_UTAB", rq->table, 1);
+	if (rq->options)
 		execl(path, name, "-o", rq->options, rq->spec, rq->dir, NULL);
 	else
 		execl(path, name, rq->spec, rq->dir, NULL);

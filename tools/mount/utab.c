@@ -4,6 +4,7 @@
  */
 #include <errno.h>
 #include <libmount/libmount.h>
+#include <stdlib.h>
 
 #include "utab.h"
 
@@ -24,11 +25,13 @@ static int update(struct libmnt_fs *fs, const char *dir)
 
 int rump_utab_add(const char *source, const char *dir)
 {
+	const char *more = getenv(RUMP_UTAB_OPTIONS);
 	struct libmnt_fs *fs = mnt_new_fs();
 	int rc = -ENOMEM;
 
 	if (fs && !mnt_fs_set_source(fs, source) && !mnt_fs_set_target(fs, dir) &&
-	    !mnt_fs_set_options(fs, "uhelper=fuse.rump"))
+	    !mnt_fs_set_options(fs, "uhelper=fuse.rump") &&
+	    (!more || !mnt_fs_append_options(fs, more)))
 		rc = update(fs, dir);
 	mnt_unref_fs(fs);
 	return rc;

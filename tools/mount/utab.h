@@ -9,6 +9,9 @@
 #ifndef RUMP_UTAB_H
 #define RUMP_UTAB_H
 
+/* mount.rump sets it: options that the entry has besides, comma separated. */
+#define RUMP_UTAB_OPTIONS "RUMP_UTAB"
+
 /* Call it once the mount is there, and after it is gone.  0, or a negative errno value: without
  * root's rights there is no entry, and none is needed. */
 int rump_utab_add(const char *source, const char *dir);
