@@ -6,27 +6,29 @@
 _rump_complete_options() {
 	local done=${cur%"${cur##*,}"} last=${cur##*,}
 	if [[ $last == *=* ]]; then
-		COMPREPLY=($(compgen -P "$done${last%%=*}=" -W "${_rump_mount_values[${last%%=*}]-}" -- "${last#*=}"))
+		mapfile -t COMPREPLY < <(compgen -P "$done${last%%=*}=" -W "${_rump_mount_values[${last%%=*}]-}" -- "${last#*=}")
 	else
-		COMPREPLY=($(compgen -P "$done" -W "$_rump_mount" -- "$last"))
+		mapfile -t COMPREPLY < <(compgen -P "$done" -W "$_rump_mount" -- "$last")
 	fi
 	compopt -o nospace
 }
 
+# A name of a mount may come with a medium: it is not for compgen -W, which expands what it gets.
 _rump_mounts() {
 	local type dir
 	while read -r _ dir type _; do
-		[[ $type != fuse.rump* ]] || printf '%b\n' "${dir//\\/\\0}"
+		printf -v dir %b "${dir//\\/\\0}"
+		[[ $type != fuse.rump* || $dir != "$cur"* ]] || COMPREPLY+=("$dir")
 	done </proc/self/mounts
 }
 
 _rump_value() {
 	case $1 in
 	-o) _rump_complete_options ;;
-	-t) COMPREPLY=($(compgen -W "$(fsu_types 2>/dev/null)" -- "$cur")) ;;
+	-t) mapfile -t COMPREPLY < <(compgen -W "$(fsu_types 2>/dev/null)" -- "$cur") ;;
 	*)
 		if [[ -n ${_rump_values[$program:$1]-} ]]; then
-			COMPREPLY=($(compgen -W "${_rump_values[$program:$1]}" -- "$cur"))
+			mapfile -t COMPREPLY < <(compgen -W "${_rump_values[$program:$1]}" -- "$cur")
 		else
 			_filedir
 		fi
@@ -40,7 +42,7 @@ _rump() {
 	program=${words[0]##*/}
 	if [[ $program == fsu ]]; then
 		if ((cword == 1)); then
-			COMPREPLY=($(compgen -W "$_rump_fsu" -- "$cur"))
+			mapfile -t COMPREPLY < <(compgen -W "$_rump_fsu" -- "$cur")
 			return
 		fi
 		program=fsu_${words[1]}
@@ -54,12 +56,12 @@ _rump() {
 		# what stands before the last = is a word of its own for readline
 		[[ $cur != *=* ]] || COMPREPLY=("${COMPREPLY[@]#"${cur%=*}="}")
 	elif [[ $cur == -* ]]; then
-		COMPREPLY=($(compgen -W "${_rump_flags[$program]-}" -- "$cur"))
+		mapfile -t COMPREPLY < <(compgen -W "${_rump_flags[$program]-}" -- "$cur")
 		[[ ${#COMPREPLY[@]} != 1 || -z ${_rump_values[$program:${COMPREPLY[0]}]+x} ||
-			${COMPREPLY[0]} != --* ]] || { COMPREPLY[0]+==; compopt -o nospace; }
+			${COMPREPLY[0]} != --* ]] || { COMPREPLY[0]+='='; compopt -o nospace; }
 	elif [[ $program == rump_umount ]]; then
 		compopt -o filenames
-		mapfile -t COMPREPLY < <(compgen -W "$(_rump_mounts | sed 's/ /\\\\ /g')" -- "$cur")
+		_rump_mounts
 	else
 		_filedir
 	fi
