@@ -17,7 +17,7 @@ $(B)/lib/libukfs.so: $(UKFS_SO)
 # pkg-config files, for `make install`
 PKGCONFIG += $(B)/pkgconfig/rump.pc $(B)/pkgconfig/libukfs.pc
 
-$(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile
+$(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile $(B)/prefix
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@MODDIR@|$(MODDIR)|' \
 		-e 's|@VERSION@|$(VERSION)|' $< >$@

@@ -51,6 +51,15 @@ export RUMP_MODULE_PATH
 "$PWD/root/usr/bin/fsu_ls" disk.img / | grep -qx 'lost+found' || fail "the installed fsu_ls"
 find root -path '*/man*/fsu_ls.1*' | grep -q . || fail "no manual page of fsu_ls"
 find root -path '*/man3/ukfs.3*' | grep -q . || fail "no manual page ukfs(3)"
+for file in sbin/mount.rump sbin/umount.fuse.rump usr/bin/rump_umount usr/share/man/man8/rump_ext4.8 \
+	usr/share/bash-completion/completions/fsu_ls usr/share/zsh/site-functions/_rump \
+	usr/share/rump/systemd/rump-media; do
+	[ -s "root/$file" ] || fail "$file was not installed"
+done
+grep -q '^ExecStart=/usr/bin/rump_fs ' root/usr/share/rump/systemd/rump-mount@.service ||
+	fail "rump-mount@.service is for another prefix"
+"$PWD/root/sbin/mount.rump" -fv disk.img /mnt -t rump.ext4 | grep -q /rump_ext4 ||
+	fail "the installed mount.rump finds no server"
 if grep -rlI "$RUMP_CHECKOUT" root >named; then
 	fail "the build folder is named in: $(cat named)"
 fi

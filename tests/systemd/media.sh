@@ -12,7 +12,7 @@ if [ -z "${RUMP_TEST_NAMESPACE:-}" ]; then
 	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation private "$0" "$@"
 fi
 
-sed "s|/usr/local/bin/|$RUMP_BUILD/bin/|g" "$RUMP_BUILD/systemd/rump-media" >rump-media
+sed "s|@BINDIR@|$RUMP_BUILD/bin|g" "$RUMP_TOP/tools/mount.rump/systemd/rump-media.in" >rump-media
 chmod +x rump-media
 mkdir runtime
 export RUNTIME_DIRECTORY=$PWD/runtime

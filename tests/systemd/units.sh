@@ -11,11 +11,10 @@ if [ -z "${RUMP_TEST_NAMESPACE:-}" ]; then
 	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation private "$0" "$@"
 fi
 
+source=$RUMP_TOP/tools/mount.rump/systemd
 mkdir -p units bin
 for unit in rump-mount@ rump-media@; do
-	sed "s|/usr/local/bin/|$PWD/bin/|g; s|/usr/local/share/rump/systemd/|$PWD/bin/|g" \
-		"$RUMP_BUILD/systemd/$unit.service" >"units/$unit.service"
-	grep -q "$PWD/bin/" "units/$unit.service" || fail "$unit: not made for /usr/local"
+	sed "s|@BINDIR@|$PWD/bin|g; s|@UNITDIR@|$PWD/bin|g" "$source/$unit.service.in" >"units/$unit.service"
 done
 for program in rump_fs rump_umount rump-media; do
 	ln -s /bin/true "bin/$program"
@@ -37,7 +36,7 @@ trap 'losetup -d "$device"' EXIT
 name=${device#/dev/}
 mount -t tmpfs tmpfs /run
 mkdir -p /run/udev/rules.d
-cp "$RUMP_BUILD/systemd/90-rump-media.rules" /run/udev/rules.d
+cp "$source/90-rump-media.rules" /run/udev/rules.d
 
 # wants PROPERTIES...: the units that the device wants, if it has these properties
 wants() {

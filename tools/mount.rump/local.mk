@@ -6,18 +6,19 @@ MOUNTHELP := tools/mount.rump
 
 PROGRAMS += $(B)/bin/rump_umount
 SBIN_PROGRAMS += $(B)/bin/mount.rump $(B)/bin/umount.fuse.rump
-MAN += $(wildcard $(MOUNTHELP)/*.8 tools/mount/*.7 tools/mount/*.8)
+MAN += $(wildcard $(MOUNTHELP)/*.8) $(B)/man/man8/umount.fuse.rump.8
 
-# Pages that say the same: $(call man8_link,page,name)
-define man8_link
-$(B)/man/man8/$(2).8:
-	@mkdir -p $$(@D)
-	echo '.so man8/$(1).8' >$$@
-MAN += $(B)/man/man8/$(2).8
-endef
-$(eval $(call man8_link,rump_umount,umount.fuse.rump))
-$(foreach t,$(MOUNT_TYPES),$(eval $(call man8_link,rump_fs,rump_$(t))))
+$(B)/man/man8/umount.fuse.rump.8:
+	@mkdir -p $(@D)
+	echo '.so man8/rump_umount.8' >$@
 
+# What has the prefix in it is made anew when that changes.
+.PHONY: FORCE
+$(B)/prefix: FORCE
+	@mkdir -p $(@D)
+	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+
+$(B)/obj/$(MOUNTHELP)/mount_rump.o: $(B)/prefix
 $(B)/obj/$(MOUNTHELP)/mount_rump.o: private CPPFLAGS += -DRUMP_BINDIR='"$(PREFIX)/bin"'
 
 $(B)/bin/mount.rump: $(call objs,$(MOUNTHELP)/mount_rump.c)
@@ -48,7 +49,7 @@ UNITDIR := $(PREFIX)/share/rump/systemd
 SYSTEMD_UNITS := $(addprefix $(B)/systemd/,$(patsubst %.in,%,$(notdir $(wildcard $(MOUNTHELP)/systemd/*))))
 all: $(SYSTEMD_UNITS)
 
-$(B)/systemd/%: $(MOUNTHELP)/systemd/%.in Makefile
+$(B)/systemd/%: $(MOUNTHELP)/systemd/%.in $(B)/prefix
 	@mkdir -p $(@D)
 	sed -e 's|@BINDIR@|$(PREFIX)/bin|g' -e 's|@UNITDIR@|$(UNITDIR)|g' $< >$@
 	chmod $(if $(findstring .,$*),644,755) $@

@@ -4,7 +4,14 @@ MOUNT_TYPES := ext2 ext3 ext4 xfs btrfs vfat msdos exfat iso9660 squashfs erofs
 MOUNT_OBJS := $(call objs,$(wildcard tools/mount/*.c))
 MOUNT_LINKS := $(MOUNT_TYPES:%=$(B)/bin/rump_%)
 
+MOUNT_PAGES := $(MOUNT_TYPES:%=$(B)/man/man8/rump_%.8)
+
 PROGRAMS += $(B)/bin/rump_fs $(MOUNT_LINKS)
+MAN += $(wildcard tools/mount/*.7 tools/mount/*.8) $(MOUNT_PAGES)
+
+$(MOUNT_PAGES):
+	@mkdir -p $(@D)
+	echo '.so man8/rump_fs.8' >$@
 
 $(B)/bin/rump_fs: $(MOUNT_OBJS) $(B)/lib/libukfs.so $(B)/lib/libp2k.so
 	@mkdir -p $(@D)
