@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "umount.h"
@@ -64,6 +65,14 @@ static bool superblock_number(struct libmnt_fs *fs, const char *name, unsigned i
 	return true;
 }
 
+static bool fill_target(struct umount_target *target, struct libmnt_fs *fs)
+{
+	target->dev = mnt_fs_get_devno(fs);
+	target->dir = strdup(mnt_fs_get_target(fs));
+	return target->dir && superblock_number(fs, "user_id", &target->owner) &&
+	       superblock_number(fs, "group_id", &target->owner_gid);
+}
+
 /* The mount on a directory that this program is for; a sentence and false for another. */
 static bool find_mount(const char *name, struct umount_target *target)
 {
@@ -85,12 +94,20 @@ static bool find_mount(const char *name, struct umount_target *target)
 	else if (strcmp(type, "fuse.rump") != 0 && strncmp(type, "fuse.rump.", 10) != 0)
 		umount_error("%s is a mount of type %s, which no rump server serves: use umount", name, type);
 	else
-		found = (target->dir = strdup(mnt_fs_get_target(fs))) &&
-			superblock_number(fs, "user_id", &target->owner) &&
-			superblock_number(fs, "group_id", &target->owner_gid);
+		found = fill_target(target, fs);
 	mnt_unref_table(table);
 	mnt_unref_cache(cache);
 	return found;
+}
+
+/* A copy of the mount in another mount namespace, which a sandbox or a container may have taken along,
+ * keeps the file system and its backing device alive. */
+static bool lives_elsewhere(const struct umount_target *target)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u", major(target->dev), minor(target->dev));
+	return access(path, F_OK) == 0;
 }
 
 /* Everything that there is to say about the last writes, and the exit code. */
@@ -99,6 +116,11 @@ static int finish(const struct umount_target *target, const struct umount_answer
 {
 	bool answered = !answer->error, good = true;
 
+	if (answered && !target->opt.force && lives_elsewhere(target)) {
+		umount_error("%s is unmounted here, but a program in another mount namespace still has it: its image stays in use",
+			     target->dir);
+		return EX_SYSTEM;
+	}
 	if (answered && server->pidfd < 0) {
 		umount_error("%s is unmounted, but this cannot wait for its server, which runs in another pid namespace",
 			     target->dir);

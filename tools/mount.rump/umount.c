@@ -123,6 +123,10 @@ int umount_detach(const struct umount_target *target)
 		return detach_as_user(target);
 	case EBUSY:
 		return said_busy(target);
+	case EINVAL:
+		umount_error("%s cannot be unmounted here: it was mounted outside of this user namespace",
+			     target->dir);
+		return EX_FAIL;
 	default:
 		umount_error("%s cannot be unmounted: %s", target->dir, strerror(error));
 		return EX_FAIL;

@@ -21,6 +21,7 @@ struct umount_options {
 
 struct umount_target {
 	char *dir;		/* as mountinfo has it */
+	dev_t dev;
 	uid_t owner;		/* who mounted it */
 	gid_t owner_gid;
 	struct umount_options opt;

@@ -79,6 +79,23 @@ for _ in $(seq 50); do
 	sleep 0.1
 done
 
+# a copy of the mount in another mount namespace, and the server in another pid namespace
+if as_root; then
+	serve ro
+	unshare --mount --propagation private sleep 60 &
+	until [ "$(readlink /proc/$!/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
+	says 2 'another mount namespace still has it' mnt
+	kill $!
+	wait $! || true
+	until [ "$(servers)" = 0 ]; do sleep 0.1; done
+	serve ro
+	rc=0
+	unshare --pid --fork rump_umount mnt 2>err || rc=$?
+	equal "from another pid namespace" 2 "$rc"
+	grep -q 'runs in another pid namespace' err || fail "it says: $(cat err)"
+	until [ "$(servers)" = 0 ]; do sleep 0.1; done
+fi
+
 # a server that is dead, and one that does not answer
 serve ro
 kill -9 "$(pgrep -n -f "^./rump_ext4 .* $image")"
