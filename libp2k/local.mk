@@ -21,3 +21,9 @@ $(P2K_SO): $(P2K_OBJS) $(P2K_MAP) $(B)/lib/librump.so
 
 $(B)/lib/libp2k.so: $(P2K_SO)
 	ln -sf $(<F) $@
+
+PKGCONFIG += $(B)/pkgconfig/libp2k.pc
+
+$(B)/pkgconfig/libp2k.pc: libp2k/libp2k.pc.in Makefile
+	@mkdir -p $(@D)
+	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@

@@ -16,7 +16,7 @@ export PKG_CONFIG_SYSROOT_DIR=$PWD/root
 PKG_CONFIG_PATH=$(find "$PWD/root" -type d -name pkgconfig | head -n 1)
 export PKG_CONFIG_PATH
 [ -n "$PKG_CONFIG_PATH" ] || fail "no pkg-config file was installed"
-for package in libukfs rump; do
+for package in libukfs libp2k rump; do
 	pkg-config --exists --print-errors "$package" || fail "pkg-config does not know $package"
 done
 
