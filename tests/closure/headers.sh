@@ -24,5 +24,7 @@ for header in "$RUMP_TOP"/include/rump/*.h; do
 done
 check rump.h 'rump_' "$RUMP_BUILD/lib/librump.so"
 check rump_syscalls.h 'rump_sys_' "$RUMP_BUILD/lib/librump.so"
+check rump_vfs.h 'rump_vfs_' "$RUMP_BUILD/lib/librump.so"
+check p2k.h 'p2k_' "$RUMP_BUILD/lib/libp2k.so"
 check ukfs.h 'ukfs_' "$RUMP_BUILD/lib/libukfs.so"
 check rumpuser.h 'rumpuser_' "$RUMP_BUILD/lib/librumpuser.so"

@@ -56,6 +56,19 @@ def libraries():
     return core, modules
 
 
+def expect_host_libraries(offers):
+    """libp2k: requests on one side, rump_* on the other, and the C library; nothing else."""
+    path = f"{LIB}/libp2k.so"
+    needed = {m[1] for line in lines("readelf", "-dW", path)
+              if (m := re.search(r"NEEDED.*\[(.+?)\]", line))}
+    expect({n for n in needed if not n.startswith(("librump.so", "libc.so"))},
+           "libp2k.so needs libraries")
+    expect({s for s in symbols(path, "--undefined-only") if s.startswith(("rump", "ukfs_"))} - offers,
+           "libp2k.so needs what librump.so does not show")
+    expect({s for s in symbols(path, "--defined-only") if not s.startswith("p2k_")} - {"P2K_0"},
+           "libp2k.so shows foreign names")
+
+
 def main():
     core, modules = libraries()
     if not modules:
@@ -83,6 +96,7 @@ def main():
                f"{base} shows foreign names")
     expect({s for s in offers if s.startswith("rumpns_")} - wanted,
            "librump.so shows kernel symbols that no module needs")
+    expect_host_libraries(offers)
     print(f"{len(modules)} modules, {len(offers)} symbols shown by librump.so, "
           f"{len(needs)} hypercalls used")
     print("\n".join(failures))
