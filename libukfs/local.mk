@@ -46,7 +46,12 @@ MAN3_LINKS := \
 	ukfs_getxattr:ukfs_removexattr,ukfs_lremovexattr \
 	ukfs_errmsg:ukfs_set_log \
 	rump_init:rump_kernel_version \
-	rump_vfs:rump_vfs_node,rump_vfs_lookup,rump_vfs_fdnode,rump_vfs_statx,rump_vfs_open,rump_vfs_same,rump_vfs_release \
+	rump_vfs:rump_vfs_identity,rump_vfs_node,rump_vfs_lookup,rump_vfs_loose_names,rump_vfs_release,rump_vfs_release_all \
+	rump_vfs_mknod:rump_vfs_mkdir,rump_vfs_symlink,rump_vfs_link,rump_vfs_unlink,rump_vfs_rmdir,rump_vfs_rename,rump_vfs_readlink \
+	rump_vfs_setattr:rump_vfs_statx,rump_vfs_statfs,rump_vfs_sync,rump_vfs_getxattr,rump_vfs_setxattr,rump_vfs_listxattr,rump_vfs_removexattr,rump_vfs_bmap \
+	rump_vfs_open:rump_vfs_create,rump_vfs_tmpfile,rump_vfs_close,rump_vfs_read,rump_vfs_read_pages,rump_vfs_pages_put,rump_vfs_write \
+	rump_vfs_open:rump_vfs_fsync,rump_vfs_fallocate,rump_vfs_lseek,rump_vfs_copy,rump_vfs_ioctl,rump_vfs_readdir,rump_vfs_fsync_node \
+	p2k_new:p2k_serve,p2k_stop,p2k_free \
 	rump_context_create:rump_context_switch,rump_context_destroy \
 	rump_disk_attach:rump_disk_detach,rump_disk_partitions,rump_disk_size
 

@@ -45,7 +45,7 @@ def declared():
         if base == "rumpuser.h":
             continue
         code = re.sub(r"/\*.*?\*/", "", open(header, encoding="utf-8").read(), flags=re.S)
-        for name in re.findall(r"\b((?:rump|ukfs)_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*;", code):
+        for name in re.findall(r"\b((?:rump|ukfs|p2k)_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*;", code):
             found[name] = base
     return found
 
@@ -58,7 +58,7 @@ def check_functions(all_pages):
     texts = {p: text_of(p) for p in all_pages if p.endswith(".3")}
     documented = set()
     for page, text in texts.items():
-        named = set(re.findall(r"\b((?:rump|ukfs)_\w+)\s?\((?!\d\))", text))
+        named = set(re.findall(r"\b((?:rump|ukfs|p2k)_\w+)\s?\((?!\d\))", text))
         documented |= names_of(page) | named
         for name in named - {"rump_sys_NAME"}:
             if name not in exported and not name.endswith("_fn"):

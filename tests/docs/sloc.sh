@@ -10,7 +10,7 @@ LIMIT=5200
 
 mkdir -p top/scripts top/librump/rumpuser
 cp "$RUMP_TOP/scripts/sloc" top/scripts/
-cat >top/librump/rumpuser/a.c <<'C2'
+cat >top/librump/rumpuser/a.c <<'C'
 // one
 /* two
  * three */

@@ -60,6 +60,9 @@ need_tools() {
 	btrfs) tools="mkfs.btrfs btrfs" ;;
 	vfat) tools="mkfs.fat fsck.fat" ;;
 	exfat) tools="mkfs.exfat fsck.exfat" ;;
+	iso9660) tools=genisoimage ;;
+	squashfs) tools=mksquashfs ;;
+	erofs) tools=mkfs.erofs ;;
 	*) tools= ;;
 	esac
 	for tool in $tools; do
