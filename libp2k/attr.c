@@ -79,6 +79,7 @@ void p2k_setattr(struct request *r)
 		.mtime = in->mtime, .mtime_ns = in->mtimensec,
 	};
 	struct statx stx;
+	bool kill;
 	int err;
 
 	for (size_t i = 0; i < sizeof(set_bits) / sizeof(set_bits[0]); i++)
@@ -88,7 +89,9 @@ void p2k_setattr(struct request *r)
 		attr.valid &= ~RUMP_SET_ATIME;
 	if (attr.valid & RUMP_SET_MTIME_NOW)
 		attr.valid &= ~RUMP_SET_MTIME;
-	err = p2k_act(r, 0, in->valid & FATTR_KILL_SUIDGID ? 0 : RUMP_ID_FSETID) ?:
+	/* The host says so with every chown, too, where the kernel side's own rules are enough. */
+	kill = in->valid & FATTR_KILL_SUIDGID && in->valid & FATTR_SIZE;
+	err = p2k_act(r, 0, kill ? 0 : RUMP_ID_FSETID) ?:
 	      rump_vfs_setattr(p2k_target(r), &attr) ?:
 	      rump_vfs_statx(p2k_target(r), STATX_BASIC_STATS, &stx);
 	reply_attr(r, err, &stx);

@@ -191,6 +191,9 @@ void p2k_write(struct request *r)
 	if (!n)
 		n = rump_vfs_write(p2k_file(in->fh), in + 1, in->size, in->offset, cached);
 	out.size = n < 0 ? 0 : n;
+	/* The host asks again after writes of its users only. */
+	if (cached)
+		p2k_forget_attr(r);
 	p2k_reply(r, n < 0 ? n : 0, &out, sizeof(out));
 }
 
@@ -206,9 +209,13 @@ void p2k_fsync(struct request *r)
 void p2k_fallocate(struct request *r)
 {
 	const struct fuse_fallocate_in *in = r->arg;
+	int err = p2k_act(r, 0, r->in->uid ? 0 : RUMP_ID_FSETID) ?:
+		  rump_vfs_fallocate(p2k_file(in->fh), in->mode, in->offset, in->length);
 
-	p2k_reply_error(r, p2k_act(r, 0, 0) ?:
-			rump_vfs_fallocate(p2k_file(in->fh), in->mode, in->offset, in->length));
+	/* One that failed may have got half way. */
+	if (err)
+		p2k_forget_attr(r);
+	p2k_reply_error(r, err);
 }
 
 void p2k_lseek(struct request *r)

@@ -15,7 +15,7 @@ static const uint64_t wanted =
 	FUSE_DO_READDIRPLUS | FUSE_READDIRPLUS_AUTO | FUSE_ASYNC_DIO | FUSE_PARALLEL_DIROPS |
 	FUSE_POSIX_ACL | FUSE_MAX_PAGES | FUSE_CACHE_SYMLINKS | FUSE_NO_OPENDIR_SUPPORT |
 	FUSE_EXPLICIT_INVAL_DATA | FUSE_SUBMOUNTS | FUSE_HANDLE_KILLPRIV_V2 | FUSE_SETXATTR_EXT |
-	FUSE_INIT_EXT | FUSE_ATOMIC_O_TRUNC | FUSE_NO_EXPORT_SUPPORT | FUSE_DIRECT_IO_ALLOW_MMAP;
+	FUSE_INIT_EXT | FUSE_ATOMIC_O_TRUNC | FUSE_DIRECT_IO_ALLOW_MMAP;
 
 void p2k_fuse_init(struct request *r)
 {
@@ -38,7 +38,7 @@ void p2k_fuse_init(struct request *r)
 	p->features = wanted;
 	if (p->args.flags & P2K_RDONLY)
 		p->features |= FUSE_NO_OPEN_SUPPORT;
-	else if (!(p->args.flags & P2K_WRITETHROUGH))
+	else if (p->args.flags & P2K_WRITEBACK)
 		p->features |= FUSE_WRITEBACK_CACHE;
 	p->features &= offered;
 	out.flags = p->features;

@@ -84,6 +84,9 @@ void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct sta
 void p2k_fill_entry(const struct request *r, struct fuse_entry_out *e, struct rump_node *node,
 		    const struct statx *stx);
 
+/* What the host has of the attributes of the request's file is out of date. */
+void p2k_forget_attr(struct request *r);
+
 /* The calling worker acts as the requester.  `mask`: umask; `flags`: RUMP_ID_* beyond TRUSTED. */
 int p2k_act(struct request *r, uint32_t mask, uint32_t flags);
 

@@ -74,6 +74,17 @@ void p2k_reply_entry(struct request *r, struct rump_node *node, const struct sta
 		rump_vfs_release(node, 1);
 }
 
+void p2k_forget_attr(struct request *r)
+{
+	struct fuse_notify_inval_inode_out inval = { .ino = r->in->nodeid, .off = -1 };
+	struct fuse_out_header out = { .len = sizeof(out) + sizeof(inval),
+				       .error = FUSE_NOTIFY_INVAL_INODE };
+	struct iovec iov[2] = { { &out, sizeof(out) }, { &inval, sizeof(inval) } };
+
+	/* ENOENT: the host does not know the file any more. */
+	(void)!writev(r->p->args.fd, iov, 2);
+}
+
 char *p2k_out(struct worker *w)
 {
 	if (!w->out)

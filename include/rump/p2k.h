@@ -18,7 +18,7 @@ extern "C" {
 struct p2k;
 
 #define P2K_RDONLY	0x1	/* nothing will be written: files need not be opened one by one */
-#define P2K_WRITETHROUGH 0x2	/* the host hands each write over at once; else it collects them */
+#define P2K_WRITEBACK	0x2	/* the host collects writes; who writes learns of a full disk at fsync */
 #define P2K_DEBUG	0x4	/* a line for each request goes to `log` */
 
 struct p2k_args {

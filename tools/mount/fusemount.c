@@ -212,7 +212,7 @@ static bool is_dead(const char *dir)
 {
 	struct statfs sf;
 
-	return statfs(dir, &sf) && errno == ENOTCONN;
+	return statfs(dir, &sf) && (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
 /* The number of a mount that has gone may be another's by now: lazy is for one without a server. */

@@ -22,7 +22,7 @@ struct mount_options {
 	char *image, *dir;		/* absolute */
 	bool foreground, debug, nosandbox;
 
-	bool rdonly, nolock, snapshot, writethrough;
+	bool rdonly, nolock, snapshot, writeback;
 	bool allow_other, nosuid, nodev, noexec;
 	int partition, method;
 	unsigned int sector_size;

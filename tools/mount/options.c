@@ -79,7 +79,7 @@ static int set_choice(struct mount_options *o, const char *name, const char *tex
 static int set_valued(struct mount_options *o, const char *name, const char *v)
 {
 	static const char *const methods[] = { "sync", "async", "mmap", NULL };
-	static const char *const caches[] = { "writeback", "writethrough", NULL };
+	static const char *const caches[] = { "writethrough", "writeback", NULL };
 	long n = 0;
 	int choice = 0, err = 0;
 
@@ -97,7 +97,7 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 		o->method = RUMP_DISK_SYNC + choice;
 	} else if (!strcmp(name, "cache")) {
 		err = set_choice(o, name, v, caches, &choice);
-		o->writethrough = choice;
+		o->writeback = choice;
 	} else if (!strcmp(name, "mem")) {
 		o->mem = v;
 	} else if (!strcmp(name, "ncpu")) {
@@ -154,9 +154,6 @@ static int set_option(struct mount_options *o, char *word)
 		set_flag(o, table[i].name);
 		return 0;
 	}
-	/* The kernel side, too, must know of synchronous writes. */
-	if (!strcmp(word, "sync"))
-		o->writethrough = true;
 	add_rest(o, word);
 	return 0;
 }

@@ -215,7 +215,7 @@ static int serve(struct server *s, int fd)
 	struct p2k_args args = {
 		.fd = fd,
 		.flags = (ukfs_rdonly(s->u) ? P2K_RDONLY : 0) |
-			 (o->writethrough ? P2K_WRITETHROUGH : 0) | (o->debug ? P2K_DEBUG : 0),
+			 (o->writeback ? P2K_WRITEBACK : 0) | (o->debug ? P2K_DEBUG : 0),
 		.server = getpid(),
 		.monitor = getppid(),
 		.log = show,
