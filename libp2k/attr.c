@@ -133,6 +133,38 @@ static void reply_value(struct request *r, long n, const char *value, uint32_t s
 		p2k_reply(r, 0, &len, sizeof(len));
 }
 
+#define SELINUX "security.selinux"
+
+static bool supports(struct p2k *p, const char *name)
+{
+	return rump_vfs_getxattr(p->root, name, NULL, 0) != -EOPNOTSUPP;
+}
+
+void p2k_look_at_xattrs(struct p2k *p)
+{
+	p->acls = supports(p, "system.posix_acl_access");
+	p->xattrs = p->acls || supports(p, "user.rump") || supports(p, SELINUX);
+	p->labelled = rump_vfs_getxattr(p->root, SELINUX, NULL, 0) >= 0;
+}
+
+/* How the host is told best that there is no such attribute. */
+static long no_value(struct p2k *p, const char *name, long n)
+{
+	/* It asks no more then. */
+	if (n == -EOPNOTSUPP && !p->xattrs)
+		return -ENOSYS;
+	/* It asks for ACLs to check permissions: that a file can have none is no error. */
+	if (n == -EOPNOTSUPP && p->acls && !strncmp(name, "system.posix_acl_", 17))
+		return -ENODATA;
+	/*
+	 * Programs ask for the label of each file, and the host keeps no answers; where labels are not
+	 * supported they ask once.  A file system whose root has none is not labelled.
+	 */
+	if (n == -ENODATA && !p->labelled && !strcmp(name, SELINUX))
+		return -EOPNOTSUPP;
+	return n;
+}
+
 void p2k_getxattr(struct request *r)
 {
 	const struct fuse_getxattr_in *in = r->arg;
@@ -141,9 +173,7 @@ void p2k_getxattr(struct request *r)
 
 	if (!n)
 		n = rump_vfs_getxattr(p2k_target(r), (const char *)(in + 1), value, in->size);
-	/* The host asks for a file's ACL to check permissions: that there are none is no error. */
-	if (n == -EOPNOTSUPP && !strncmp((const char *)(in + 1), "system.posix_acl_", 17))
-		n = -ENODATA;
+	n = no_value(r->p, (const char *)(in + 1), n);
 	reply_value(r, n, value, in->size);
 }
 
@@ -165,6 +195,8 @@ void p2k_setxattr(struct request *r)
 	const char *name = (const char *)r->arg + (extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE);
 	bool kill = extended && in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID;
 
+	if (!strcmp(name, SELINUX))
+		r->p->labelled = true;
 	p2k_reply_error(r, p2k_act(r, 0, kill ? 0 : RUMP_ID_FSETID) ?:
 			rump_vfs_setxattr(p2k_target(r), name, name + strlen(name) + 1, in->size,
 					  in->flags));

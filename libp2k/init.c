@@ -40,6 +40,8 @@ void p2k_fuse_init(struct request *r)
 		p->features |= FUSE_NO_OPEN_SUPPORT;
 	else if (p->args.flags & P2K_WRITEBACK)
 		p->features |= FUSE_WRITEBACK_CACHE;
+	if (!p->acls)
+		p->features &= ~FUSE_POSIX_ACL;
 	p->features &= offered;
 	out.flags = p->features;
 	out.flags2 = p->features >> 32;

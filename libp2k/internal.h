@@ -28,6 +28,8 @@ struct p2k {
 	struct p2k_args args;
 	struct rump_node *root;
 	uint32_t root_dev_major, root_dev_minor;
+	bool xattrs, acls;			/* the file system supports them */
+	atomic_bool labelled;			/* it has SELinux's */
 	uint64_t features;			/* FUSE_*, agreed on by FUSE_INIT */
 
 	struct p2k_file *files;			/* that the host has open; under files_lock */
@@ -132,6 +134,8 @@ void p2k_setxattr(struct request *r);
 void p2k_listxattr(struct request *r);
 void p2k_removexattr(struct request *r);
 void p2k_bmap(struct request *r);
+/* Before the first request. */
+void p2k_look_at_xattrs(struct p2k *p);
 /* file.c */
 static inline struct rump_file *p2k_file(uint64_t fh)
 {

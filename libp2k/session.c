@@ -278,6 +278,7 @@ struct p2k *p2k_new(const char *root, const struct p2k_args *args, uint32_t size
 		errno = -err;
 		return NULL;
 	}
+	p2k_look_at_xattrs(p);
 	pthread_mutex_init(&p->files_lock, NULL);
 	pthread_mutex_init(&p->lock, NULL);
 	pthread_cond_init(&p->ended, NULL);
