@@ -270,12 +270,23 @@ void rcu_barrier(void)
 }
 EXPORT_SYMBOL(rcu_barrier);
 
-/* Out of memory: what waits for a grace period is freed first. */
+/*
+ * Out of memory: what waits for a grace period is freed first, and what is being written to a slow
+ * medium comes back with time.  Where it has not for long, nothing will: the kernel gives up.
+ */
+#define OOM_PATIENCE	(20 * HZ)
+
 static int rcu_oom(struct notifier_block *nb, unsigned long unused, void *freed)
 {
+	static unsigned long since, last;
+
+	if (!last || time_after(jiffies, last + HZ))
+		since = jiffies;
 	rcu_barrier();
 	schedule_timeout_uninterruptible(1);
-	++*(unsigned long *)freed;
+	last = jiffies;
+	if (time_before(last, since + OOM_PATIENCE))
+		++*(unsigned long *)freed;
 	return NOTIFY_OK;
 }
 
