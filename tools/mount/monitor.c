@@ -11,6 +11,7 @@
 #include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/un.h>
 #include <sys/wait.h>
@@ -19,6 +20,8 @@
 
 #include "mount.h"
 #include "utab.h"
+
+#define IMAGE_PATIENCE_MS 5000	/* then somebody else has it */
 
 struct monitor {
 	const struct mount_options *o;
@@ -174,6 +177,32 @@ static int end_code(struct monitor *m)
 	return EXIT_BUG;
 }
 
+/*
+ * A killed process leaves its io_uring to the host, which takes it apart later, and keeps the image
+ * open and locked until the last write is through.  Whoever comes after us must find it free.
+ */
+static bool image_free(const struct mount_options *o)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat st;
+	bool device = !stat(o->image, &st) && S_ISBLK(st.st_mode), is_free;
+	int fd = open(o->image, O_RDONLY | O_CLOEXEC | (device ? O_EXCL : 0));
+
+	if (fd < 0)
+		return errno != EBUSY;
+	is_free = fcntl(fd, F_OFD_GETLK, &lock) || lock.l_type == F_UNLCK;
+	close(fd);
+	return is_free;
+}
+
+static void wait_for_image(const struct monitor *m)
+{
+	if (m->o->nolock || m->o->rdonly || m->o->snapshot)	/* others may read it, too */
+		return;
+	for (int ms = 0; ms < IMAGE_PATIENCE_MS && !image_free(m->o); ms += 2)
+		usleep(2000);
+}
+
 /* False: the server says nothing more. */
 static bool on_report(struct monitor *m)
 {
@@ -259,6 +288,8 @@ int monitor_run(const struct mount_options *o, int started)
 	watch(&m);
 	code = end_code(&m);
 	fuse_unmount(m.mount, true);
+	if (code == EXIT_BUG)
+		wait_for_image(&m);
 	if (m.usable && !fuse_mount_device(o->dir))
 		rump_utab_remove(o->dir);
 	if (m.usable && o->pid_file)

@@ -2,8 +2,8 @@
 /*
  * The mount servers.  Two processes serve a mount: the server, which has the image, the kernel side
  * and /dev/fuse, and no right to anything else; and the monitor, which keeps the caller's rights,
- * makes the mount, waits for the server, and takes the mount away when that ends.  In the background a third, the one that was
- * called, ends as soon as the mount is usable.
+ * makes the mount, waits for the server, and takes the mount away when that ends.  In the background
+ * a third, the one that was called, ends as soon as the mount is usable.
  */
 #ifndef RUMP_MOUNT_H
 #define RUMP_MOUNT_H
@@ -61,6 +61,9 @@ int channel_report(int channel, const struct report *report);
 int channel_read(int channel, struct report *report);
 int channel_give(int channel, int fd);
 int channel_take(int channel);		/* the descriptor, or -1 */
+
+/* crash.c: the process's crashes are logged, and end it with the code of a panic. */
+void crash_log(void);
 
 /* server.c: everything from image to unmount; the exit code. */
 int server_run(const struct mount_options *o, int channel);

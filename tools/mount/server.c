@@ -244,6 +244,7 @@ int server_run(const struct mount_options *o, int channel)
 	int fd, res = EXIT_MOUNT;
 
 	block_signals();
+	crash_log();
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
 	if (open_image(&s) || prepare(&s) || enter_sandbox_early(&s) || mount_image(&s))
