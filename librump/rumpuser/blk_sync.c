@@ -14,6 +14,13 @@
 
 #define ZEROS_SIZE (64 * 1024)
 
+/* Writing would make an image grow again that has been cut short, as if nothing were lost. */
+static bool cut_short(struct rumpuser_blk *blk)
+{
+	return !blk->device && !blk->snapshot &&
+	       (unsigned long long)lseek(blk->fd, 0, SEEK_END) < blk->size;
+}
+
 int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 {
 	if (bio->op < RUMPUSER_BIO_READ || bio->op > RUMPUSER_BIO_ZERO_NOUNMAP)
@@ -24,9 +31,13 @@ int blk_check(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 		return EROFS;
 	if (bio->offset > blk->size || bio->len > blk->size - bio->offset)
 		return EIO;
-	if (bio->op != RUMPUSER_BIO_READ)
-		atomic_store(&blk->dirty, true);
-	return 0;
+	if (bio->op == RUMPUSER_BIO_READ)
+		return 0;
+	atomic_store(&blk->dirty, true);
+	if (!cut_short(blk))
+		return 0;
+	blk_note(blk, bio->op, EIO);
+	return EIO;
 }
 
 /* Or else the host keeps all of it until a flush, which then has to wait for the medium. */
