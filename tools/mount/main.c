@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* rump_TYPE and rump_fs: mount servers. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -27,6 +29,22 @@ static int wait_usable(pid_t monitor, int fd)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : EXIT_BUG;
 }
 
+/* What the caller has open besides is not for a daemon: pipes whose end is waited for, locks. */
+void close_inherited(int except)
+{
+	DIR *d = opendir("/proc/self/fd");
+	struct dirent *e;
+	int fd;
+
+	while (d && (e = readdir(d))) {
+		fd = atoi(e->d_name);
+		if (fd > STDERR_FILENO && fd != except && !(fcntl(fd, F_GETFD) & FD_CLOEXEC))
+			close(fd);
+	}
+	if (d)
+		closedir(d);
+}
+
 static int run_in_background(const struct mount_options *o)
 {
 	int fds[2];
@@ -41,6 +59,7 @@ static int run_in_background(const struct mount_options *o)
 		return wait_usable(pid, fds[0]);
 	}
 	close(fds[0]);
+	close_inherited(o->ready_fd);
 	setsid();
 	if (chdir("/"))
 		complain(o, "/: %s", strerror(errno));

@@ -242,6 +242,20 @@ static void watch(struct monitor *m)
 	}
 }
 
+/* The server has none of the caller's files, and its errors come to us. */
+static void set_descriptors(int errors)
+{
+	int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+
+	dup2(null, STDIN_FILENO);
+	dup2(null, STDOUT_FILENO);
+	dup2(errors, STDERR_FILENO);
+	close(null);
+	close(errors);
+	close_inherited(-1);
+	setvbuf(stderr, NULL, _IOLBF, 0);
+}
+
 static int start_server(struct monitor *m, const sigset_t *before)
 {
 	int channel[2], lines[2];
@@ -259,9 +273,7 @@ static int start_server(struct monitor *m, const sigset_t *before)
 	close(m->lines);
 	if (m->started >= 0)
 		close(m->started);
-	dup2(lines[1], 2);
-	close(lines[1]);
-	setvbuf(stderr, NULL, _IOLBF, 0);
+	set_descriptors(lines[1]);
 	exit(server_run(m->o, channel[1]));
 out:
 	close(channel[1]);

@@ -38,6 +38,9 @@ int options_parse(struct mount_options *o, int argc, char **argv);
 void complain(const struct mount_options *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
+/* main.c: close the descriptors that were open when the program started, but 0 to 2 and `except`. */
+void close_inherited(int except);
+
 /* fusemount.c: mount on o->dir; a descriptor of /dev/fuse, or -1 after a complaint. */
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly);
 /* The mount's device number as /proc/self/mountinfo has it; 0: not mounted. */
