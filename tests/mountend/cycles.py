@@ -1,0 +1,136 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A thousand mounts come and go, two at a time: no process, mount, lock, file, memory or connection of
+# the host's FUSE is left behind, and each server ended with 0.
+# run-as: both
+# needs: mkfs.ext4 e2fsck
+# timeout: 900
+# alone: yes
+import ctypes
+import glob
+import os
+import subprocess
+import threading
+import time
+
+import served
+
+CYCLES = 100 if served.QUICK else 1000
+LANES = 2
+SLACK = 96 << 10        # KiB of the host's memory; a leak of 100 KiB a cycle would be found
+PR_SET_CHILD_SUBREAPER = 36
+
+
+def memory():
+    """KiB that the host cannot give back: of shared memory, and of its own."""
+    with open("/proc/meminfo", encoding="ascii") as f:
+        values = dict(line.split(":") for line in f)
+    return sum(int(values[name].split()[0]) for name in ("Shmem", "SUnreclaim"))
+
+
+def locks():
+    """On our images."""
+    inodes = {os.stat(image).st_ino for image in glob.glob("*.img")}
+    with open("/proc/locks", encoding="ascii") as f:
+        return [line for line in f if int(line.split()[-3].split(":")[-1]) in inodes]
+
+
+def temporary_files():
+    return {path for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/mount", "/run", "/run/lock", ".")
+            for path in glob.glob(folder + "/*rump*") + glob.glob(folder + "/utab*")
+            if os.path.lexists(path) and os.lstat(path).st_uid == os.getuid()
+            and "rump-tests." not in path and "rump-view." not in path}
+
+
+def in_utab():
+    try:
+        with open("/run/mount/utab", encoding="utf-8", errors="replace") as f:
+            return os.getcwd() in f.read()
+    except OSError:
+        return False
+
+
+def connections():
+    """Connections of the host's FUSE that no mount of any process belongs to; root can look."""
+    used = set()
+    for path in glob.glob("/proc/[0-9]*/mountinfo"):
+        try:
+            with open(path, encoding="utf-8", errors="replace") as f:
+                used |= {line.split()[2].split(":")[1] for line in f}
+        except OSError:
+            pass
+    return set(os.listdir("connections")) - used
+
+
+def zombies():
+    """Monitors become our children: those that have ended, with their exit codes."""
+    codes = []
+    while True:
+        try:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+        except ChildProcessError:
+            return codes, 0
+        if not pid:
+            return codes, 1
+        codes.append(os.waitstatus_to_exitcode(status))
+
+
+def lane(number, failures):
+    image, folder = f"{number}.img", f"mnt{number}"
+    for cycle in range(CYCLES // LANES):
+        for command in (["rump_ext4", image, folder], ["rump_umount", folder]):
+            p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                               text=True, timeout=served.PATIENCE, check=False)
+            if p.returncode or p.stdout:
+                failures.append(f"cycle {cycle}: {command[0]}: {p.returncode} {p.stdout}")
+                return
+
+
+def main():
+    served.must_have("rump_ext4", "rump_umount")
+    ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
+    for number in range(LANES):
+        served.make_ext4(f"{number}.img", "16M")
+        os.mkdir(f"mnt{number}")
+    if served.ROOT:
+        os.mkdir("connections")
+        served.shell("mount", "-t", "fusectl", "none", "connections")
+    try:
+        run()
+    finally:
+        if served.ROOT:
+            served.shell("umount", "connections")
+
+
+def run():
+    failures = []
+    log, files, before = served.HostLog(), temporary_files(), memory()
+    begin = time.monotonic()
+    lanes = [threading.Thread(target=lane, args=(n, failures)) for n in range(LANES)]
+    for thread in lanes:
+        thread.start()
+    for thread in lanes:
+        thread.join()
+    took = time.monotonic() - begin
+    if failures:
+        served.fail("\n".join(failures))
+    codes, left = zombies()
+    if left:
+        served.fail("a monitor still runs")
+    if len(codes) < CYCLES or any(codes):
+        served.fail(f"{len(codes)} monitors have ended, with {set(codes)}")
+    if any(served.mounts(f"mnt{n}") for n in range(LANES)) or locks() or in_utab():
+        served.fail(f"left: {locks()}, a mount, or a line of /run/mount/utab")
+    if temporary_files() != files:
+        served.fail(f"files are left: {temporary_files() ^ files}")
+    if served.ROOT:
+        served.until(lambda: not connections(), 10, "no connection without a mount")
+    served.until(lambda: memory() < before + SLACK, 30, f"{before} KiB of memory again")
+    log.must_be_silent("fuse", "blocked for more")
+    for n in range(LANES):
+        served.shell("fsck_clean", "ext4", f"{n}.img")
+    print(f"{CYCLES} cycles in {took:.1f} s, {memory() - before:+} KiB")
+
+
+if __name__ == "__main__":
+    main()
