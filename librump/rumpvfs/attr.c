@@ -89,10 +89,13 @@ static long get_xattr(struct rump_node *node, const char *name, void *value, siz
 {
 	struct xattr_name kname;
 	struct xattr_ctx ctx = { .value = (void __user *)value, .size = size, .kname = &kname };
+	long n;
 
 	if (strscpy(kname.name, name, sizeof(kname.name)) <= 0)
 		return -ERANGE;
-	return do_getxattr(node_idmap(node), node->path.dentry, &ctx);
+	n = do_getxattr(node_idmap(node), node->path.dentry, &ctx);
+	kvfree(ctx.kvalue);
+	return n;
 }
 
 static int set_xattr(struct rump_node *node, const char *name, const void *value, size_t size,
@@ -181,41 +184,41 @@ static int map_block(struct rump_node *node, uint64_t *block)
 
 int rump_vfs_setattr(struct rump_node *node, const struct rump_attr *attr)
 {
-	return RUMP_CALL(set_attributes(node, attr));
+	return NODE_CALL(node, set_attributes(node, attr));
 }
 
 int rump_vfs_statfs(struct rump_node *node, struct statfs *st)
 {
-	return RUMP_CALL(stat_fs(node, st));
+	return NODE_CALL(node, stat_fs(node, st));
 }
 
 int rump_vfs_sync(struct rump_node *node)
 {
-	return RUMP_CALL(sync_fs(node));
+	return NODE_CALL(node, sync_fs(node));
 }
 
 long rump_vfs_getxattr(struct rump_node *node, const char *name, void *value, size_t size)
 {
-	return RUMP_CALL(get_xattr(node, name, value, size));
+	return NODE_CALL(node, get_xattr(node, name, value, size));
 }
 
 int rump_vfs_setxattr(struct rump_node *node, const char *name, const void *value, size_t size,
 		      int flags)
 {
-	return RUMP_CALL(set_xattr(node, name, value, size, flags));
+	return NODE_CALL(node, set_xattr(node, name, value, size, flags));
 }
 
 long rump_vfs_listxattr(struct rump_node *node, char *list, size_t size)
 {
-	return RUMP_CALL(list_xattr(node, list, size));
+	return NODE_CALL(node, list_xattr(node, list, size));
 }
 
 int rump_vfs_removexattr(struct rump_node *node, const char *name)
 {
-	return RUMP_CALL(remove_xattr(node, name));
+	return NODE_CALL(node, remove_xattr(node, name));
 }
 
 int rump_vfs_bmap(struct rump_node *node, uint64_t *block)
 {
-	return RUMP_CALL(map_block(node, block));
+	return NODE_CALL(node, map_block(node, block));
 }

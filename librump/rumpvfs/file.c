@@ -82,26 +82,37 @@ static int create_entry(struct rump_node *dir, const char *name, int flags, umod
 	return err ?: found;
 }
 
+/* Whatever its mode says: who has made a file may open it. */
+static int open_new(struct rump_node *node, int flags, struct rump_file **out)
+{
+	struct file *file = dentry_open(&node->path, (flags & ~(O_TRUNC | O_NOCTTY)) | O_LARGEFILE,
+					current_cred());
+
+	*out = (struct rump_file *)file;
+	return PTR_ERR_OR_ZERO(file);
+}
+
+static int open_old(struct rump_node *node, int flags, struct statx *stx, struct rump_file **out)
+{
+	int err = open_node(node, flags, out);
+
+	if (!err && flags & O_TRUNC)
+		err = rump_node_describe(&node->path, stx);
+	return err;
+}
+
 static int create(struct rump_node *dir, const char *name, int flags, umode_t mode,
 		  struct rump_node **node, struct statx *stx, struct rump_file **out)
 {
-	struct file *file;
 	int found = create_entry(dir, name, flags, mode, node, stx), err;
 
 	if (found < 0)
 		return found;
 	flags &= ~(O_CREAT | O_EXCL);
-	if (found) {
-		err = open_node(*node, flags, out);
-		if (!err && flags & O_TRUNC)
-			err = rump_node_describe(&(*node)->path, stx);
-	} else {
-		/* Whatever its mode says: who makes a file may open it. */
-		file = dentry_open(&(*node)->path, (flags & ~(O_TRUNC | O_NOCTTY)) | O_LARGEFILE,
-				   current_cred());
-		err = PTR_ERR_OR_ZERO(file);
-		*out = (struct rump_file *)file;
-	}
+	if (found)
+		err = NODE_HELD(*node, open_old(*node, flags, stx, out));
+	else
+		err = NODE_HELD(*node, open_new(*node, flags, out));
 	if (err)
 		rump_node_put(*node, 1);
 	return err;
@@ -374,9 +385,9 @@ static long read_dir(struct rump_node *dir, loff_t off, void *buf, size_t size)
 	n = inode_permission(node_idmap(dir), dir->inode, MAY_READ);
 	if (n)
 		return n;
-	mutex_lock(&dir->reading);
+	mutex_lock(&dir->lock);
 	n = read_entries(dir, off, buf, size);
-	mutex_unlock(&dir->reading);
+	mutex_unlock(&dir->lock);
 	return n;
 }
 
@@ -398,19 +409,19 @@ static int fsync_node(struct rump_node *node, int datasync)
 
 int rump_vfs_open(struct rump_node *node, int flags, struct rump_file **file)
 {
-	return RUMP_CALL(open_node(node, flags, file));
+	return NODE_CALL(node, open_node(node, flags, file));
 }
 
 int rump_vfs_create(struct rump_node *dir, const char *name, int flags, uint32_t mode,
 		    struct rump_node **node, struct statx *stx, struct rump_file **file)
 {
-	return RUMP_CALL(create(dir, name, flags, mode, node, stx, file));
+	return NODE_CALL(dir, create(dir, name, flags, mode, node, stx, file));
 }
 
 int rump_vfs_tmpfile(struct rump_node *dir, int flags, uint32_t mode,
 		     struct rump_node **node, struct statx *stx, struct rump_file **file)
 {
-	return RUMP_CALL(tmpfile(dir, flags, mode, node, stx, file));
+	return NODE_CALL(dir, tmpfile(dir, flags, mode, node, stx, file));
 }
 
 void rump_vfs_close(struct rump_file *file)
@@ -470,10 +481,10 @@ long rump_vfs_ioctl(struct rump_file *file, unsigned int cmd, void *arg)
 
 long rump_vfs_readdir(struct rump_node *dir, int64_t off, void *buf, size_t size)
 {
-	return RUMP_CALL(read_dir(dir, off, buf, size));
+	return NODE_CALL(dir, read_dir(dir, off, buf, size));
 }
 
 int rump_vfs_fsync_node(struct rump_node *node, int datasync)
 {
-	return RUMP_CALL(fsync_node(node, datasync));
+	return NODE_CALL(node, fsync_node(node, datasync));
 }

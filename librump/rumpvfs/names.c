@@ -95,10 +95,12 @@ static int link_entry(struct rump_node *file, struct rump_node *dir, const char 
 static int remove_entry(struct rump_node *dir, const char *name, bool is_dir)
 {
 	struct dentry *dentry = rump_name_begin(dir, name);
+	struct rump_node *node;
 	int err;
 
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
+	node = rump_node_keep(dir, dentry);
 	if (d_is_negative(dentry))
 		err = -ENOENT;
 	else if (is_dir)
@@ -106,6 +108,7 @@ static int remove_entry(struct rump_node *dir, const char *name, bool is_dir)
 	else
 		err = vfs_unlink(node_idmap(dir), dir->inode, dentry, NULL);
 	rump_name_end(dir, dentry);
+	rump_node_unkeep(node);
 	return err;
 }
 
@@ -139,6 +142,7 @@ static int rename_locked(struct rump_node *from, struct dentry *old, struct rump
 static int rename_entries(struct rump_node *from, const char *oldname, struct rump_node *to,
 			  const char *newname, struct dentry *trap, unsigned int flags)
 {
+	struct rump_node *replaced = NULL;
 	struct dentry *old, *new;
 	int err;
 
@@ -146,10 +150,14 @@ static int rename_entries(struct rump_node *from, const char *oldname, struct ru
 	if (IS_ERR(old))
 		return PTR_ERR(old);
 	new = lookup_one(node_idmap(to), newname, to->path.dentry, strlen(newname));
-	err = IS_ERR(new) ? PTR_ERR(new) : rename_locked(from, old, to, new, trap, flags);
-	if (!IS_ERR(new))
+	err = PTR_ERR_OR_ZERO(new);
+	if (!err) {
+		replaced = rump_node_keep(to, new);
+		err = rename_locked(from, old, to, new, trap, flags);
 		dput(new);
+	}
 	dput(old);
+	rump_node_unkeep(replaced);
 	return err;
 }
 
@@ -202,44 +210,44 @@ int rump_vfs_mknod(struct rump_node *dir, const char *name, uint32_t mode, uint6
 		mode |= S_IFREG;
 	if (S_ISDIR(mode) || S_ISLNK(mode))
 		return -EINVAL;
-	return RUMP_CALL(make_entry(dir, name, mode, new_decode_dev(dev), NULL, node, stx));
+	return NODE_CALL(dir, make_entry(dir, name, mode, new_decode_dev(dev), NULL, node, stx));
 }
 
 int rump_vfs_mkdir(struct rump_node *dir, const char *name, uint32_t mode,
 		   struct rump_node **node, struct statx *stx)
 {
-	return RUMP_CALL(make_entry(dir, name, (mode & ~S_IFMT) | S_IFDIR, 0, NULL, node, stx));
+	return NODE_CALL(dir, make_entry(dir, name, (mode & ~S_IFMT) | S_IFDIR, 0, NULL, node, stx));
 }
 
 int rump_vfs_symlink(struct rump_node *dir, const char *name, const char *target,
 		     struct rump_node **node, struct statx *stx)
 {
-	return RUMP_CALL(make_entry(dir, name, S_IFLNK, 0, target, node, stx));
+	return NODE_CALL(dir, make_entry(dir, name, S_IFLNK, 0, target, node, stx));
 }
 
 int rump_vfs_link(struct rump_node *file, struct rump_node *dir, const char *name,
 		  struct statx *stx)
 {
-	return RUMP_CALL(link_entry(file, dir, name, stx));
+	return NODE_CALL(dir, NODE_HELD(file, link_entry(file, dir, name, stx)));
 }
 
 int rump_vfs_unlink(struct rump_node *dir, const char *name)
 {
-	return RUMP_CALL(remove_entry(dir, name, false));
+	return NODE_CALL(dir, remove_entry(dir, name, false));
 }
 
 int rump_vfs_rmdir(struct rump_node *dir, const char *name)
 {
-	return RUMP_CALL(remove_entry(dir, name, true));
+	return NODE_CALL(dir, remove_entry(dir, name, true));
 }
 
 int rump_vfs_rename(struct rump_node *from, const char *oldname, struct rump_node *to,
 		    const char *newname, unsigned int flags)
 {
-	return RUMP_CALL(rename(from, oldname, to, newname, flags));
+	return NODE_CALL(from, NODE_HELD(to, rename(from, oldname, to, newname, flags)));
 }
 
 long rump_vfs_readlink(struct rump_node *node, char *buf, size_t size)
 {
-	return RUMP_CALL(readlink(node, buf, size));
+	return NODE_CALL(node, readlink(node, buf, size));
 }

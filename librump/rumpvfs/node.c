@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nodes: one for each file that a client refers to, found by its inode.
+ * Nodes: one for each file that a client refers to, found by its key.
  *
  * The table holds no reference.  A node whose count has fallen to 0 is on its way out, and who finds
  * it waits until it has left the table.
@@ -13,8 +13,8 @@
 #include "node.h"
 
 static const struct rhashtable_params node_params = {
-	.key_len = sizeof(struct inode *),
-	.key_offset = offsetof(struct rump_node, inode),
+	.key_len = sizeof(struct node_key),
+	.key_offset = offsetof(struct rump_node, key),
 	.head_offset = offsetof(struct rump_node, hash),
 	.automatic_shrinking = true,
 };
@@ -33,7 +33,7 @@ static void free_node(struct rcu_head *rcu)
 	kmem_cache_free(node_cache, container_of(rcu, struct rump_node, rcu));
 }
 
-static struct rump_node *node_new(const struct path *path)
+static struct rump_node *node_new(const struct path *path, const struct node_key *key)
 {
 	struct rump_node *node = kmem_cache_zalloc(node_cache, GFP_KERNEL);
 
@@ -41,50 +41,77 @@ static struct rump_node *node_new(const struct path *path)
 		return NULL;
 	node->path = *path;
 	node->inode = d_inode(path->dentry);
+	node->key = *key;
 	atomic_long_set(&node->count, 1);
-	mutex_init(&node->reading);
+	INIT_LIST_HEAD(&node->lru);
+	mutex_init(&node->lock);
 	return node;
 }
 
-static struct rump_node *node_find(struct inode *inode)
+/* One that nobody has seen; or NULL. */
+static void node_drop(struct rump_node *node)
+{
+	if (node)
+		kmem_cache_free(node_cache, node);
+}
+
+static struct rump_node *find_key(const struct node_key *key)
 {
 	struct rump_node *node;
 
 	rcu_read_lock();
-	node = rhashtable_lookup(&nodes, &inode, node_params);
+	node = rhashtable_lookup(&nodes, key, node_params);
 	if (node && !atomic_long_inc_not_zero(&node->count))
 		node = ERR_PTR(-EAGAIN);
 	rcu_read_unlock();
 	return node;
 }
 
+/* A node may be older than the proof that handles are good. */
+static struct rump_node *node_find(struct inode *inode, const struct node_key *key)
+{
+	struct rump_node *node = find_key(key);
+	struct node_key old;
+
+	if (node || !key->words)
+		return node;
+	rump_node_key_by_address(inode, &old);
+	return find_key(&old);
+}
+
 struct rump_node *rump_node_get(const struct path *path)
 {
 	struct rump_node *node, *mine = NULL;
+	struct node_key key;
 	int err;
 
+	rump_node_key(d_inode(path->dentry), &key);
 	for (;;) {
-		node = node_find(d_inode(path->dentry));
+		node = node_find(d_inode(path->dentry), &key);
 		if (IS_ERR(node)) {
 			cond_resched();
 			continue;
 		}
-		if (node)
-			break;
-		if (!mine && !(mine = node_new(path))) {
+		if (node) {
+			node_drop(mine);
+			rump_node_refresh(node, path);
+			return node;
+		}
+		if (!mine && !(mine = node_new(path, &key))) {
 			node = ERR_PTR(-ENOMEM);
 			break;
 		}
 		err = rhashtable_lookup_insert_fast(&nodes, &mine->hash, node_params);
-		if (!err)
+		if (!err) {
+			rump_node_listed(mine);
 			return mine;
+		}
 		if (err != -EEXIST && err != -EBUSY) {
 			node = ERR_PTR(err);
 			break;
 		}
 	}
-	if (mine)
-		kmem_cache_free(node_cache, mine);
+	node_drop(mine);
 	path_put(path);
 	return node;
 }
@@ -102,10 +129,39 @@ void rump_node_put(struct rump_node *node, unsigned long count)
 	if (atomic_long_sub_return(count, &node->count) > 0)
 		return;
 	rhashtable_remove_fast(&nodes, &node->hash, node_params);
+	rump_node_unlist(node);
 	if (node->dir)
 		fput(node->dir);
-	path_put(&node->path);
+	path_put(&node->path);		/* a dentry of NULL is none */
 	call_rcu(&node->rcu, free_node);
+}
+
+struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry)
+{
+	struct path path = { .mnt = beside->path.mnt, .dentry = dentry };
+	struct rump_node *node;
+	struct node_key key;
+
+	if (d_is_negative(dentry))
+		return NULL;
+	rump_node_key(d_inode(dentry), &key);
+	node = node_find(d_inode(dentry), &key);
+	if (IS_ERR_OR_NULL(node))
+		return NULL;
+	path_get(&path);
+	rump_node_refresh(node, &path);
+	if (!rump_node_hold(node))
+		return node;
+	rump_node_put(node, 1);
+	return NULL;
+}
+
+void rump_node_unkeep(struct rump_node *node)
+{
+	if (!node)
+		return;
+	rump_node_unhold(node);
+	rump_node_put(node, 1);
 }
 
 /* ---- attributes that calls give beside a node -------------------------------------------------- */
@@ -154,12 +210,13 @@ int rump_node_describe(const struct path *path, struct statx *stx)
 int rump_node_result(struct rump_node *beside, struct dentry *dentry, struct rump_node **out,
 		     struct statx *stx)
 {
+	const struct path path = { .mnt = beside->path.mnt, .dentry = dentry };
 	struct rump_node *node = rump_node_get_dentry(beside, dentry);
 	int err;
 
 	if (IS_ERR(node))
 		return PTR_ERR(node);
-	err = rump_node_describe(&node->path, stx);
+	err = rump_node_describe(&path, stx);
 	if (err)
 		rump_node_put(node, 1);
 	else
@@ -206,6 +263,8 @@ static int lookup(struct rump_node *dir, const char *name, struct rump_node **ou
 		return err;
 	dentry = lookup_one_positive_unlocked(node_idmap(dir), name, dir->path.dentry,
 					      strlen(name));
+	if (!IS_ERR(dentry))
+		dentry = rump_node_prove(dir, name, dentry);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	err = rump_node_result(dir, dentry, out, stx);
@@ -257,17 +316,17 @@ int rump_vfs_node(const char *path, int flags, struct rump_node **node)
 int rump_vfs_lookup(struct rump_node *dir, const char *name, struct rump_node **node,
 		    struct statx *stx)
 {
-	return RUMP_CALL(lookup(dir, name, node, stx));
+	return NODE_CALL(dir, lookup(dir, name, node, stx));
 }
 
 int rump_vfs_loose_names(struct rump_node *dir)
 {
-	return !!(READ_ONCE(dir->path.dentry->d_flags) & DCACHE_OP_COMPARE);
+	return NODE_CALL(dir, !!(READ_ONCE(dir->path.dentry->d_flags) & DCACHE_OP_COMPARE));
 }
 
 int rump_vfs_statx(struct rump_node *node, unsigned int mask, struct statx *stx)
 {
-	return RUMP_CALL(rump_node_statx(&node->path, mask, stx));
+	return NODE_CALL(node, rump_node_statx(&node->path, mask, stx));
 }
 
 void rump_vfs_release(struct rump_node *node, unsigned long count)

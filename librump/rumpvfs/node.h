@@ -12,21 +12,93 @@
 #include <rump/rump_vfs.h>
 #include "enter.h"
 
+#define NODE_KEY_WORDS 8
+
+/* What a file is known by: its file handle, or where the file system has none its inode's address. */
+struct node_key {
+	struct super_block *sb;
+	u32 type, words;		/* words 0: no handle */
+	u32 raw[NODE_KEY_WORDS];
+};
+
 struct rump_node {
-	struct path path;		/* one of its names; perhaps removed since */
-	struct inode *inode;		/* the path's: the key */
+	struct path path;		/* one of its names; perhaps removed since; hold.c */
+	struct inode *inode;		/* the path's */
+	struct node_key key;
 	atomic_long_t count;
+	atomic_t holds;			/* calls that are at work on it; negative: let go */
+	bool used;			/* since memory was last looked for */
+	struct list_head lru;		/* of those that are not let go */
 	struct rhash_head hash;
 	struct rcu_head rcu;
-	struct mutex reading;		/* a directory's: of the position of `dir` */
+	struct mutex lock;		/* of `dir`, its position, and of finding the file again */
 	struct file *dir;		/* open where it was read and not to the end */
 };
+
+/*
+ * A call on a node: `path` and `inode` are there during it.  The value of `call`, or a negative errno
+ * value: -ESTALE where the file is gone.
+ */
+#define NODE_CALL(node, call)			\
+({						\
+	long __n = rump_enter();		\
+						\
+	if (likely(!__n)) {			\
+		__n = rump_node_hold(node);	\
+		if (likely(!__n)) {		\
+			__n = (call);		\
+			rump_node_unhold(node);	\
+		}				\
+		rump_leave();			\
+	}					\
+	__n;					\
+})
+/* The same inside of one, on a second node. */
+#define NODE_HELD(node, call)			\
+({						\
+	long __h = rump_node_hold(node);	\
+						\
+	if (likely(!__h)) {			\
+		__h = (call);			\
+		rump_node_unhold(node);		\
+	}					\
+	__h;					\
+})
+
+/* hold.c: files that no call is at work on may leave memory, and are found again by their handles. */
+int rump_node_find_again(struct rump_node *node);
+void rump_node_listed(struct rump_node *node);
+void rump_node_unlist(struct rump_node *node);
+void rump_node_key(struct inode *inode, struct node_key *key);
+void rump_node_key_by_address(struct inode *inode, struct node_key *key);
+/* The node was let go, perhaps, and here is its path: takes over the reference. */
+void rump_node_refresh(struct rump_node *node, const struct path *path);
+/* Whether handles find files again is seen once, on the first file that is found: its dentry,
+ * the same or another. */
+struct dentry *rump_node_prove(struct rump_node *dir, const char *name, struct dentry *dentry);
+
+static inline int rump_node_hold(struct rump_node *node)
+{
+	if (unlikely(!atomic_inc_unless_negative(&node->holds)))
+		return rump_node_find_again(node);
+	if (!READ_ONCE(node->used))
+		WRITE_ONCE(node->used, true);
+	return 0;
+}
+
+static inline void rump_node_unhold(struct rump_node *node)
+{
+	atomic_dec(&node->holds);
+}
 
 /* The node of a path, whose references it takes over in any case. */
 struct rump_node *rump_node_get(const struct path *path);
 /* The same of a dentry beside another node; the caller keeps its reference. */
 struct rump_node *rump_node_get_dentry(struct rump_node *beside, struct dentry *dentry);
 void rump_node_put(struct rump_node *node, unsigned long count);
+/* The node of a dentry if there is one, held: its file is about to lose its handle.  Or NULL. */
+struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry);
+void rump_node_unkeep(struct rump_node *node);
 
 int rump_node_statx(const struct path *path, unsigned int mask, struct statx *stx);
 /* All of them, where they are asked for: `stx` may be NULL. */
