@@ -2,6 +2,8 @@
 # shellcheck shell=bash
 # Running real programs on a mount of a server's: the mount, its end, and what must hold after it.
 
+. "$LIB/mounted.sh"
+
 # new_image TYPE SIZE: ./disk.img with a directory /top that belongs to the caller
 new_image() {
 	need_tools "$1"
@@ -10,22 +12,21 @@ new_image() {
 	run fsu_put disk.img top /top
 }
 
-# serve TYPE [OPTIONS]: ./disk.img on ./mnt
-serve() {
-	local byte
-	[ -e /dev/fuse ] || skip "the host has no /dev/fuse"
-	as_root || command -v fusermount3 >/dev/null || skip "not installed: fusermount3"
+# mount_image TYPE [OPTIONS]: ./disk.img on ./mnt
+mount_image() {
+	local _
+	need_fuse
 	mkdir -p mnt
 	rm -f ready
 	mkfifo ready
 	[ "$1" != vfat ] || set -- "$1" "uid=$(id -u)${2:+,$2}"
 	"rump_$1" -f -o "ready-fd=8${2:+,$2}" disk.img mnt 8>ready 2>server.log &
 	server=$!
-	read -r byte <ready || { wait "$server" || true; said server.log; fail "no mount"; }
+	read -r _ <ready || { wait "$server" || true; said server.log; fail "no mount"; }
 }
 
-# unserve TYPE: take the mount away; the server ends in peace and leaves a clean file system
-unserve() {
+# unmount_image TYPE: take the mount away; the server ends in peace and leaves a clean file system
+unmount_image() {
 	local rc=0
 	if as_root; then run umount mnt; else run fusermount3 -u mnt; fi
 	wait "$server" || rc=$?
@@ -40,10 +41,10 @@ sums() {
 	(cd "$1" && find . -name lost+found -prune -o -type f -print0 | sort -z | xargs -0r sha256sum)
 }
 
-# unserve_and_compare TYPE: unmount; another reader of the image sees the content that the mount had
-unserve_and_compare() {
+# unmount_and_compare TYPE: unmount; another reader of the image sees the content that the mount had
+unmount_and_compare() {
 	sums mnt >sums.mnt
-	unserve "$1"
+	unmount_image "$1"
 	if can_host_mount "$1"; then
 		host_mounted "$1" disk.img sums host-mount >sums.other
 	else

@@ -25,9 +25,9 @@ jobs() {
 }
 
 new_image "$1" 1G
-serve "$1"
+mount_image "$1"
 jobs
-unserve_and_compare "$1"
-serve "$1"
+unmount_and_compare "$1"
+mount_image "$1"
 jobs --verify_only
-unserve "$1"
+unmount_image "$1"

@@ -20,7 +20,7 @@ commit() {
 }
 
 new_image "$1" 2G
-serve "$1"
+mount_image "$1"
 run git init -q mnt/top/one
 folders=(include/linux fs/ext4 fs/xfs)
 [ "$RUMP_TEST_QUICK" ] || folders+=(include/net fs/btrfs include/uapi)
@@ -37,9 +37,9 @@ run git -C mnt/top/two checkout -q -
 run git -C mnt/top/one gc -q --prune=now
 run git -C mnt/top/two repack -q -a -d
 verified mnt/top/one
-unserve_and_compare "$1"
-serve "$1"
+unmount_and_compare "$1"
+mount_image "$1"
 verified mnt/top/one
 verified mnt/top/two
 verified mnt/top/linked
-unserve "$1"
+unmount_image "$1"

@@ -20,17 +20,17 @@ build() {
 		run make -C "$1/tools/lib/$lib" -j4
 	done
 }
-# Of each object what is not about debugging, where folders are named.
+# The code of each object: other sections name folders.
 objects() {
 	local object
 	find "$1" -name '*.o' -printf '%P\n' | sort | while read -r object; do
-		objcopy --strip-debug "$1/$object" stripped.o
-		echo "$(sum stripped.o) $object"
+		objcopy -O binary -j .text "$1/$object" code
+		echo "$(sum code) $object"
 	done
 }
 
 new_image "$1" 1G
-serve "$1"
+mount_image "$1"
 sources mnt/top/project
 build mnt/top/project
 sources beside
@@ -39,9 +39,9 @@ objects mnt/top/project >one
 objects beside >two
 [ -s one ] || fail "nothing was built"
 cmp one two || fail "the objects differ"
-unserve_and_compare "$1"
-serve "$1"
+unmount_and_compare "$1"
+mount_image "$1"
 touch stamp
 build mnt/top/project
 [ -z "$(find mnt/top/project -name '*.o' -newer stamp)" ] || fail "make compiled again after a remount"
-unserve "$1"
+unmount_image "$1"

@@ -25,7 +25,7 @@ balanced() {
 trap 'pg_ctl -D mnt/top/data -m immediate stop >/dev/null 2>&1 || true' EXIT
 
 new_image "$1" 2G
-serve "$1"
+mount_image "$1"
 run initdb -D mnt/top/data -U bench -A trust -k
 start
 run pgbench -i -s 2
@@ -39,9 +39,9 @@ start
 balanced
 stop fast
 run pg_checksums --check -D mnt/top/data
-unserve_and_compare "$1"
-serve "$1"
+unmount_and_compare "$1"
+mount_image "$1"
 start
 balanced
 stop fast
-unserve "$1"
+unmount_image "$1"

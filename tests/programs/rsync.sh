@@ -23,12 +23,12 @@ same() {
 
 odd_tree tree
 new_image "$1" 1G
-serve "$1"
+mount_image "$1"
 copy tree/ mnt/top/tree
 same tree mnt/top/tree
-unserve "$1"
-serve "$1"
+unmount_image "$1"
+mount_image "$1"
 same tree mnt/top/tree
 copy mnt/top/tree/ back
 same tree back
-unserve_and_compare "$1"
+unmount_and_compare "$1"

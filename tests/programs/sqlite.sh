@@ -11,11 +11,11 @@
 
 each=$([ "$RUMP_TEST_QUICK" ] && echo 50 || echo 250)
 new_image "$1" 512M
-serve "$1"
+mount_image "$1"
 run "$LIB/bank" mnt/top/bank.db 4 "$each"
 run "$LIB/bank" mnt/top/bank.db check $((4 * each))
-unserve_and_compare "$1"
-serve "$1"
+unmount_and_compare "$1"
+mount_image "$1"
 equal "integrity check after a remount" ok "$(sqlite3 mnt/top/bank.db 'PRAGMA integrity_check')"
 run "$LIB/bank" mnt/top/bank.db check $((4 * each))
-unserve "$1"
+unmount_image "$1"

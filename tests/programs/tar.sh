@@ -24,10 +24,10 @@ else
 fi
 run tar -cf one.tar "${options[@]}" -C tree .
 new_image "$1" 1G
-serve "$1"
+mount_image "$1"
 mkdir mnt/top/tree
 run tar -xf one.tar "${options[@]}" "${extract[@]}" -C mnt/top/tree
-unserve "$1"
-serve "$1" ro
+unmount_image "$1"
+mount_image "$1" ro
 run tar -cf two.tar "${options[@]}" -C mnt/top/tree .
-unserve_and_compare "$1"
+unmount_and_compare "$1"
