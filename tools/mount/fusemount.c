@@ -4,12 +4,14 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
+#include <sys/syscall.h>
 #include <sys/sysmacros.h>
 #include <sys/wait.h>
 #include <spawn.h>
@@ -58,6 +60,30 @@ static bool in_path(const char *program)
 	return false;
 }
 
+/* Root may mount, and so may in its user namespace who has just this capability. */
+static bool may_mount(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct caps[_LINUX_CAPABILITY_U32S_3];
+
+	return geteuid() == 0 ||
+	       (!syscall(SYS_capget, &head, caps) && caps[0].effective & 1U << CAP_SYS_ADMIN);
+}
+
+/* Containers often have the device, but forbid it. */
+static const char *closed_device(char *buf, size_t size)
+{
+	int fd = open("/dev/fuse", O_RDWR | O_CLOEXEC);
+
+	if (fd >= 0) {
+		close(fd);
+		return NULL;
+	}
+	snprintf(buf, size, "/dev/fuse: %s: this user, or this container, needs permission to use it",
+		 strerror(errno));
+	return buf;
+}
+
 /* What would make the attempt fail, in words; libfuse has only numbers for it. */
 static const char *obstacle(const struct mount_options *o, char *buf, size_t size)
 {
@@ -69,8 +95,8 @@ static const char *obstacle(const struct mount_options *o, char *buf, size_t siz
 	}
 	if (access("/dev/fuse", F_OK))
 		return "the host has no /dev/fuse: load its module \"fuse\", or use the fsu tools, which need none";
-	if (geteuid() == 0)
-		return NULL;
+	if (may_mount())
+		return closed_device(buf, size);
 	if (!in_path("fusermount3"))
 		return "ordinary users need the program fusermount3: install the package fuse3";
 	if (access(o->dir, W_OK)) {

@@ -153,9 +153,11 @@ static void on_signal(struct monitor *m)
 
 	if (read(m->signals, &si, sizeof(si)) != sizeof(si))
 		return;
-	/* In use: the server finishes its work and ends, its users are left without a file system. */
-	if (!m->usable || fuse_unmount(m->mount, false))
-		kill(m->server, SIGTERM);
+	if (m->usable)
+		fuse_unmount(m->mount, false);
+	/* In use, here or in another mount namespace: the server finishes its work and ends, its users
+	 * are left without a file system. */
+	kill(m->server, SIGTERM);
 }
 
 static int end_code(struct monitor *m)
