@@ -24,6 +24,7 @@
 #define FSU_READ 2	/* mounted read-only unless -o rw */
 #define FSU_FILE 4	/* the first argument is an image, which is not mounted */
 #define FSU_COPY 8	/* moves much data: worth more than one virtual CPU */
+#define FSU_RUN 16	/* its operands are a command line: from the first on no options of ours */
 
 enum fsu_exit { FSU_OK = 0, FSU_FAILED = 1, FSU_USAGE = 2 };
 

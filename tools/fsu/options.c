@@ -63,8 +63,8 @@ static void add_options(struct tables *t, const struct fsu_option *o, const char
 static void make_tables(struct tables *t, const struct fsu_command *cmd, bool before_image)
 {
 	memset(t, 0, sizeof(*t));
-	/* '+': stop at the first operand, the image */
-	strcpy(t->shorts, before_image ? "+" : "-");
+	/* '+': stop at the first operand, the image or the program to run */
+	strcpy(t->shorts, before_image || cmd->flags & FSU_RUN ? "+" : "-");
 	if (before_image) {
 		add_options(t, common, NULL);
 		add_options(t, cmd->options, "top");

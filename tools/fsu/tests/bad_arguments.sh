@@ -36,10 +36,12 @@ expect 2 'number of bytes' f fsu_write "$img" --offset=-1 /x
 expect 2 'exclude each other' f fsu_write "$img" -a --offset=1 /x
 expect 2 'ignore knows' f fsu_put "$img" --ignore=everything "$dir/f" /
 expect 2 'USER:GROUP' f fsu_put "$img" --owner=no-such-user: "$dir/f" /
+expect 2 'command to run is missing' f fsu_exec "$img"
+expect 2 'invalid option' f fsu_exec "$img" -Y true
 expect 2 'unexpected argument' f fsu_df "$img" /x
 expect 2 '' f fsu_ls "$img" --color=perhaps
 # help and version: 0
-for c in ls cat write put get ecp mkdir rm stat df parts types; do
+for c in ls cat write put get ecp mkdir rm stat df exec parts types; do
 	expect 0 '' f "fsu_$c" --help
 	grep -q "^Usage: fsu_$c" "$dir/out" || fail "fsu_$c --help has no usage line"
 	expect 0 '' f fsu help $c
