@@ -4,39 +4,23 @@
  * all their inodes in memory.  Where memory is short, nodes that no call is at work on let go of
  * their files, and find them again by their file handles, as an NFS server does.  A file without a
  * name has no handle, and one of a file system that keeps none on the medium neither: those stay.
+ * Which file systems do is tried, once, on a file that is not in use.
  */
 #include <linux/cred.h>
 #include <linux/exportfs.h>
 #include <linux/file.h>
 #include <linux/namei.h>
 #include <linux/shrinker.h>
+#include <linux/workqueue.h>
 #include <linux/xarray.h>
 #include "node.h"
 
 #define BATCH 32
+#define PROVE_EACH 128
 
 static LIST_HEAD(lru);			/* oldest first */
 static unsigned long lru_len;
 static DEFINE_SPINLOCK(lru_lock);
-
-/* By the file system's operations on handles: do they find a file that has left memory? */
-static DEFINE_XARRAY(proofs);
-#define GOOD xa_mk_value(1)
-#define BAD xa_mk_value(0)
-
-static void *proof(struct super_block *sb)
-{
-	if (!exportfs_can_decode_fh(sb->s_export_op))
-		return BAD;
-	return xa_load(&proofs, (unsigned long)sb->s_export_op / sizeof(long));
-}
-
-void rump_node_key_by_address(struct inode *inode, struct node_key *key)
-{
-	memset(key, 0, sizeof(*key));
-	key->sb = inode->i_sb;
-	memcpy(key->raw, &inode, sizeof(inode));
-}
 
 void rump_node_key(struct inode *inode, struct node_key *key)
 {
@@ -44,15 +28,16 @@ void rump_node_key(struct inode *inode, struct node_key *key)
 
 	memset(key, 0, sizeof(*key));
 	key->sb = inode->i_sb;
-	if (proof(inode->i_sb) == GOOD) {
+	if (exportfs_can_decode_fh(inode->i_sb->s_export_op)) {
 		type = exportfs_encode_inode_fh(inode, (struct fid *)key->raw, &words, NULL, 0);
 		if (type >= 0 && type != FILEID_INVALID) {
 			key->type = type;
 			key->words = words;
 			return;
 		}
+		memset(key->raw, 0, sizeof(key->raw));
 	}
-	rump_node_key_by_address(inode, key);
+	memcpy(key->raw, &inode, sizeof(inode));
 }
 
 static int any(void *unused, struct dentry *dentry)
@@ -68,47 +53,6 @@ static struct dentry *decode(struct vfsmount *mnt, const struct node_key *key)
 
 	revert_creds(old);
 	return dentry ?: ERR_PTR(-ESTALE);
-}
-
-/* ---- is a handle enough? ------------------------------------------------------------------------ */
-
-/* 1 or 0; -EAGAIN: the file is in use, so that nothing is seen. */
-static int try_handle(struct vfsmount *mnt, struct dentry *dentry)
-{
-	struct inode *inode = d_inode(dentry);
-	struct node_key key = { .words = NODE_KEY_WORDS };
-	int words = NODE_KEY_WORDS, type;
-	struct dentry *again;
-
-	type = exportfs_encode_inode_fh(inode, (struct fid *)key.raw, &words, NULL, 0);
-	if (type < 0 || type == FILEID_INVALID)
-		return 0;
-	key.type = type;
-	key.words = words;
-	if (atomic_read(&inode->i_count) > 1)
-		return -EAGAIN;
-	d_mark_dontcache(inode);
-	dput(dentry);
-	again = decode(mnt, &key);
-	if (IS_ERR(again))
-		return 0;
-	dput(again);
-	return 1;
-}
-
-struct dentry *rump_node_prove(struct rump_node *dir, const char *name, struct dentry *dentry)
-{
-	struct super_block *sb = dentry->d_sb;
-	int good;
-
-	if (likely(proof(sb)))
-		return dentry;
-	good = try_handle(dir->path.mnt, dentry);
-	if (good == -EAGAIN)
-		return dentry;
-	xa_store(&proofs, (unsigned long)sb->s_export_op / sizeof(long), good ? GOOD : BAD,
-		 GFP_KERNEL);
-	return lookup_one_positive_unlocked(node_idmap(dir), name, dir->path.dentry, strlen(name));
 }
 
 /* ---- found again -------------------------------------------------------------------------------- */
@@ -155,16 +99,100 @@ void rump_node_refresh(struct rump_node *node, const struct path *path)
 	mntput(path->mnt);
 }
 
+/* ---- is a handle enough? ------------------------------------------------------------------------ */
+
+/* By the file system's operations on handles: do they find a file that has left memory? */
+static DEFINE_XARRAY(proofs);
+#define GOOD xa_mk_value(1)
+#define BAD xa_mk_value(0)
+
+static void *proof(const struct rump_node *node)
+{
+	return xa_load(&proofs, (unsigned long)node->key.sb->s_export_op / sizeof(long));
+}
+
+/* One that can be tried: nobody but its node uses the file.  It is locked, let go, and referred to. */
+static struct rump_node *take_candidate(void)
+{
+	struct rump_node *node;
+
+	spin_lock(&lru_lock);
+	list_for_each_entry(node, &lru, lru) {
+		if (proof(node) || !mutex_trylock(&node->lock))
+			continue;
+		if (!atomic_cmpxchg(&node->holds, 0, -1)) {
+			if (!node->dir && node->inode->i_nlink && !IS_ROOT(node->path.dentry) &&
+			    d_count(node->path.dentry) == 1 &&
+			    atomic_read(&node->inode->i_count) == 1 &&
+			    atomic_long_inc_not_zero(&node->count))
+				goto found;
+			atomic_set(&node->holds, 0);
+		}
+		mutex_unlock(&node->lock);
+	}
+	node = NULL;
+found:
+	spin_unlock(&lru_lock);
+	return node;
+}
+
+/* Let its file leave memory, and find it by its handle; if that is in vain, by its name. */
+static bool try_handle(struct rump_node *node)
+{
+	struct dentry *dentry = node->path.dentry, *parent = dget_parent(dentry), *again;
+	const struct cred *old = override_creds(init_task.cred);
+	struct name_snapshot name;
+	bool good;
+
+	take_dentry_name_snapshot(&name, dentry);
+	d_mark_dontcache(node->inode);
+	dput(dentry);
+	again = decode(node->path.mnt, &node->key);
+	good = !IS_ERR(again);
+	if (!good)
+		again = lookup_one_positive_unlocked(node_idmap(node), name.name.name, parent,
+						     name.name.len);
+	if (IS_ERR(again)) {
+		node->path.dentry = NULL;
+		rump_node_unlist(node);
+	} else {
+		set_path(node, again);
+		atomic_set_release(&node->holds, 0);
+	}
+	release_dentry_name_snapshot(&name);
+	dput(parent);
+	revert_creds(old);
+	return good;
+}
+
+static void prove(struct work_struct *unused)
+{
+	struct rump_node *node = take_candidate();
+
+	if (!node)
+		return;
+	xa_store(&proofs, (unsigned long)node->key.sb->s_export_op / sizeof(long),
+		 try_handle(node) ? GOOD : BAD, GFP_KERNEL);
+	mutex_unlock(&node->lock);
+	rump_node_put(node, 1);
+}
+static DECLARE_WORK(prove_work, prove);
+
 /* ---- let go ------------------------------------------------------------------------------------- */
 
 void rump_node_listed(struct rump_node *node)
 {
+	unsigned long n;
+
 	if (!node->key.words)
 		return;
 	spin_lock(&lru_lock);
 	list_add_tail(&node->lru, &lru);
-	lru_len++;
+	n = ++lru_len;
 	spin_unlock(&lru_lock);
+	/* Long before memory is short. */
+	if (n % PROVE_EACH == 0 && !proof(node))
+		queue_work(system_wq, &prove_work);
 }
 
 static void unlist(struct rump_node *node)
@@ -186,7 +214,7 @@ static bool let_go(struct rump_node *node, struct dentry **dentry, struct file *
 {
 	bool gone = false;
 
-	if (!mutex_trylock(&node->lock))
+	if (proof(node) != GOOD || !mutex_trylock(&node->lock))
 		return false;
 	if (!atomic_cmpxchg(&node->holds, 0, -1)) {
 		/* A file without a name, and the root, are not to be found by a handle. */

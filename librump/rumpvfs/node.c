@@ -55,7 +55,7 @@ static void node_drop(struct rump_node *node)
 		kmem_cache_free(node_cache, node);
 }
 
-static struct rump_node *find_key(const struct node_key *key)
+static struct rump_node *node_find(const struct node_key *key)
 {
 	struct rump_node *node;
 
@@ -67,18 +67,6 @@ static struct rump_node *find_key(const struct node_key *key)
 	return node;
 }
 
-/* A node may be older than the proof that handles are good. */
-static struct rump_node *node_find(struct inode *inode, const struct node_key *key)
-{
-	struct rump_node *node = find_key(key);
-	struct node_key old;
-
-	if (node || !key->words)
-		return node;
-	rump_node_key_by_address(inode, &old);
-	return find_key(&old);
-}
-
 struct rump_node *rump_node_get(const struct path *path)
 {
 	struct rump_node *node, *mine = NULL;
@@ -87,7 +75,7 @@ struct rump_node *rump_node_get(const struct path *path)
 
 	rump_node_key(d_inode(path->dentry), &key);
 	for (;;) {
-		node = node_find(d_inode(path->dentry), &key);
+		node = node_find(&key);
 		if (IS_ERR(node)) {
 			cond_resched();
 			continue;
@@ -145,7 +133,7 @@ struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry
 	if (d_is_negative(dentry))
 		return NULL;
 	rump_node_key(d_inode(dentry), &key);
-	node = node_find(d_inode(dentry), &key);
+	node = node_find(&key);
 	if (IS_ERR_OR_NULL(node))
 		return NULL;
 	path_get(&path);
@@ -263,8 +251,6 @@ static int lookup(struct rump_node *dir, const char *name, struct rump_node **ou
 		return err;
 	dentry = lookup_one_positive_unlocked(node_idmap(dir), name, dir->path.dentry,
 					      strlen(name));
-	if (!IS_ERR(dentry))
-		dentry = rump_node_prove(dir, name, dentry);
 	if (IS_ERR(dentry))
 		return PTR_ERR(dentry);
 	err = rump_node_result(dir, dentry, out, stx);

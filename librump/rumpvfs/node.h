@@ -70,12 +70,8 @@ int rump_node_find_again(struct rump_node *node);
 void rump_node_listed(struct rump_node *node);
 void rump_node_unlist(struct rump_node *node);
 void rump_node_key(struct inode *inode, struct node_key *key);
-void rump_node_key_by_address(struct inode *inode, struct node_key *key);
 /* The node was let go, perhaps, and here is its path: takes over the reference. */
 void rump_node_refresh(struct rump_node *node, const struct path *path);
-/* Whether handles find files again is seen once, on the first file that is found: its dentry,
- * the same or another. */
-struct dentry *rump_node_prove(struct rump_node *dir, const char *name, struct dentry *dentry);
 
 static inline int rump_node_hold(struct rump_node *node)
 {
