@@ -10,7 +10,7 @@ if [ -z "${RUMP_TEST_FULL:-}" ]; then
 	user=
 	as_root || user="--user --map-root-user"
 	# shellcheck disable=SC2086
-	run env RUMP_TEST_FULL=1 unshare $user --mount "$0" "$@"
+	run env RUMP_TEST_FULL=1 unshare $user --mount --propagation slave "$0" "$@"
 
 	# the server dies under the program
 	# shellcheck disable=SC2016

@@ -10,7 +10,7 @@ unshare --user --map-root-user true 2>/dev/null || skip "no user namespaces here
 mkimg ext4 disk.img 64M
 
 # inside COMMAND...: as the root of a namespace of users and mounts
-inside() { unshare --user --map-root-user --mount "$@"; }
+inside() { unshare --user --map-root-user --mount --propagation slave "$@"; }
 
 expect 0 '' inside fsu_exec disk.img -w -- sh -c 'echo x >/mnt/x'
 equal "what was written" x "$(fsu_cat disk.img /x)"
@@ -30,7 +30,7 @@ if as_root; then
 	chown rumptest disk.img
 	: >closed
 	chmod 600 closed
-	expect 125 'fsu_exec: cannot mount: /dev/fuse: Permission denied' unshare --mount sh -c \
+	expect 125 'fsu_exec: cannot mount: /dev/fuse: Permission denied' unshare --mount --propagation slave sh -c \
 		'mount --bind closed /dev/fuse && exec "$@"' - \
 		setpriv --reuid rumptest --regid rumptest --clear-groups fsu_exec disk.img -- touch ran
 fi

@@ -10,8 +10,8 @@ if [ -z "${RUMP_TEST_NAMESPACE:-}" ]; then
 	as_root || skip "needs root"
 	[ -c /dev/fuse ] || skip "there is no /dev/fuse"
 	[ "${1:-fake}" = fake ] || [ -x "$RUMP_BUILD/bin/rump_ext4" ] || skip "there is no rump_ext4 yet"
-	unshare --mount --propagation private true || skip "no mount namespaces here"
-	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation private "$0" "$@"
+	unshare --mount --propagation slave true || skip "no mount namespaces here"
+	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation slave "$0" "$@"
 fi
 
 USER_NAME=rumptest

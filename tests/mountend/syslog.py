@@ -28,7 +28,7 @@ mount --rbind dev /dev
 def enter():
     """Starts over in the namespace."""
     user = [] if served.ROOT else ["--map-root-user"]
-    own = ["unshare", "--mount", *user, "--propagation", "private"]
+    own = ["unshare", "--mount", *user, "--propagation", "slave"]
     if subprocess.run([*own, "true"], check=False).returncode:
         print("no mount namespace here")
         sys.exit(77)

@@ -24,6 +24,7 @@
 static struct {
 	int (*open)(const char *path, int flags, ...);
 	int (*close)(int fd);
+	int (*fcntl)(int fd, int cmd, ...);
 	ssize_t (*pwrite)(int fd, const void *buf, size_t n, off_t off);
 	ssize_t (*pwritev2)(int fd, const struct iovec *iov, int n, off_t off, int flags);
 	int (*fallocate)(int fd, int mode, off_t off, off_t len);
@@ -55,6 +56,7 @@ __attribute__((constructor)) static void find_host(void)
 {
 	host.open = next("open64");
 	host.close = next("close");
+	host.fcntl = next("fcntl64");
 	host.pwrite = next("pwrite64");
 	host.pwritev2 = next("pwritev64v2");
 	host.fallocate = next("fallocate64");
@@ -131,6 +133,23 @@ int __open64_2(const char *path, int flags);
 int __open64_2(const char *path, int flags)
 {
 	return open(path, flags);
+}
+
+/* A server hands its image on by descriptor, and writes to the duplicate. */
+int fcntl(int fd, int cmd, ...)
+{
+	va_list ap;
+	void *arg;
+	int res;
+
+	va_start(ap, cmd);
+	arg = va_arg(ap, void *);
+	va_end(ap);
+	res = host.fcntl(fd, cmd, arg);
+	if (res >= 0 && cmd == F_DUPFD_CLOEXEC &&
+	    (host.fcntl(fd, F_GETFL) & O_ACCMODE) != O_RDONLY)
+		opened(res);
+	return res;
 }
 
 int close(int fd)

@@ -8,8 +8,8 @@
 
 [ -x "$RUMP_BUILD/bin/rump_fs" ] || skip "there is no rump_fs yet"
 if [ -z "${RUMP_TEST_NAMESPACE:-}" ]; then
-	unshare --mount --propagation private true || skip "no mount namespaces here"
-	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation private "$0" "$@"
+	unshare --mount --propagation slave true || skip "no mount namespaces here"
+	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation slave "$0" "$@"
 fi
 
 sed "s|@BINDIR@|$RUMP_BUILD/bin|g" "$RUMP_TOP/tools/mount.rump/systemd/rump-media.in" >rump-media

@@ -7,8 +7,8 @@
 . "$RUMP_TEST_LIB/common.sh"
 
 if [ -z "${RUMP_TEST_NAMESPACE:-}" ]; then
-	unshare --mount --propagation private true || skip "no mount namespaces here"
-	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation private "$0" "$@"
+	unshare --mount --propagation slave true || skip "no mount namespaces here"
+	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation slave "$0" "$@"
 fi
 
 source=$RUMP_TOP/tools/mount.rump/systemd
