@@ -75,14 +75,34 @@ def zombies():
         codes.append(os.waitstatus_to_exitcode(status))
 
 
+def holders(folder):
+    """Processes of other mount namespaces that have a copy of the mount."""
+    own, path, found = os.readlink("/proc/self/ns/mnt"), os.path.abspath(folder), ""
+    for process in glob.glob("/proc/[0-9]*"):
+        try:
+            with open(process + "/mountinfo", encoding="utf-8", errors="replace") as f:
+                there = any(path in line for line in f)
+            if there and os.readlink(process + "/ns/mnt") != own:
+                with open(process + "/cmdline", encoding="utf-8", errors="replace") as f:
+                    found += f"copied by {process}: {f.read()}\n".replace("\0", " ")
+        except OSError:
+            pass
+    return found
+
+
 def lane(number, failures):
     image, folder = f"{number}.img", f"mnt{number}"
     for cycle in range(CYCLES // LANES):
         for command in (["rump_ext4", image, folder], ["rump_umount", folder]):
-            p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                               text=True, timeout=served.PATIENCE, check=False)
-            if p.returncode or p.stdout:
-                failures.append(f"cycle {cycle}: {command[0]}: {p.returncode} {p.stdout}")
+            try:
+                p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                                   text=True, timeout=served.PATIENCE, check=False)
+                failed = p.returncode or p.stdout
+                said = f"{p.returncode} {p.stdout}"
+            except subprocess.TimeoutExpired:
+                failed, said = True, f"hangs\n{holders(folder)}"
+            if failed:
+                failures.append(f"cycle {cycle}: {command[0]}: {said}{holders(folder)}")
                 return
 
 

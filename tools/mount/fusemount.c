@@ -84,7 +84,7 @@ static const char *closed_device(char *buf, size_t size)
 	return buf;
 }
 
-/* What would make the attempt fail, in words; libfuse has only numbers for it. */
+/* libfuse has only numbers for what would make the attempt fail. */
 static const char *obstacle(const struct mount_options *o, char *buf, size_t size)
 {
 	struct stat st;
@@ -107,19 +107,27 @@ static const char *obstacle(const struct mount_options *o, char *buf, size_t siz
 	return NULL;
 }
 
+bool fuse_can_mount(const struct mount_options *o)
+{
+	char buf[4200];
+	const char *reason = obstacle(o, buf, sizeof(buf));
+
+	if (reason)
+		complain(o, "cannot mount: %s", reason);
+	return !reason;
+}
+
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 {
 	static const struct fuse_lowlevel_ops none;
-	char why[4200], *opt = mount_options(o, type, rdonly);
+	char *opt = mount_options(o, type, rdonly);
 	char *argv[] = { (char *)o->program, "-o", opt, NULL };
 	struct fuse_args args = FUSE_ARGS_INIT(3, argv);
-	const char *reason = obstacle(o, why, sizeof(why));
 	struct fuse_session *se;
 	int fd = -1;
 
-	if (!opt || reason) {
-		complain(o, "cannot mount: %s", reason ? reason : "out of memory");
-		free(opt);
+	if (!opt) {
+		complain(o, "cannot mount: out of memory");
 		return -1;
 	}
 	se = fuse_session_new(&args, &none, sizeof(none), NULL);

@@ -289,6 +289,9 @@ int monitor_run(const struct mount_options *o, int started)
 	sigset_t set, before;
 	int code;
 
+	/* before the image is touched, whose journal would be replayed */
+	if (!fuse_can_mount(o))
+		return EXIT_MOUNT;
 	sigemptyset(&set);
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);

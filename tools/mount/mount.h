@@ -41,7 +41,9 @@ void complain(const struct mount_options *o, const char *fmt, ...)
 /* main.c: close the descriptors that were open when the program started, but 0 to 2 and `except`. */
 void close_inherited(int except);
 
-/* fusemount.c: mount on o->dir; a descriptor of /dev/fuse, or -1 after a complaint. */
+/* fusemount.c: false, after a complaint: it would fail. */
+bool fuse_can_mount(const struct mount_options *o);
+/* Mount on o->dir; a descriptor of /dev/fuse, or -1 after a complaint. */
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly);
 /* The mount's device number as /proc/self/mountinfo has it; 0: not mounted. */
 dev_t fuse_mount_device(const char *dir);

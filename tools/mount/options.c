@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The command line, which is mount(8)'s: ours is taken out of -o, the rest is the file system's. */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <limits.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <rump/rump.h>
 
 #include "mount.h"
+#include "sandbox.h"
 
 void complain(const struct mount_options *o, const char *fmt, ...)
 {
@@ -64,6 +66,38 @@ static int set_number(struct mount_options *o, const char *name, const char *tex
 	return -1;
 }
 
+/* As the kernel side's RUMP_MEMLIMIT: at least 16M. */
+static int check_size(const struct mount_options *o, const char *name, const char *text)
+{
+	static const char units[] = "KMGkmg";
+	const size_t digits = strspn(text, "0123456789");
+	const char *unit = text[digits] ? strchr(units, text[digits]) : NULL;
+	int shift = unit ? ((unit - units) % 3 + 1) * 10 : 0;
+	unsigned long long n = strtoull(text, NULL, 10);
+
+	if (digits && digits < 16 && (unit ? !text[digits + 1] : !text[digits]) &&
+	    n >= (16ULL << 20) >> shift && n <= (1ULL << 50) >> shift)
+		return 0;
+	complain(o, "option %s=%s: a size of at least 16M is needed, such as 64M or 2G", name, text);
+	return -1;
+}
+
+static int check_open(const struct mount_options *o, const char *name, int fd)
+{
+	if (fcntl(fd, F_GETFD) >= 0)
+		return 0;
+	complain(o, "option %s=%d: there is no such open descriptor", name, fd);
+	return -1;
+}
+
+static int check_power(const struct mount_options *o, const char *name, long n)
+{
+	if (!(n & (n - 1)))
+		return 0;
+	complain(o, "option %s=%ld: a power of two is needed", name, n);
+	return -1;
+}
+
 static int set_choice(struct mount_options *o, const char *name, const char *text,
 		      const char *const *choices, int *value)
 {
@@ -87,10 +121,10 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 		err = set_number(o, name, v, 1, INT_MAX, &n);
 		o->partition = n;
 	} else if (!strcmp(name, "sector")) {
-		err = set_number(o, name, v, 512, 4096, &n);
+		err = set_number(o, name, v, 512, 4096, &n) || check_power(o, name, n);
 		o->sector_size = n;
 	} else if (!strcmp(name, "ready-fd")) {
-		err = set_number(o, name, v, 0, INT_MAX, &n);
+		err = set_number(o, name, v, 0, INT_MAX, &n) || check_open(o, name, n);
 		o->ready_fd = n;
 	} else if (!strcmp(name, "method")) {
 		err = set_choice(o, name, v, methods, &choice);
@@ -99,8 +133,10 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 		err = set_choice(o, name, v, caches, &choice);
 		o->writeback = choice;
 	} else if (!strcmp(name, "mem")) {
+		err = check_size(o, name, v);
 		o->mem = v;
 	} else if (!strcmp(name, "ncpu")) {
+		err = set_number(o, name, v, 1, 64, &n);
 		o->ncpu = v;
 	} else if (!strcmp(name, "runas")) {
 		o->runas = v;
@@ -166,7 +202,7 @@ static int set_options(struct mount_options *o, char *list)
 	return 0;
 }
 
-/* A path that is good after a chdir. */
+/* Paths that are good after a chdir. */
 static char *absolute(const struct mount_options *o, const char *path, const char *what)
 {
 	char *abs = realpath(path, NULL);
@@ -174,6 +210,42 @@ static char *absolute(const struct mount_options *o, const char *path, const cha
 	if (!abs)
 		complain(o, "%s %s: %s", what, path, strerror(errno));
 	return abs;
+}
+
+static char *absolute_new(const struct mount_options *o, const char *path)
+{
+	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
+	const char *name = slash ? slash + 1 : copy;
+	char *folder, *abs = NULL;
+
+	if (slash)
+		*slash = 0;
+	folder = realpath(!slash ? "." : slash == copy ? "/" : copy, NULL);
+	if (!folder || !*name || (access(path, F_OK) ? access(folder, W_OK) : access(path, W_OK)))
+		complain(o, "pid file %s: %s", path, *name ? strerror(errno) : "not a file name");
+	else if (asprintf(&abs, "%s/%s", folder, name) < 0)
+		abs = NULL;
+	free(folder);
+	free(copy);
+	return abs;
+}
+
+/* What has to be looked up, so that a wrong call is found before anything is done. */
+static int resolve(struct mount_options *o, const char *image, const char *dir)
+{
+	char why[512];
+	uid_t uid;
+	gid_t gid;
+
+	if (o->runas && sandbox_user(o->runas, -1, &uid, &gid, why, sizeof(why))) {
+		complain(o, "option %s", why);
+		return EXIT_USAGE;
+	}
+	if (o->pid_file && !(o->pid_file = absolute_new(o, o->pid_file)))
+		return EXIT_USAGE;
+	o->image = absolute(o, image, "image");
+	o->dir = o->image ? absolute(o, dir, "directory") : NULL;
+	return o->dir ? -1 : EXIT_MOUNT;
 }
 
 int options_parse(struct mount_options *o, int argc, char **argv)
@@ -222,7 +294,5 @@ int options_parse(struct mount_options *o, int argc, char **argv)
 		complain(o, "an image and a directory are needed (see --help)");
 		return EXIT_USAGE;
 	}
-	o->image = absolute(o, argv[optind], "image");
-	o->dir = o->image ? absolute(o, argv[optind + 1], "directory") : NULL;
-	return o->dir ? -1 : EXIT_MOUNT;
+	return resolve(o, argv[optind], argv[optind + 1]);
 }
