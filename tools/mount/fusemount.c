@@ -188,8 +188,25 @@ static void unescape(char *s)
 	*to = 0;
 }
 
-/* The mount of the device or, where that is 0, the last one on the directory; both are filled in. */
-static bool find_mount(dev_t *dev, char *dir, size_t size)
+/* Whether a line of mountinfo is of a mount of `image`, or of any where that is NULL. */
+static bool has_source(const char *line, const char *image)
+{
+	const char *type = strstr(line, " - fuse.rump.");
+	char source[4096];
+
+	if (!type || !image)
+		return type;
+	if (sscanf(type, " - %*s %4095s", source) != 1)
+		return false;
+	unescape(source);
+	return !strcmp(source, image);
+}
+
+/*
+ * The mount of the device and of `image`, if that is given, or where the device is 0, the last one on
+ * the directory; both are filled in.
+ */
+static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
 {
 	const dev_t wanted = *dev;
 	FILE *f = fopen("/proc/self/mountinfo", "re");
@@ -202,7 +219,7 @@ static bool find_mount(dev_t *dev, char *dir, size_t size)
 		char at[4096];
 
 		if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &major, &minor, at) != 3 ||
-		    !strstr(line, " - fuse.rump."))
+		    !has_source(line, image))
 			continue;
 		unescape(at);
 		if (wanted ? makedev(major, minor) != wanted : strcmp(at, dir) != 0)
@@ -223,7 +240,7 @@ dev_t fuse_mount_device(const char *dir)
 	dev_t dev = 0;
 
 	snprintf(path, sizeof(path), "%s", dir);
-	return find_mount(&dev, path, sizeof(path)) ? dev : 0;
+	return find_mount(&dev, NULL, path, sizeof(path)) ? dev : 0;
 }
 
 static int run_fusermount(const char *dir, bool lazy)
@@ -249,12 +266,15 @@ static bool is_dead(const char *dir)
 	return statfs(dir, &sf) && (errno == ENOTCONN || errno == ECONNABORTED);
 }
 
-/* The number of a mount that has gone may be another's by now: lazy is for one without a server. */
-int fuse_unmount(dev_t dev, bool lazy)
+/*
+ * The number of a mount that has gone may be another's by now, for which even a look at it would be in
+ * the way: the image is compared too, and lazy is for a mount without a server.
+ */
+int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy)
 {
 	char dir[4096];
 
-	if (!dev || !find_mount(&dev, dir, sizeof(dir)) || (lazy && !is_dead(dir)))
+	if (!dev || !find_mount(&dev, o->image, dir, sizeof(dir)) || (lazy && !is_dead(dir)))
 		return 0;
 	if (!umount2(dir, (lazy ? MNT_DETACH : 0) | UMOUNT_NOFOLLOW))
 		return 0;

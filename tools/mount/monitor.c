@@ -154,7 +154,7 @@ static void on_signal(struct monitor *m)
 	if (read(m->signals, &si, sizeof(si)) != sizeof(si))
 		return;
 	if (m->usable)
-		fuse_unmount(m->mount, false);
+		fuse_unmount(m->o, m->mount, false);
 	/* In use, here or in another mount namespace: the server finishes its work and ends, its users
 	 * are left without a file system. */
 	kill(m->server, SIGTERM);
@@ -304,7 +304,7 @@ int monitor_run(const struct mount_options *o, int started)
 	}
 	watch(&m);
 	code = end_code(&m);
-	fuse_unmount(m.mount, true);
+	fuse_unmount(o, m.mount, true);
 	if (code == EXIT_BUG)
 		wait_for_image(&m);
 	if (m.usable && !fuse_mount_device(o->dir))

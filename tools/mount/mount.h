@@ -51,7 +51,7 @@ dev_t fuse_mount_device(const char *dir);
 void fuse_tune(dev_t dev);
 /* Take the mount away, wherever it is now.  lazy: also where it is in use, but only if its server has
  * ended.  0 or an errno value. */
-int fuse_unmount(dev_t dev, bool lazy);
+int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy);
 
 /*
  * channel.c: between server and monitor.  The server says what it has mounted, the monitor answers with
