@@ -16,6 +16,7 @@ import served
 
 LIMIT = 1.0             # seconds until the mount has gone
 SIZE = 8 << 20
+PANIC = r"an, odd\name (of 1).img"
 
 LOAD = r"""
 import os, sys
@@ -93,12 +94,12 @@ def signalled(sig):
 
 def damaged_image():
     """A directory whose block is not one, and a file system that is to panic then."""
-    served.make_ext4("panic.img", "32M", "-e", "panic")
+    served.make_ext4(PANIC, "32M", "-e", "panic")
     os.makedirs("tree/dir", exist_ok=True)
-    served.shell("fsu_put", "panic.img", "tree/dir", "/dir")
-    block = int(served.shell("debugfs", "-R", "blocks /dir", "panic.img").split()[-1])
-    with open("panic.img", "r+b") as f:
-        f.seek(block * block_size("panic.img"))
+    served.shell("fsu_put", PANIC, "tree/dir", "/dir")
+    block = int(served.shell("debugfs", "-R", "blocks /dir", PANIC).split()[-1])
+    with open(PANIC, "r+b") as f:
+        f.seek(block * block_size(PANIC))
         f.write(b"\xff" * 200)
 
 
@@ -110,7 +111,7 @@ def block_size(image):
 
 def panics():
     damaged_image()
-    server = served.Server("ext4", "panic.img").must_be_ready()
+    server = served.Server("ext4", PANIC).must_be_ready()
     fd = os.open("mnt/lost+found", os.O_RDONLY | os.O_DIRECTORY) if served.ROOT else -1
     begin = time.monotonic()
     error = served.errno_of(os.listdir, "mnt/dir")
