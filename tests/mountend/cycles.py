@@ -18,15 +18,52 @@ import served
 
 CYCLES = 100 if served.QUICK else 1000
 LANES = 2
-SLACK = 96 << 10        # KiB of the host's memory; a leak of 100 KiB a cycle would be found
+SLACK = 16 << 20        # bytes of the host's memory that may be in its caches afterwards
 PR_SET_CHILD_SUBREAPER = 36
 
 
-def memory():
-    """KiB that the host cannot give back: of shared memory, and of its own."""
-    with open("/proc/meminfo", encoding="ascii") as f:
-        values = dict(line.split(":") for line in f)
-    return sum(int(values[name].split()[0]) for name in ("Shmem", "SUnreclaim"))
+class Memory:
+    """What the test and its children take of the host, by a control group of their own; root only."""
+
+    V1, V2 = "/sys/fs/cgroup/memory", "/sys/fs/cgroup"
+
+    def __init__(self):
+        self.group = self.parent = None
+        with open("/proc/self/cgroup", encoding="ascii") as f:
+            for line in f:
+                _, controllers, path = line.strip().split(":", 2)
+                if controllers == "memory" or (not controllers and not self.parent):
+                    self.parent = (self.V1 if controllers else self.V2) + path
+        path = os.path.join(self.parent or "", f"rump-cycles.{os.getpid()}")
+        try:
+            os.mkdir(path)
+            self.group = path
+            self._enter(path)
+            self.taken()
+        except OSError:
+            print("no control group: the memory is not looked at")
+            self.leave()
+
+    @staticmethod
+    def _enter(group):
+        with open(group + "/cgroup.procs", "w", encoding="ascii") as f:
+            f.write(str(os.getpid()))
+
+    def taken(self):
+        """Shared memory and the host's own for us, in bytes."""
+        with open(self.group + "/memory.stat", encoding="ascii") as f:
+            stat = dict(line.split() for line in f)
+        kernel = stat.get("kernel")
+        if kernel is None:
+            with open(self.group + "/memory.kmem.usage_in_bytes", encoding="ascii") as f:
+                kernel = f.read()
+        return int(stat["shmem"]) + int(kernel)
+
+    def leave(self):
+        if self.group:
+            self._enter(self.parent)
+            os.rmdir(self.group)
+        self.group = None
 
 
 def locks():
@@ -137,8 +174,19 @@ def main():
 
 
 def run():
-    failures = []
-    log, files, before = served.HostLog(), temporary_files(), memory()
+    log, files = served.HostLog(), temporary_files()
+    memory = Memory()
+    try:
+        cycles(files, memory)
+    finally:
+        memory.leave()
+    log.must_be_silent("fuse", "blocked for more")
+    for n in range(LANES):
+        served.shell("fsck_clean", "ext4", f"{n}.img")
+
+
+def cycles(files, memory):
+    failures, before = [], memory.group and memory.taken()
     begin = time.monotonic()
     lanes = [threading.Thread(target=lane, args=(n, failures)) for n in range(LANES)]
     for thread in lanes:
@@ -159,11 +207,10 @@ def run():
         served.fail(f"files are left: {temporary_files() ^ files}")
     if served.ROOT:
         served.until(lambda: not connections(), 10, "no connection without a mount")
-    served.until(lambda: memory() < before + SLACK, 30, f"{before} KiB of memory again")
-    log.must_be_silent("fuse", "blocked for more")
-    for n in range(LANES):
-        served.shell("fsck_clean", "ext4", f"{n}.img")
-    print(f"{CYCLES} cycles in {took:.1f} s, {memory() - before:+} KiB")
+    print(f"{CYCLES} cycles in {took:.1f} s")
+    if memory.group:
+        served.until(lambda: memory.taken() < before + SLACK, 10, f"{before} bytes of memory again")
+        print(f"{before} bytes of memory before, {memory.taken()} after")
 
 
 if __name__ == "__main__":
