@@ -172,6 +172,7 @@ def partition():
 
 def main():
     served.must_have("rump_fs", "rump_umount")
+    served.own_namespace()
     served.make_ext4("disk.img", "32M")
     served.shell("sh", "-c", "mkdir mnt sub && : >file && truncate -s 16M zeros.img && "
                  "head -c 20M disk.img >short.img")

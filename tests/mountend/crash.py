@@ -128,6 +128,7 @@ def panics():
 
 def main():
     served.must_have("rump_ext4")
+    served.own_namespace()
     log = served.HostLog()
     served.make_ext4("disk.img", "64M")
     for sig in (signal.SIGKILL, signal.SIGSEGV, signal.SIGABRT):

@@ -10,7 +10,6 @@ import ctypes
 import glob
 import os
 import subprocess
-import sys
 import threading
 import time
 
@@ -154,11 +153,7 @@ def lane(number, failures):
 
 def main():
     served.must_have("rump_ext4", "rump_umount")
-    if served.ROOT and "MOUNTEND_INSIDE" not in os.environ:
-        # where nobody else sees the mounts, or copies them into a namespace
-        os.environ["MOUNTEND_INSIDE"] = "1"
-        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable,
-                              os.path.abspath(__file__)])
+    served.own_namespace()
     ctypes.CDLL(None).prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0)
     for number in range(LANES):
         served.make_ext4(f"{number}.img", "16M")

@@ -211,6 +211,7 @@ def judge(fstype, problems):
 def main():
     fstype = sys.argv[1]
     served.must_have(f"rump_{fstype}", *(tool for t, tool in TOOLS.items() if t == fstype))
+    served.own_namespace()
     served.shell("need_tools", fstype)
     seed = int(os.environ["SEED"] or 1)
     good_image(fstype)

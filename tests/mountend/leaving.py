@@ -164,6 +164,7 @@ def again_at_once():
 
 def main():
     served.must_have("rump_ext4", "rump_umount")
+    served.own_namespace()
     served.make_ext4("disk.img", "32M")
     log = served.HostLog()
     refused_while_busy()

@@ -133,6 +133,7 @@ def after_full(fstype, image):
 def main():
     method = sys.argv[1]
     served.must_have(*(f"rump_{fstype}" for fstype in SIZES))
+    served.own_namespace()
     log = served.HostLog()
     for fstype in SIZES:
         cut_short(method, fstype)

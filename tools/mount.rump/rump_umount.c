@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
@@ -65,9 +66,20 @@ static bool superblock_number(struct libmnt_fs *fs, const char *name, unsigned i
 	return true;
 }
 
+/* The inode number of its folder in sysfs, which no other one gets; 0: there is none. */
+static ino_t backing_device(dev_t dev)
+{
+	struct stat st;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u", major(dev), minor(dev));
+	return stat(path, &st) ? 0 : st.st_ino;
+}
+
 static bool fill_target(struct umount_target *target, struct libmnt_fs *fs)
 {
 	target->dev = mnt_fs_get_devno(fs);
+	target->bdi = backing_device(target->dev);
 	target->dir = strdup(mnt_fs_get_target(fs));
 	return target->dir && superblock_number(fs, "user_id", &target->owner) &&
 	       superblock_number(fs, "group_id", &target->owner_gid);
@@ -100,14 +112,13 @@ static bool find_mount(const char *name, struct umount_target *target)
 	return found;
 }
 
-/* A copy of the mount in another mount namespace, which a sandbox or a container may have taken along,
- * keeps the file system and its backing device alive. */
+/*
+ * A copy of the mount in another mount namespace, which a sandbox or a container may have taken along,
+ * keeps the file system and its backing device alive.  A new mount may have got the number.
+ */
 static bool lives_elsewhere(const struct umount_target *target)
 {
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u", major(target->dev), minor(target->dev));
-	return access(path, F_OK) == 0;
+	return target->bdi && backing_device(target->dev) == target->bdi;
 }
 
 /* Everything that there is to say about the last writes, and the exit code. */

@@ -22,6 +22,7 @@ struct umount_options {
 struct umount_target {
 	char *dir;		/* as mountinfo has it */
 	dev_t dev;
+	ino_t bdi;		/* tells its backing device from a later one of this number */
 	uid_t owner;		/* who mounted it */
 	gid_t owner_gid;
 	struct umount_options opt;

@@ -13,8 +13,6 @@
 
 #include "umount.h"
 
-#define PATIENCE_MS 10000
-
 /* linux/pidfd.h of 6.15 */
 struct exit_info {
 	uint64_t mask, cgroupid;
@@ -54,16 +52,9 @@ void umount_watch(struct umount_server *server, const struct rump_server *who)
 static void wait_for(int pidfd)
 {
 	struct pollfd p = { .fd = pidfd, .events = POLLIN };
-	int n = 0;
 
-	if (pidfd < 0)
-		return;
-	while ((n = poll(&p, 1, PATIENCE_MS)) < 0)
+	while (pidfd >= 0 && poll(&p, 1, -1) < 0)
 		;
-	if (!n)
-		umount_error("the mount is gone here, but its server goes on: it has much to write, or another mount namespace, such as a container's, has the mount too; waiting");
-	while (n <= 0)
-		n = poll(&p, 1, -1);
 }
 
 bool umount_wait(struct umount_server *server)
