@@ -8,8 +8,9 @@ $(BENCH): $(BENCH_OBJS) $(B)/lib/libukfs.so $(B)/lib/librump.so
 	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJS) -L$(B)/lib -lukfs -lrump -lrumpuser \
 		-Wl,-rpath-link,$(B)/lib
 
-# Arguments of bench/run: make bench BENCH_ARGS="-k put -r 5"
+# Arguments of bench/run, and of bench/mounted: make bench BENCH_ARGS="-k put -r 5"
 BENCH_ARGS ?=
+MOUNTED_ARGS ?=
 
 .PHONY: bench bench-programs
 bench-programs: $(BENCH) $(B)/tests/bin/idle
@@ -17,3 +18,4 @@ bench-programs: $(BENCH) $(B)/tests/bin/idle
 bench:
 	+$(MAKE) all bench-programs
 	bench/run -b $(B) $(BENCH_ARGS)
+	[ "$$(id -u)" != 0 ] || bench/mounted -b $(B) $(MOUNTED_ARGS)
