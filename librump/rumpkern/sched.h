@@ -50,6 +50,9 @@ void rump_unschedule(void);
  */
 #define RUMP_HYPERCALL(expr) do { rump_unschedule(); expr; rump_schedule(); } while (0)
 
+/* Run the softirqs that are pending, where that may be now. */
+void rump_softirqs(void);
+
 /* Give it up to tasks that wait, take one again (allowed on the task's CPU mask). */
 void rump_yield(void);
 

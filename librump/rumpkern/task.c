@@ -60,9 +60,7 @@ asmlinkage __visible void schedule(void)
 {
 	struct task_struct *p = current;
 
-	/* There is no ksoftirqd: what was raised runs before the CPU is left. */
-	if (unlikely(local_softirq_pending()) && !in_interrupt() && !irqs_disabled())
-		do_softirq();
+	rump_softirqs();
 	if (READ_ONCE(p->__state) != TASK_RUNNING) {
 		if (p->flags & PF_WQ_WORKER)
 			wq_worker_sleeping(p);

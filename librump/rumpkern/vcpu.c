@@ -322,6 +322,13 @@ void rump_schedule(void)
 		rump_tick_wake();
 }
 
+/* There is no ksoftirqd: what was raised runs before the CPU is left. */
+void rump_softirqs(void)
+{
+	if (unlikely(local_softirq_pending()) && !rump_self.irqs_off && !in_interrupt())
+		do_softirq();
+}
+
 void rump_unschedule(void)
 {
 	struct vcpu *v = this_vcpu();
@@ -332,8 +339,7 @@ void rump_unschedule(void)
 	if (unlikely((s & (VCPU_FLAGS & ~VCPU_BUSY)) || READ_ONCE(runq_len) ||
 		     local_softirq_pending() ||
 		     !vcpu_cas(v, s, (s & ~VCPU_BUSY) + VCPU_RELEASE))) {
-		if (local_softirq_pending() && !rump_self.irqs_off && !in_interrupt())
-			do_softirq();
+		rump_softirqs();
 		vcpu_put(v);
 	}
 	/* Somebody may have queued between the look at the queue and the release. */
