@@ -12,6 +12,7 @@
 #define K64 65536
 #define QUOTA_KIB 1024
 #define QUOTA_FILES 10
+#define refusal() (errno ? strerrorname_np(errno) : "none")
 
 static long long free_bytes(void)
 {
@@ -21,8 +22,8 @@ static long long free_bytes(void)
 	return (long long)s.f_bavail * s.f_frsize;
 }
 
-/* Write until it is refused; the bytes that were taken. */
-static long long fill_up(int fd, size_t size)
+/* Write until it is refused, or there is far more than can be; the bytes that were taken. */
+static long long fill_up(int fd, size_t size, long long most)
 {
 	char *buf = malloc(size);
 	long long at = 0;
@@ -33,7 +34,7 @@ static long long fill_up(int fd, size_t size)
 		errno = 0;
 		n = pwrite(fd, buf, size, at);
 		at += n > 0 ? n : 0;
-	} while (n > 0);
+	} while (n > 0 && at < most);
 	free(buf);
 	return at;
 }
@@ -61,8 +62,8 @@ static void no_space(void)
 	long long room = free_bytes(), taken;
 	int fd = must(open("f", O_CREAT | O_RDWR, 0644));
 
-	taken = fill_up(fd, K64);
-	shows("the refusal", "ENOSPC", "%s", strerrorname_np(errno));
+	taken = fill_up(fd, K64, 3 * room);
+	shows("the refusal", "ENOSPC", "%s", refusal());
 	shows("what fitted of what was free", "most", "%s", taken * 10 >= room * 7 ? "most" : "little");
 	call("fsync", "ok", fsync(fd));
 	shows("data", "same", "%s", checked(fd, taken));
@@ -82,11 +83,11 @@ static void no_space_truncate(void)
 	long long room = free_bytes();
 	int fd = must(open("f", O_CREAT | O_RDWR, 0644));
 
-	fill_up(fd, K64);
+	fill_up(fd, K64, 3 * room);
 	call("truncate", "ok", ftruncate(fd, 0));
 	must(fsync(fd));
 	shows("room is back", "yes", "%s", free_bytes() * 10 >= room * 8 ? "yes" : "no");
-	shows("filled again", "most", "%s", fill_up(fd, K64) * 10 >= room * 7 ? "most" : "little");
+	shows("filled again", "most", "%s", fill_up(fd, K64, room) * 10 >= room * 7 ? "most" : "little");
 }
 
 static void no_space_allocate(void)
@@ -122,8 +123,8 @@ static void no_space_mapping(void)
 
 	must(ftruncate(fd, room));
 	must(fsync(fd));
-	fill_up(filler, K64);
-	fill_up(filler, 4096);
+	fill_up(filler, K64, 3 * room);
+	fill_up(filler, 4096, 3 * room);
 	if (child_as(NULL)) {
 		char *p = mmap(NULL, room, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 
@@ -141,16 +142,17 @@ static void no_space_mapping(void)
 static void no_inodes(void)
 {
 	int fd = must(open("f", O_CREAT | O_RDWR, 0644)), i;
+	long long room = free_bytes();
 
 	must(mkdir("d", 0755));
-	fill_up(fd, K64);
-	fill_up(fd, 512);
+	fill_up(fd, K64, 3 * room);
+	fill_up(fd, 512, 3 * room);
 	for (i = 0; i < 2000000; i++) {
 		errno = 0;
 		if (mknod(text("d/%0200d", i), S_IFREG | 0644, 0))
 			break;
 	}
-	shows("names end with", "ENOSPC", "%s", strerrorname_np(errno));
+	shows("names end with", "ENOSPC", "%s", refusal());
 	call("unlink in a full one", "ok", unlink("f"));
 	shut(fd);
 	free_bytes();
@@ -162,9 +164,9 @@ static void quota_blocks(void)
 	must(chmod(".", 0777));
 	if (child_as(&alice)) {
 		int fd = must(open("f", O_CREAT | O_RDWR, 0644));
-		long long taken = fill_up(fd, 4096);
+		long long taken = fill_up(fd, 4096, 16 * QUOTA_KIB * 1024);
 
-		shows("the refusal", "EDQUOT", "%s", strerrorname_np(errno));
+		shows("the refusal", "EDQUOT", "%s", refusal());
 		shows("taken", NULL, "%s", taken <= QUOTA_KIB * 1024 && taken >= QUOTA_KIB * 1000 - K64 ?
 		      "the limit" : text("%lld", taken));
 		call("fsync", "ok", fsync(fd));
@@ -177,7 +179,7 @@ static void quota_blocks(void)
 	if (child_as(&bob)) {
 		int fd = must(open("g", O_CREAT | O_RDWR, 0644));
 
-		fill_up(fd, 4096) > 0 ? must(ftruncate(fd, 0)) : 0;
+		call("another is not refused", "2097152", fill_up(fd, 4096, 2 * QUOTA_KIB * 1024));
 		leave();
 	}
 	call("chown to who has no room", "EDQUOT",
@@ -193,7 +195,7 @@ static void quota_files(void)
 
 		while (made < 100 && !mknod(text("f%d", made), S_IFREG | 0644, 0))
 			made++;
-		shows("the refusal", "EDQUOT", "%s", strerrorname_np(errno));
+		shows("the refusal", "EDQUOT", "%s", refusal());
 		shows("made", text("%d", QUOTA_FILES), "%d", made);
 		call("mkdir", "EDQUOT", mkdir("d", 0755));
 		call("symlink", "EDQUOT", symlink("x", "l"));

@@ -14,7 +14,7 @@
 
 #include "harness.h"
 
-#define PART_SECONDS 300
+#define PART_SECONDS 120
 
 const struct who alice = {ALICE, ALICE, 0, {0}};
 const struct who bob = {BOB, BOB, 0, {0}};
