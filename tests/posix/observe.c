@@ -198,7 +198,7 @@ void settle(struct statvfs *now)
 
 	for (int i = 0; i < 100 && same < 5; i++) {
 		must(statvfs(".", &before));
-		must(syncfs(fd));
+		syncfs(fd);	/* an error of a write from before is not the question */
 		usleep(50000);
 		must(statvfs(".", now));
 		same = now->f_bfree == before.f_bfree ? same + 1 : 0;
