@@ -127,16 +127,16 @@ static void dirty(void)
 	make_sized("f", MIB);
 	fd = must(open("f", O_RDWR));
 	call("collapse", NULL, fallocate(fd, FALLOC_FL_COLLAPSE_RANGE, K64, K64));
-	shows("then", NULL, "%s", now("f"));
+	shows("collapse, then", NULL, "%s", now("f"));
 	make_sized("f", MIB);
 	call("insert", NULL, fallocate(fd, FALLOC_FL_INSERT_RANGE, K64, K64));
-	shows("then", NULL, "%s", now("f"));
+	shows("insert, then", NULL, "%s", now("f"));
 	make_sized("f", MIB);
 	call("zero", NULL, fallocate(fd, FALLOC_FL_ZERO_RANGE, K64 + 1, K64));
-	shows("then", NULL, "%s", now("f"));
+	shows("zero, then", NULL, "%s", now("f"));
 	make_sized("f", MIB);
 	call("punch", NULL, fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, K64 + 1, K64));
-	shows("then", NULL, "%s", now("f"));
+	shows("punch, then", NULL, "%s", now("f"));
 	must(pwrite(fd, "late", 4, K64 + 100));
 	shows("written into it", NULL, "%s", now("f"));
 }
