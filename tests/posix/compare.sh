@@ -19,9 +19,7 @@ for kernel in host rump; do
 	mkdir $kernel/root $kernel/user
 	chmod 777 $kernel/user
 	suite $kernel/root root.$kernel -n 20000
-	as=("${AS_USER[@]}")
-	suite $kernel/user user.$kernel
-	as=()
+	suite_as_user $kernel/user user.$kernel
 	equal "what is left in $kernel" "" "$(find $kernel/root $kernel/user -mindepth 1)"
 	unmount $kernel
 	fsck_clean "$1" $kernel.img

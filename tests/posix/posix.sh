@@ -52,9 +52,6 @@ unmount() {
 	rm -f "$1.pid"
 }
 
-# What the suite is run with to be an ordinary user, who needs no account.
-AS_USER=(setpriv --reuid 4001 --regid 4001 --clear-groups)
-
 # suite DIR OUTPUT [OPTION...]: run it in DIR, by "${as[@]}"; what it says is compared later
 as=()
 suite() {
@@ -65,6 +62,12 @@ suite() {
 		tail "$out"
 		fail "the suite ended with $rc in $dir"
 	fi
+}
+
+# suite_as_user DIR OUTPUT [OPTION...]: by an ordinary user, who needs no account
+suite_as_user() {
+	local as=(setpriv --reuid 4001 --regid 4001 --clear-groups)
+	suite "$@"
 }
 
 # passes OUTPUT: no check with an expected result failed
