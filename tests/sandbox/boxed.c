@@ -245,6 +245,18 @@ static void do_thing(const char *name, const char *arg)
 	die("there is nothing named %s", name);
 }
 
+/* While files can be made: as the mount servers do. */
+static void make_snapshot_file(void)
+{
+	char path[32];
+	int fd = rumpuser_snapshot_file();
+
+	if (fd < 0)
+		die("no temporary file: %s", strerror(errno));
+	snprintf(path, sizeof(path), "/dev/fd/%d", fd);
+	setenv("RUMP_TMPDIR", path, 1);
+}
+
 int main(int argc, char **argv)
 {
 	const char *runas = NULL, *options = NULL, *fuse = NULL;
@@ -274,6 +286,8 @@ int main(int argc, char **argv)
 	image = open(argv[optind], O_RDWR | O_CLOEXEC);
 	if (image < 0)
 		die("%s: %s", argv[optind], strerror(errno));
+	if (options && strstr(options, "snapshot"))
+		make_snapshot_file();
 	ukfs_set_log(to_stderr, NULL);
 	signal(SIGSEGV, crashed);
 	if (fuse)
