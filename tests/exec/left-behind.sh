@@ -3,6 +3,7 @@
 # Processes that the program leaves behind do not hold the image: it is free when fsu_exec ends,
 # with all that they had written; they get errors from then on.  In another mount namespace, too.
 # needs: unshare
+# alone: yes
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/exec/exec.bash"
 own_image disk.img
