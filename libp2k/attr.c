@@ -64,6 +64,7 @@ static const struct { uint32_t fuse; unsigned int set; } set_bits[] = {
 	{ FATTR_UID, RUMP_SET_UID },
 	{ FATTR_GID, RUMP_SET_GID },
 	{ FATTR_SIZE, RUMP_SET_SIZE },
+	{ FATTR_FH, RUMP_SET_OPEN },
 	{ FATTR_ATIME_NOW, RUMP_SET_ATIME_NOW },
 	{ FATTR_MTIME_NOW, RUMP_SET_MTIME_NOW },
 	{ FATTR_ATIME, RUMP_SET_ATIME },

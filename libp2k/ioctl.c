@@ -78,6 +78,8 @@ void p2k_ioctl(struct request *r)
 	}
 	if (out > in->out_size)
 		out = in->out_size;
+	if (!own)			/* flags that are set are a change of the file */
+		p2k_forget_attr(r);
 	answer.out.result = n;
 	p2k_reply(r, 0, &answer, sizeof(answer.out) + out);
 }

@@ -71,13 +71,29 @@ static int change(struct rump_node *node, const struct rump_attr *a)
 	return err;
 }
 
+int rump_node_truncate(struct rump_node *node, loff_t size, bool open)
+{
+	int err;
+
+	if (!open)
+		return vfs_truncate(&node->path, size);
+	if (IS_APPEND(node->inode))
+		return -EPERM;
+	err = mnt_want_write(node->path.mnt);
+	if (err)
+		return err;
+	err = do_truncate(node_idmap(node), node->path.dentry, size, ATTR_MTIME | ATTR_CTIME, NULL);
+	mnt_drop_write(node->path.mnt);
+	return err;
+}
+
 static int set_attributes(struct rump_node *node, const struct rump_attr *a)
 {
 	int err = 0;
 
 	if (a->valid & RUMP_SET_SIZE)
-		err = vfs_truncate(&node->path, a->size);
-	if (!err && a->valid & ~RUMP_SET_SIZE)
+		err = rump_node_truncate(node, a->size, a->valid & RUMP_SET_OPEN);
+	if (!err && a->valid & ~(RUMP_SET_SIZE | RUMP_SET_OPEN))
 		err = change(node, a);
 	return err;
 }

@@ -49,7 +49,7 @@ static int open_node(struct rump_node *node, int flags, struct rump_file **out)
 	int err = may_open_node(node, flags);
 
 	if (!err && flags & O_TRUNC)
-		err = vfs_truncate(&node->path, 0);
+		err = rump_node_truncate(node, 0, true);
 	if (err)
 		return err;
 	file = dentry_open(&node->path, (flags & ~(O_TRUNC | O_EXCL | O_NOCTTY)) | O_LARGEFILE,

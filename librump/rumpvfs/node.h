@@ -105,6 +105,8 @@ int rump_node_result(struct rump_node *beside, struct dentry *dentry, struct rum
 /* The entry `name` of `dir` with dir locked and held for writing; ended by rump_name_end. */
 struct dentry *rump_name_begin(struct rump_node *dir, const char *name);
 void rump_name_end(struct rump_node *dir, struct dentry *dentry);
+/* As truncate(2), or of an open file. */
+int rump_node_truncate(struct rump_node *node, loff_t size, bool open);
 /* 0, -ENOTDIR, -EINVAL. */
 int rump_name_check(struct rump_node *dir, const char *name);
 
