@@ -56,8 +56,7 @@ static long run(struct request *r, const struct fuse_ioctl_in *in, void *data)
 void p2k_ioctl(struct request *r)
 {
 	const struct fuse_ioctl_in *in = r->arg;
-	bool own = r->in->nodeid == FUSE_ROOT_ID &&
-		   (in->cmd == RUMP_IOC_SERVER || in->cmd == RUMP_IOC_SYNC);
+	bool own = in->cmd == RUMP_IOC_SERVER || in->cmd == RUMP_IOC_SYNC;
 	struct {
 		struct fuse_ioctl_out out;
 		char data[P2K_PAGE];

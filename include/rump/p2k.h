@@ -48,7 +48,7 @@ void p2k_stop(struct p2k *p);
 /* Give back everything that the host still referred to, then itself. */
 void p2k_free(struct p2k *p);
 
-/* ---- questions to a server, as ioctl(2) on the root directory of its mount ------------------ */
+/* ---- questions to a server, as ioctl(2) on any file of its mount ----------------------------- */
 
 struct rump_server {
 	int32_t server, monitor;	/* process ids, as the server sees them; monitor 0: none */

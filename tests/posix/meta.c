@@ -145,7 +145,7 @@ const struct part meta_parts[] = {
 	{"statx", statx_calls, NEEDS_OWNERS},
 	{"statx-links", statx_links, NEEDS_LINKS | NEEDS_SPECIAL},
 	{"sizes", sizes_seen, 0},
-	{"handles", handles, NEEDS_ROOT},
+	{"handles", handles, NEEDS_ROOT | NEEDS_OWNERS},
 	{"pathconf", limits_of_names, 0},
 	{0}
 };
