@@ -111,7 +111,22 @@ static void *proof(const struct rump_node *node)
 	return xa_load(&proofs, (unsigned long)node->key.sb->s_export_op / sizeof(long));
 }
 
-/* One that can be tried: nobody but its node uses the file.  It is locked, let go, and referred to. */
+/*
+ * Nobody but its node uses the file, and nothing of it is to be written: what leaves memory while it is
+ * written may lose that (btrfs refers to the inode then, which is no longer to be referred to).
+ */
+static bool may_leave(struct rump_node *node)
+{
+	struct inode *inode = node->inode;
+
+	return !node->dir && inode->i_nlink && !IS_ROOT(node->path.dentry) &&
+	       d_count(node->path.dentry) == 1 && atomic_read(&inode->i_count) == 1 &&
+	       !(READ_ONCE(inode->i_state) & (I_DIRTY_ALL | I_SYNC)) &&
+	       !mapping_tagged(inode->i_mapping, PAGECACHE_TAG_DIRTY) &&
+	       !mapping_tagged(inode->i_mapping, PAGECACHE_TAG_WRITEBACK);
+}
+
+/* One that can be tried: locked, let go, and referred to. */
 static struct rump_node *take_candidate(void)
 {
 	struct rump_node *node;
@@ -121,10 +136,7 @@ static struct rump_node *take_candidate(void)
 		if (proof(node) || !mutex_trylock(&node->lock))
 			continue;
 		if (!atomic_cmpxchg(&node->holds, 0, -1)) {
-			if (!node->dir && node->inode->i_nlink && !IS_ROOT(node->path.dentry) &&
-			    d_count(node->path.dentry) == 1 &&
-			    atomic_read(&node->inode->i_count) == 1 &&
-			    atomic_long_inc_not_zero(&node->count))
+			if (may_leave(node) && atomic_long_inc_not_zero(&node->count))
 				goto found;
 			atomic_set(&node->holds, 0);
 		}
@@ -238,6 +250,7 @@ static unsigned long scan_batch(unsigned long *looked, unsigned long most)
 	struct dentry *dentries[BATCH];
 	struct file *dirs[BATCH];
 	unsigned long n = 0, i;
+	bool unproven;
 
 	spin_lock(&lru_lock);
 	while (*looked < most && n < BATCH && !list_empty(&lru)) {
@@ -252,7 +265,10 @@ static unsigned long scan_batch(unsigned long *looked, unsigned long most)
 			list_move_tail(&node->lru, &lru);
 		}
 	}
+	unproven = !list_empty(&lru) && !proof(list_first_entry(&lru, struct rump_node, lru));
 	spin_unlock(&lru_lock);
+	if (unproven)
+		queue_work(system_wq, &prove_work);
 	for (i = 0; i < n; i++) {
 		if (dirs[i])
 			fput(dirs[i]);

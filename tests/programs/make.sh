@@ -16,6 +16,8 @@ sources() {
 }
 build() {
 	local lib
+	# the libraries' makefiles would all make it at once
+	run make -C "$1/tools/build" CFLAGS= LDFLAGS= fixdep
 	for lib in "${libraries[@]}"; do
 		run make -C "$1/tools/lib/$lib" -j4
 	done
