@@ -123,7 +123,10 @@ static bool rest(struct p2k *p)
 	bool again = false;
 
 	pthread_mutex_lock(&p->lock);
-	if (p->resting < MAX_RESTING) {
+	if (!atomic_load(&p->readers)) {	/* not any more */
+		atomic_fetch_add(&p->readers, 1);
+		again = true;
+	} else if (p->resting < MAX_RESTING) {
 		p->resting++;
 		while (!p->wanted && !atomic_load(&p->stop))
 			pthread_cond_wait(&p->work, &p->lock);
