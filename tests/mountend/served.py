@@ -42,7 +42,7 @@ def own_namespace():
     server busy after an unmount."""
     if ROOT and "MOUNTEND_INSIDE" not in os.environ:
         os.environ["MOUNTEND_INSIDE"] = "1"
-        os.execvp("unshare", ["unshare", "--mount", "--propagation", "private", sys.executable,
+        os.execvp("unshare", ["unshare", "--mount", "--propagation", "slave", sys.executable,
                               os.path.abspath(sys.argv[0]), *sys.argv[1:]])
 
 
