@@ -215,7 +215,10 @@ void run_part(const char *theme, const struct part *part, const char *dir)
 	part_name = part->name;
 	if (asprintf(&folder, "%s/%s.%s", dir, theme, part->name) < 0)
 		abort();
-	if (mkdir(folder, 0755) || chmod(folder, 0755)) {
+	/* What the part before has removed may take its time to be free. */
+	for (int i = 0; (left = mkdir(folder, 0755)) && errno == ENOSPC && i < 50; i++)
+		usleep(100000);
+	if (left || chmod(folder, 0755)) {
 		shows("folder", "", "%s", strerrorname_np(errno));
 		free(folder);
 		return;
