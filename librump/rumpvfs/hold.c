@@ -87,14 +87,17 @@ void rump_node_refresh(struct rump_node *node, const struct path *path)
 {
 	struct dentry *mine = path->dentry;
 
-	mutex_lock(&node->lock);
-	if (atomic_read(&node->holds) < 0) {
-		set_path(node, mine);
-		atomic_set_release(&node->holds, 0);
-		rump_node_listed(node);
-		mine = NULL;
+	/* Who has the lock finds it, or reads it: that takes the locks of directories, which the caller
+	 * may hold. */
+	if (atomic_read(&node->holds) < 0 && mutex_trylock(&node->lock)) {
+		if (atomic_read(&node->holds) < 0) {
+			set_path(node, mine);
+			atomic_set_release(&node->holds, 0);
+			rump_node_listed(node);
+			mine = NULL;
+		}
+		mutex_unlock(&node->lock);
 	}
-	mutex_unlock(&node->lock);
 	dput(mine);
 	mntput(path->mnt);
 }

@@ -138,7 +138,7 @@ struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry
 		return NULL;
 	path_get(&path);
 	rump_node_refresh(node, &path);
-	if (!rump_node_hold(node))
+	if (atomic_inc_unless_negative(&node->holds))
 		return node;
 	rump_node_put(node, 1);
 	return NULL;
