@@ -120,18 +120,23 @@ def loops(folder):
     return found
 
 
+def wait_until_none(find, folder, seconds):
+    deadline = time.monotonic() + seconds
+    while find(folder) and time.monotonic() < deadline:
+        time.sleep(0.02)
+
+
 def clean(folder):
     """Take away what is left; returns a line for each thing."""
     left = []
-    deadline = time.monotonic() + 1
-    while processes(folder) and time.monotonic() < deadline:
-        time.sleep(0.02)                # a killed background job may still be on its way out
+    wait_until_none(processes, folder, 1)   # a killed background job may be on its way out
     for pid, command in processes(folder):
         left.append(f"process {pid}: {command}")
     kill(folder, signal.SIGKILL)
     for point in mounts(folder):
         left.append(f"mount {point}")
         subprocess.run(["umount", "-l", point], check=False)
+    wait_until_none(loops, folder, 10)      # its last user may be one who looks at all devices
     for device in loops(folder):
         left.append(f"loop device {device}")
         subprocess.run(["losetup", "-d", device], check=False)

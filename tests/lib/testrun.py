@@ -52,6 +52,7 @@ class Result:
     result: str             # pass, fail or skip
     seconds: float
     output: str
+    unsteady: bool = False  # failed at first, and then passed alone
 
 
 def header(path):
@@ -193,6 +194,16 @@ class Session:
         if result == "pass" or not self.args.keep:
             subprocess.run(["rm", "-rf", folder], check=False)
         return Result(test, result, time.monotonic() - begin, output)
+
+    def again(self, first):
+        """
+        The machines are shared: a test that failed beside others runs once more, alone.  Failing
+        twice it has failed; else it is unsteady, and its first output is told at the end.
+        """
+        second = self.run(first.test)
+        if second.result != "pass":
+            return second
+        return dataclasses.replace(second, output=first.output, unsteady=True)
 
     def execute(self, test, folder, as_user):
         who = {"user": self.user.pw_uid, "group": self.user.pw_gid,

@@ -22,17 +22,20 @@ make_test leaves 'sleep 50 & exit 0'
 make_test crashes 'kill -SEGV $$'
 make_test each '# each: one two
 [ "$1" = one ] || [ "$1" = two ]'
+make_test unsteady "[ -e '$PWD/seen' ] || { touch '$PWD/seen'; echo at first; exit 1; }"
 make_test needs '# needs: no-such-program-here
 exit 0'
 rc=0
 top/tests/run -b build >out 2>&1 || rc=$?
 cat out
 equal "exit code" 1 "$rc"
-equal "the last line" "3 passed, 4 failed, 2 skipped" "$(tail -n 1 out)"
+equal "the last line" "4 passed, 4 failed, 2 skipped" "$(tail -n 1 out)"
 for text in 'the reason' 'it/skips: no moon today' 'no end after 1 s' 'process [0-9]+: sleep 50' \
 	'SIGSEGV' 'it/each\[two\]' 'not installed: no-such-program-here'; do
 	grep -qE "$text" out || fail "the output lacks: $text"
 done
+sed -n '/^failed beside others, passed alone/,/^failed:/p' out | grep -q 'at first' ||
+	fail "what an unsteady test said at first is not told"
 rm top/tests/it/{fails,hangs,leaves,crashes}.sh
 top/tests/run -b build -k it/ >out 2>&1 || fail "a run without failures ends with $?"
-equal "the last line" "3 passed, 0 failed, 2 skipped" "$(tail -n 1 out)"
+equal "the last line" "4 passed, 0 failed, 2 skipped" "$(tail -n 1 out)"

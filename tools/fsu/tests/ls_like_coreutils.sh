@@ -18,7 +18,7 @@ fi
 ls --version 2>/dev/null | grep -q 'GNU coreutils' || { echo "needs GNU ls"; exit 77; }
 command -v cc >/dev/null || { echo "needs a C compiler"; exit 77; }
 dir=$(mktemp -d)
-trap 'umount -l "$dir/m" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'umount "$dir/m" 2>/dev/null || umount -l "$dir/m" 2>/dev/null; rm -rf "$dir"' EXIT
 export LC_ALL=C TZ=Europe/Prague
 export TERM=xterm
 unset COLORTERM LS_COLORS COLUMNS TIME_STYLE QUOTING_STYLE BLOCK_SIZE LS_BLOCK_SIZE
@@ -80,7 +80,7 @@ mount -o loop "$img" "$dir/m" 2>/dev/null || { echo "the host cannot mount $type
 # fsu_ls reads the file, the host its loop device: what is dirty must be out, and atimes must stay
 sync -f "$dir/m"
 umount "$dir/m"
-mount -o loop,ro,noatime "$img" "$dir/m" || exit 1
+mount -o loop,ro,noatime "$img" "$dir/m" || { echo "FAIL: the host does not mount the image again"; exit 1; }
 
 compared=0 failed=0
 # the same command inside of the mount and of the image
