@@ -39,9 +39,10 @@ $(KFARM)/laid: $(KDIR)/unpacked librump/local.mk
 	ln -s $(abspath include) $(KFARM)/arch/rump/public
 	touch $@
 
-$(KOBJ)/fragments: $(wildcard arch/rump/configs/*.config)
+$(KOBJ)/fragments: $(wildcard arch/rump/configs/*.config) fs/table.toml scripts/fs-table
 	@mkdir -p $(@D)
-	cat $^ > $@
+	cat $(filter %.config,$^) > $@
+	scripts/fs-table config $(KERNEL) >> $@
 
 $(KOBJ)/.config: $(KFARM)/laid $(KOBJ)/fragments arch/rump/Kconfig
 	+$(KMAKE) -s KCONFIG_ALLCONFIG=$(abspath $(KOBJ)/fragments) allnoconfig

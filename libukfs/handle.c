@@ -126,6 +126,10 @@ static int discard(struct ukfs *u)
 
 	if (u->mountpoint[0])
 		err = rump_sys_unlinkat(AT_FDCWD, u->mountpoint, AT_REMOVEDIR);
+	while (u->nmore > 0) {
+		res = rump_disk_detach(u->more[--u->nmore]);
+		err = err < 0 ? err : res;
+	}
 	if (u->disk >= 0) {
 		res = rump_disk_detach(u->disk);
 		err = err < 0 ? err : res;

@@ -23,15 +23,18 @@
 #pragma GCC visibility push(hidden)
 
 #define UKFSI_MP_MAX 32
+#define UKFSI_MORE_MAX 31
 
 struct ukfs {
 	struct rump_context *ctx;
 	char *image;			/* as the caller named it, for messages */
 	char fstype[32];
 	char devpath[RUMP_DEVPATH_MAX + 8]; /* of the disk or partition; "" without a device */
+	char source[(UKFSI_MORE_MAX + 1) * (RUMP_DEVPATH_MAX + 8)]; /* of the mount: devpath, or all nodes */
 	char mountpoint[UKFSI_MP_MAX];	/* "" until the directory exists */
 	char *subdir;			/* the image's directory that is the root; NULL: its own */
 	int disk;			/* -1: none */
+	int more[UKFSI_MORE_MAX], nmore; /* further disks, which options named */
 	int rootfd;			/* keeps the position of the file system's write errors */
 	bool mounted;
 	bool rdonly;
@@ -86,6 +89,42 @@ void ukfsi_handle_undo(struct ukfs *u);
  * are written to `data` as they are.  -ENAMETOOLONG: they do not fit.
  */
 int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t size);
+/* Length of an option up to the next comma outside of double quotes. */
+size_t ukfsi_option_len(const char *option);
+/* Move the options of owners, uid= and gid=, from `data` to `owners`. */
+void ukfsi_take_owners(char *data, char *owners, size_t size);
+
+/* ---- idmap.c: owners mapped by the mount ---------------------------------------------------- */
+
+bool ukfsi_owner_option(const char *word, size_t len);
+/* Whether the driver itself gave the root directory the owners that the options name. */
+bool ukfsi_owners_taken(const char *mountpoint, const char *owners);
+/* Replace the mount by one that maps owners as the options say.  0 or a negative errno value. */
+int ukfsi_idmap(const char *mountpoint, const char *owners);
+
+/* ---- devices.c: further images -------------------------------------------------------------- */
+
+/*
+ * Attach the images that options of u->fstype name, and put their disks' nodes in their places: in
+ * `data`, which has `size` bytes, or in u->source.  0, or -1 with the error noted.
+ */
+int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data, size_t size);
+
+/* ---- table.c: fs/table.toml ------------------------------------------------------------------ */
+
+/* A type which the kernel cannot write at all. */
+bool ukfsi_type_readonly(const char *type);
+/* The kernel's name for a type that libblkid found. */
+const char *ukfsi_kernel_name(const char *blkid);
+/* libblkid's names of what can be mounted; returns how many. */
+int ukfsi_blkid_names(char **names, int max);
+/* The type that starts at `start`, of those that libblkid does not know, or NULL. */
+const char *ukfsi_type_by_magic(int fd, uint64_t start);
+/* The option that mounts without the journal, if the driver's error may be for want of it; or NULL. */
+const char *ukfsi_norecovery(const char *type, int err, const char *reason);
+enum ukfsi_device { UKFSI_DEVICE_NONE, UKFSI_DEVICE_OPTION, UKFSI_DEVICE_SOURCE };
+/* Whether an option names a device, and where the driver wants its node. */
+enum ukfsi_device ukfsi_device_option(const char *type, const char *option, size_t len);
 
 /* ---- probe.c: what is in an image, seen from the host -------------------------------------- */
 
@@ -100,8 +139,6 @@ struct ukfsi_probe {
 int ukfsi_image_open(const char *path);
 /* Probe `size` bytes from `start` (0: all).  Returns 0 or a negative errno value. */
 int ukfsi_probe(int fd, uint64_t start, uint64_t size, struct ukfsi_probe *result);
-/* A type which the kernel cannot write at all. */
-bool ukfsi_type_readonly(const char *type);
 
 /* ---- partitions.c --------------------------------------------------------------------------- */
 

@@ -6,6 +6,13 @@ UKFS_OBJS := $(call objs,$(wildcard libukfs/*.c))
 
 LIBS += $(B)/lib/libukfs.so
 
+# What C needs of the table of file systems
+$(B)/include/fs_table.h: fs/table.toml scripts/fs-table
+	@mkdir -p $(@D)
+	scripts/fs-table header >$@
+$(B)/obj/libukfs/table.o: $(B)/include/fs_table.h
+$(B)/obj/libukfs/table.o: private CPPFLAGS += -I$(B)/include
+
 $(UKFS_SO): $(UKFS_OBJS) $(UKFS_MAP) $(B)/lib/librump.so
 	@mkdir -p $(@D)
 	$(CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -Wl,-z,defs \

@@ -20,15 +20,6 @@ struct request {
 	char data[OPTIONS_MAX];
 };
 
-/* How a file system with a journal is mounted from a medium that must not be written, and how it
- * refuses to without: the error and, where that can mean other things, what it says of it. */
-static const struct { const char *type, *option; int err; const char *reason; } without_journal[] = {
-	{ "ext3", "noload", EROFS, "" },
-	{ "ext4", "noload", EROFS, "" },
-	{ "xfs", "norecovery", EROFS, "" },
-	{ "btrfs", "rescue=nologreplay", EIO, "log replay" },
-};
-
 static int read_request(struct request *rq, const char *fstype, const char *mntpath, int mntflag,
 			const struct ukfs_args *arg, size_t arglen)
 {
@@ -169,12 +160,7 @@ static const char *journal_option(const struct ukfs *u, const struct request *rq
 	if (!rq->rdonly)
 		return NULL;
 	ukfsi_log_reason(u->logpos, u->devpath, 8, reason, sizeof(reason));
-	for (size_t i = 0; i < sizeof(without_journal) / sizeof(without_journal[0]); i++)
-		if (strcmp(u->fstype, without_journal[i].type) == 0 &&
-		    (err == EACCES || (err == without_journal[i].err &&
-				       strstr(reason, without_journal[i].reason))))
-			return without_journal[i].option;
-	return NULL;
+	return ukfsi_norecovery(u->fstype, err, reason);
 }
 
 static int mount_error(const struct ukfs *u, const struct request *rq, int err)
@@ -200,15 +186,57 @@ static int mount_error(const struct ukfs *u, const struct request *rq, int err)
 
 static int try_mount(struct ukfs *u, const struct request *rq)
 {
-	return rump_sys_mount(u->devpath[0] ? u->devpath : u->fstype, u->mountpoint, u->fstype,
-			      rq->flags, rq->data[0] ? rq->data : NULL);
+	return rump_sys_mount(u->source, u->mountpoint, u->fstype, rq->flags,
+			      rq->data[0] ? rq->data : NULL);
+}
+
+/* The file system has no owners of its own to set (uid=, gid=): the mount maps them. */
+static int map_owners(struct ukfs *u, struct request *rq, const char *owners)
+{
+	int res;
+
+	u->logpos = ukfsi_log_position();
+	res = try_mount(u, rq);
+	if (res < 0)
+		return mount_error(u, rq, -res);
+	u->mounted = true;
+	res = ukfsi_idmap(u->mountpoint, owners);
+	if (res == -EINVAL)
+		return ukfsi_error(EINVAL, "%s: cannot map owners by \"%s\": %s takes uid=ID or "
+				   "uid=IMAGE-ID:ID[:COUNT], without overlaps, if its driver can be mapped at all",
+				   u->image, owners, u->fstype);
+	return res < 0 ? ukfsi_error(-res, "%s: cannot map owners by \"%s\": %s [%s]", u->image, owners,
+				     ukfsi_strerror(-res), ukfsi_errname(-res)) : 0;
+}
+
+/* Whether uid= and gid= are for the mount to do, as the driver refuses or ignores them. */
+static bool wants_map(struct ukfs *u, int res, const char *owners)
+{
+	if (!owners[0] || (res < 0 && res != -EINVAL))
+		return false;
+	if (res >= 0 && ukfsi_owners_taken(u->mountpoint, owners))
+		return false;
+	if (res >= 0)
+		rump_sys_umount2(u->mountpoint, 0);
+	return true;
 }
 
 static int do_mount(struct ukfs *u, struct request *rq)
 {
-	int res = try_mount(u, rq);
-	const char *option = res < 0 && rq->unrecovered ? journal_option(u, rq, -res) : NULL;
-	size_t len = strlen(rq->data);
+	char rest[OPTIONS_MAX], owners[OPTIONS_MAX];
+	const char *option;
+	size_t len;
+	int res;
+
+	strcpy(rest, rq->data);
+	ukfsi_take_owners(rest, owners, sizeof(owners));
+	res = try_mount(u, rq);
+	if (wants_map(u, res, owners)) {
+		strcpy(rq->data, rest);
+		return map_owners(u, rq, owners);
+	}
+	option = res < 0 && rq->unrecovered ? journal_option(u, rq, -res) : NULL;
+	len = strlen(rq->data);
 
 	if (option && len + strlen(option) + 2 <= sizeof(rq->data)) {
 		sprintf(rq->data + len, "%s%s", len ? "," : "", option);
@@ -245,7 +273,9 @@ static int mount_steps(struct ukfs *u, struct request *rq, const char *devpath)
 	} else {
 		snprintf(u->fstype, sizeof(u->fstype), "%s", rq->fstype);
 	}
-	if (load_driver(u) < 0 || make_mountpoint(u) < 0 || do_mount(u, rq) < 0)
+	snprintf(u->source, sizeof(u->source), "%s", devpath ? u->devpath : u->fstype);
+	if (ukfsi_devices(u, &rq->args, rq->rdonly, rq->data, sizeof(rq->data)) < 0 ||
+	    load_driver(u) < 0 || make_mountpoint(u) < 0 || do_mount(u, rq) < 0)
 		return -1;
 	return ukfsi_handle_enter(u);
 }

@@ -63,7 +63,7 @@ static bool generic_option(const char *opt, size_t len, unsigned long *flags)
 }
 
 /* Length up to the next comma outside of double quotes. */
-static size_t option_len(const char *opt)
+size_t ukfsi_option_len(const char *opt)
 {
 	bool quoted = false;
 	size_t len;
@@ -80,7 +80,7 @@ int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t 
 
 	data[0] = '\0';
 	for (; options && *options; options += len + (options[len] == ',')) {
-		len = option_len(options);
+		len = ukfsi_option_len(options);
 		if (!len || generic_option(options, len, flags))
 			continue;
 		if (used + len + 2 > size)
@@ -92,4 +92,27 @@ int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t 
 		data[used] = '\0';
 	}
 	return 0;
+}
+
+void ukfsi_take_owners(char *data, char *owners, size_t size)
+{
+	size_t used = 0, taken = 0, len;
+
+	for (const char *word = data; *word; word += len + (word[len] == ',')) {
+		char *to = data;
+		size_t *n = &used;
+
+		len = ukfsi_option_len(word);
+		if (ukfsi_owner_option(word, len) && taken + len + 2 < size) {
+			to = owners;
+			n = &taken;
+		}
+		if (*n)
+			to[(*n)++] = ',';
+		memmove(to + *n, word, len);
+		*n += len;
+		if (!word[len])
+			break;
+	}
+	data[used] = owners[taken] = '\0';
 }

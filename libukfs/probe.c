@@ -12,31 +12,6 @@
 
 #include "internal.h"
 
-/* libblkid's name of a type where the kernel's differs */
-static const struct { const char *blkid, *kernel; } renamed[] = {
-	{ "ext4dev", "ext4" },
-	{ "ntfs", "ntfs3" },
-	{ "xenix", "sysv" },
-};
-
-static const char *const readonly_types[] = { "cramfs", "erofs", "iso9660", "romfs", "squashfs" };
-
-bool ukfsi_type_readonly(const char *type)
-{
-	for (size_t i = 0; i < sizeof(readonly_types) / sizeof(readonly_types[0]); i++)
-		if (strcmp(type, readonly_types[i]) == 0)
-			return true;
-	return false;
-}
-
-static const char *kernel_name(const char *type)
-{
-	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
-		if (strcmp(type, renamed[i].blkid) == 0)
-			return renamed[i].kernel;
-	return type;
-}
-
 int ukfsi_image_open(const char *path)
 {
 	struct stat st;
@@ -79,7 +54,7 @@ static void list_all(blkid_probe pr, struct ukfsi_probe *result)
 		if (!type[0])
 			continue;
 		snprintf(result->all + len, sizeof(result->all) - len, "%s%s", len ? ", " : "",
-			 kernel_name(type));
+			 ukfsi_kernel_name(type));
 		len = strlen(result->all);
 	}
 }
@@ -91,19 +66,15 @@ static void list_all(blkid_probe pr, struct ukfsi_probe *result)
 static void only_mountable(blkid_probe pr)
 {
 	char *names[128];
-	size_t n = 0;
 
-	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
-		names[n++] = (char *)renamed[i].blkid;
-	for (const char *const *t = ukfs_types(); *t && n + 1 < sizeof(names) / sizeof(names[0]); t++)
-		names[n++] = (char *)*t;
-	names[n] = NULL;
+	names[ukfsi_blkid_names(names, 127)] = NULL;
 	blkid_probe_filter_superblocks_type(pr, BLKID_FLTR_ONLYIN, names);
 }
 
 static int run_probe(blkid_probe pr, struct ukfsi_probe *result, bool everything)
 {
 	char type[32], usage[32];
+	const char *name;
 	int res;
 
 	blkid_probe_enable_superblocks(pr, 1);
@@ -116,7 +87,11 @@ static int run_probe(blkid_probe pr, struct ukfsi_probe *result, bool everything
 		list_all(pr, result);
 	else if (res < 0)
 		return errno ? -errno : -EIO;
-	else if (res > 0 && !everything) {
+	else if (res > 0 && !everything &&
+		 (name = ukfsi_type_by_magic(blkid_probe_get_fd(pr), blkid_probe_get_offset(pr)))) {
+		snprintf(result->type, sizeof(result->type), "%s", name);
+		result->filesystem = true;
+	} else if (res > 0 && !everything) {
 		blkid_probe_reset_superblocks_filter(pr);
 		blkid_reset_probe(pr);
 		return run_probe(pr, result, true);
@@ -124,7 +99,7 @@ static int run_probe(blkid_probe pr, struct ukfsi_probe *result, bool everything
 		value(pr, "TYPE", type, sizeof(type));
 		value(pr, "LABEL", result->label, sizeof(result->label));
 		value(pr, "USAGE", usage, sizeof(usage));
-		snprintf(result->type, sizeof(result->type), "%s", kernel_name(type));
+		snprintf(result->type, sizeof(result->type), "%s", ukfsi_kernel_name(type));
 		result->filesystem = strcmp(usage, "filesystem") == 0;
 	}
 	return 0;

@@ -33,7 +33,9 @@ struct statx;
 /* What ukfs_mount's `arg` points to; zero it first, set what you need. */
 struct ukfs_args {
 	const char *options;	/* as after mount -o; the kernel file system's own, plus ro, rw, sync,
-				   noatime ... and snapshot; NULL: none */
+				   noatime ..., snapshot, and uid=, gid= for every type whose driver
+				   allows it; images that an option names (device=, logdev= ...)
+				   become disks; NULL: none */
 	int partition;		/* number; 0: whole disk, or the one partition that can be mounted */
 	int method;		/* enum rump_disk_method of rump/rump.h */
 	int nolock;		/* do not lock the image */
@@ -94,6 +96,9 @@ const char *ukfs_fstype(const struct ukfs *u);
 int ukfs_rdonly(const struct ukfs *u);
 /* Whether UKFS_UNRECOVERED took effect. */
 int ukfs_unrecovered(const struct ukfs *u);
+
+/* Whether the option of this name and length names a further image, for any type. */
+int ukfs_device_option(const char *option, size_t len);
 
 /* Names of the file system types that can be mounted, NULL-terminated; static storage. */
 const char *const *ukfs_types(void);

@@ -116,6 +116,11 @@ CALL1(int, chroot, sys_chroot, PATH)
 CALL2(long, getcwd, sys_getcwd, BUF, unsigned long)
 CALL5(int, mount, sys_mount, BUF, BUF, BUF, unsigned long, void __user *)
 CALL2(int, umount2, sys_umount, BUF, int)
+CALL3(int, open_tree, sys_open_tree, int, PATH, unsigned int)
+CALL5(int, move_mount, sys_move_mount, int, PATH, int, PATH, unsigned int)
+CALL5(int, mount_setattr, sys_mount_setattr, int, PATH, unsigned int, struct mount_attr __user *, size_t)
+CALL1(int, unshare, sys_unshare, unsigned long)
+CALL0(int, getpid, sys_getpid)
 
 int rump_sys_null(void)
 {

@@ -24,49 +24,47 @@ equal() { [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"; }
 
 sum() { sha256sum "$1" | cut -d' ' -f1; }
 
+# refuses PATTERN COMMAND...: it fails, with one line that has PATTERN
+refuses() {
+	local pattern=$1
+	shift
+	! "$@" >refused.log 2>&1 || fail "was not refused: $*"
+	grep -qE "$pattern" refused.log && [ "$(wc -l <refused.log)" = 1 ] ||
+		fail "not one line with '$pattern': $*: $(cat refused.log)"
+}
+
+# table TYPE KEY: a field of the table of file systems
+table() { "$RUMP_TOP/scripts/fs-table" get "$1" "$2"; }
+
+# tool TYPE mkfs|check FILE [OPTION...]: the table's command on the file, by the folder "tree" if it
+# wants one
+tool() {
+	local type=$1 key=$2 file=$3 words
+	shift 3
+	read -ra words <<<"$(table "$type" "$key")"
+	[ ${#words[@]} != 0 ] || fail "the table has no $key for $type"
+	words=("${words[@]/#IMG/$file}")
+	words=("${words[@]/#TREE/tree}")
+	run "${words[0]}" "$@" "${words[@]:1}"
+}
+
 # mkimg TYPE FILE SIZE [OPTION...]: an empty file system, made by the format's own tool
 mkimg() {
 	local type=$1 file=$2 size=$3
 	shift 3
 	rm -f "$file"
 	truncate -s "$size" "$file"
-	case $type in
-	ext[234]) run "mkfs.$type" -q -F "$@" "$file" ;;
-	xfs | btrfs) run "mkfs.$type" -q -f "$@" "$file" ;;
-	vfat) run mkfs.fat "$@" "$file" ;;
-	exfat) run mkfs.exfat "$@" "$file" ;;
-	*) fail "mkimg: no type $type" ;;
-	esac
+	tool "$type" mkfs "$file" "$@"
 }
 
 # fsck_clean TYPE FILE: the format's own checker finds nothing wrong
-fsck_clean() {
-	case $1 in
-	ext[234]) run e2fsck -fn "$2" ;;
-	xfs) run xfs_repair -n -f "$2" ;;
-	btrfs) run btrfs check --check-data-csum "$2" ;;
-	vfat) run fsck.fat -n "$2" ;;
-	exfat) run fsck.exfat -n "$2" ;;
-	*) fail "fsck_clean: no type $1" ;;
-	esac
-}
+fsck_clean() { tool "$1" check "$2"; }
 
 # need_tools TYPE: skip where the format's tools are not installed
 need_tools() {
-	local tools tool
-	case $1 in
-	ext[234]) tools="mkfs.$1 e2fsck" ;;
-	xfs) tools="mkfs.xfs xfs_repair" ;;
-	btrfs) tools="mkfs.btrfs btrfs" ;;
-	vfat) tools="mkfs.fat fsck.fat" ;;
-	exfat) tools="mkfs.exfat fsck.exfat" ;;
-	iso9660) tools=genisoimage ;;
-	squashfs) tools=mksquashfs ;;
-	erofs) tools=mkfs.erofs ;;
-	*) tools= ;;
-	esac
-	for tool in $tools; do
-		command -v "$tool" >/dev/null || skip "not installed: $tool"
+	local program
+	for program in $(table "$1" mkfs | cut -d' ' -f1) $(table "$1" check | cut -d' ' -f1); do
+		command -v "$program" >/dev/null || skip "not installed: $program"
 	done
 }
 

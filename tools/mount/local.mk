@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The mount servers: one program, a link for each file system type.
-MOUNT_TYPES := ext2 ext3 ext4 xfs btrfs vfat msdos exfat iso9660 squashfs erofs
+# Those of the table that are mounted from an image.
+MOUNT_TYPES := $(filter-out overlay ramfs tmpfs,$(shell scripts/fs-table types $(KERNEL)))
 MOUNT_OBJS := $(call objs,$(wildcard tools/mount/*.c))
 MOUNT_LINKS := $(MOUNT_TYPES:%=$(B)/bin/rump_%)
 

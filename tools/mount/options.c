@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include <rump/rump.h>
+#include <rump/ukfs.h>
 
 #include "mount.h"
 #include "sandbox.h"
@@ -110,6 +111,19 @@ static int set_choice(struct mount_options *o, const char *name, const char *tex
 	return -1;
 }
 
+static void add_rest(struct mount_options *o, const char *word)
+{
+	size_t len = o->rest ? strlen(o->rest) : 0;
+	char *rest = realloc(o->rest, len + strlen(word) + 2);
+
+	if (!rest) {
+		complain(o, "out of memory");
+		exit(EXIT_SYSTEM);
+	}
+	sprintf(rest + len, "%s%s", len ? "," : "", word);
+	o->rest = rest;
+}
+
 static int set_valued(struct mount_options *o, const char *name, const char *v)
 {
 	static const char *const methods[] = { "sync", "async", "mmap", NULL };
@@ -138,6 +152,8 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 	} else if (!strcmp(name, "ncpu")) {
 		err = set_number(o, name, v, 1, 64, &n);
 		o->ncpu = v;
+	} else if (!strcmp(name, "uid") || !strcmp(name, "gid")) {
+		add_rest(o, v - strlen("uid="));
 	} else if (!strcmp(name, "runas")) {
 		o->runas = v;
 	} else {
@@ -163,17 +179,21 @@ static void set_flag(struct mount_options *o, const char *name)
 			*flags[i].flag = flags[i].value;
 }
 
-static void add_rest(struct mount_options *o, const char *word)
+/* A further image: its path must be good after a chdir. */
+static int add_device(struct mount_options *o, const char *word, size_t len)
 {
-	size_t len = o->rest ? strlen(o->rest) : 0;
-	char *rest = realloc(o->rest, len + strlen(word) + 2);
+	char *path = realpath(word + len + 1, NULL), *whole = NULL;
+	int res = -1;
 
-	if (!rest) {
-		complain(o, "out of memory");
-		exit(EXIT_SYSTEM);
-	}
-	sprintf(rest + len, "%s%s", len ? "," : "", word);
-	o->rest = rest;
+	if (!path)
+		complain(o, "option %s: %s", word, strerror(errno));
+	else if (asprintf(&whole, "%.*s=%s", (int)len, word, path) >= 0)
+		res = 0;
+	if (!res)
+		add_rest(o, whole);
+	free(whole);
+	free(path);
+	return res;
 }
 
 static int set_option(struct mount_options *o, char *word)
@@ -181,6 +201,8 @@ static int set_option(struct mount_options *o, char *word)
 	char *value = strchr(word, '=');
 	size_t len = value ? (size_t)(value - word) : strlen(word);
 
+	if (value && ukfs_device_option(word, len))
+		return add_device(o, word, len);
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
 		if (strlen(table[i].name) != len || strncmp(table[i].name, word, len) != 0 ||
 		    !value != !table[i].arg)

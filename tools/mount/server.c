@@ -34,6 +34,7 @@ struct server {
 	int channel;
 	int image;			/* open; the kernel side knows it as `path` */
 	char path[32];
+	char *options;			/* with descriptors for the further images that they name */
 	bool rdonly;
 	struct sandbox sandbox;
 	struct ukfs *u;
@@ -71,31 +72,69 @@ static void complain_ukfs(const struct server *s, const char *what)
 
 /* ---- before the image is looked at ---- */
 
-static int open_image(struct server *s)
+static int open_path(const struct server *s, const char *path)
 {
-	const struct mount_options *o = s->o;
 	struct stat st;
 	int flags = O_CLOEXEC;
 
-	s->rdonly = o->rdonly || o->snapshot;
 	/* A device is locked by claiming it. */
-	if (!s->rdonly && !o->nolock && !stat(o->image, &st) && S_ISBLK(st.st_mode))
+	if (!s->rdonly && !s->o->nolock && !stat(path, &st) && S_ISBLK(st.st_mode))
 		flags |= O_EXCL;
-	s->image = open(o->image, flags | (s->rdonly ? O_RDONLY : O_RDWR));
+	return open(path, flags | (s->rdonly ? O_RDONLY : O_RDWR));
+}
+
+static int cannot_open(const struct server *s, const char *path)
+{
+	complain(s->o, "%s: %s", path, errno == EBUSY ?
+		 "in use: another process has claimed the device, or it is mounted" : strerror(errno));
+	return -1;
+}
+
+static int open_image(struct server *s)
+{
+	const struct mount_options *o = s->o;
+
+	s->rdonly = o->rdonly || o->snapshot;
+	s->image = open_path(s, o->image);
 	if (s->image < 0 && !s->rdonly && (errno == EACCES || errno == EROFS || errno == EPERM)) {
 		s->rdonly = true;
-		s->image = open(o->image, O_RDONLY | O_CLOEXEC);
+		s->image = open_path(s, o->image);
 		if (s->image >= 0)
 			complain(o, "%s cannot be written: mounted read-only", o->image);
 	}
-	if (s->image < 0) {
-		complain(o, "%s: %s", o->image, errno == EBUSY ?
-			 "in use: another process has claimed the device, or it is mounted" :
-			 strerror(errno));
-		return -1;
-	}
+	if (s->image < 0)
+		return cannot_open(s, o->image);
 	snprintf(s->path, sizeof(s->path), "/dev/fd/%d", s->image);
 	return 0;
+}
+
+/* The further images that options name. */
+static int open_devices(struct server *s)
+{
+	size_t size = 64 + (s->o->rest ? 3 * strlen(s->o->rest) : 0), used = 0, len;
+	char *list = strdup(s->o->rest ? s->o->rest : ""), *save, *word;
+	int fd, res = 0;
+
+	s->options = malloc(size);
+	if (!list || !s->options) {
+		complain(s->o, "out of memory");
+		return -1;
+	}
+	s->options[0] = 0;
+	for (word = strtok_r(list, ",", &save); word && !res; word = strtok_r(NULL, ",", &save)) {
+		len = strcspn(word, "=");
+		if (!word[len] || !ukfs_device_option(word, len)) {
+			used += snprintf(s->options + used, size - used, "%s%s", used ? "," : "", word);
+			continue;
+		}
+		fd = open_path(s, word + len + 1);
+		if (fd < 0)
+			res = cannot_open(s, word + len + 1);
+		used += snprintf(s->options + used, size - used, "%s%.*s=/dev/fd/%d", used ? "," : "",
+				 (int)len, word, fd);
+	}
+	free(list);
+	return res;
 }
 
 /* What has to be made or opened while that is still allowed. */
@@ -145,7 +184,7 @@ static int mount_image(struct server *s)
 {
 	const struct mount_options *o = s->o;
 	struct ukfs_args args = {
-		.options = o->rest,
+		.options = s->options,
 		.partition = o->partition,
 		.method = o->method,
 		.nolock = o->nolock,
@@ -259,7 +298,7 @@ int server_run(const struct mount_options *o, int channel)
 	crash_log();
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	if (open_image(&s) || prepare(&s) || enter_sandbox_early(&s) || mount_image(&s))
+	if (open_image(&s) || open_devices(&s) || prepare(&s) || enter_sandbox_early(&s) || mount_image(&s))
 		return EXIT_MOUNT;
 	fd = connect_host(&s);
 	if (fd >= 0)

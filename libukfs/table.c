@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What the table of file systems (fs/table.toml) says of each type. */
+#include <unistd.h>
+
+#include "internal.h"
+
+bool ukfsi_type_readonly(const char *type)
+{
+	static const struct { const char *name; bool writes; } types[] = {
+#define FS_TYPE(name, writes) { name, writes },
+#include "fs_table.h"
+	};
+
+	for (size_t i = 0; i < sizeof(types) / sizeof(types[0]); i++)
+		if (strcmp(type, types[i].name) == 0)
+			return !types[i].writes;
+	return false;
+}
+
+static const struct { const char *blkid, *kernel; } renamed[] = {
+#define FS_BLKID(blkid, name) { blkid, name },
+#include "fs_table.h"
+};
+
+const char *ukfsi_kernel_name(const char *blkid)
+{
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]); i++)
+		if (strcmp(blkid, renamed[i].blkid) == 0)
+			return renamed[i].kernel;
+	return blkid;
+}
+
+int ukfsi_blkid_names(char **names, int max)
+{
+	int n = 0;
+
+	for (size_t i = 0; i < sizeof(renamed) / sizeof(renamed[0]) && n < max; i++)
+		names[n++] = (char *)renamed[i].blkid;
+	for (const char *const *t = ukfs_types(); *t && n < max; t++)
+		names[n++] = (char *)*t;
+	return n;
+}
+
+const char *ukfsi_type_by_magic(int fd, uint64_t start)
+{
+	static const struct { const char *name; off_t offset; size_t len; const char *bytes; } magic[] = {
+#define FS_MAGIC(name, offset, bytes) { name, offset, sizeof(bytes) - 1, bytes },
+#include "fs_table.h"
+	};
+	char found[16];
+
+	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
+		if (pread(fd, found, magic[i].len, start + magic[i].offset) == (ssize_t)magic[i].len &&
+		    memcmp(found, magic[i].bytes, magic[i].len) == 0)
+			return magic[i].name;
+	return NULL;
+}
+
+const char *ukfsi_norecovery(const char *type, int err, const char *reason)
+{
+	static const struct { const char *type, *option; int err; const char *says; } without[] = {
+#define FS_NORECOVERY(name, option, err, says) { name, option, err, says },
+#include "fs_table.h"
+	};
+
+	for (size_t i = 0; i < sizeof(without) / sizeof(without[0]); i++)
+		if (strcmp(type, without[i].type) == 0 &&
+		    (err == EACCES || (err == without[i].err && strstr(reason, without[i].says))))
+			return without[i].option;
+	return NULL;
+}
+
+static const struct { const char *type, *option; } devices[] = {
+#define FS_DEVICES(name, option) { name, option },
+#include "fs_table.h"
+};
+
+static bool is_device_option(size_t i, const char *word, size_t len)
+{
+	const char *option = strcmp(devices[i].option, ":") == 0 ? "device" : devices[i].option;
+
+	return strncmp(word, option, len) == 0 && !option[len];
+}
+
+int ukfs_device_option(const char *option, size_t len)
+{
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (is_device_option(i, option, len))
+			return 1;
+	return 0;
+}
+
+enum ukfsi_device ukfsi_device_option(const char *type, const char *option, size_t len)
+{
+	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
+		if (strcmp(devices[i].type, type) == 0 && is_device_option(i, option, len))
+			return strcmp(devices[i].option, ":") == 0 ? UKFSI_DEVICE_SOURCE :
+								     UKFSI_DEVICE_OPTION;
+	return UKFSI_DEVICE_NONE;
+}

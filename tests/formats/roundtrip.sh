@@ -1,0 +1,40 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# A tree goes into an image of each type that can be written and has a tool to make it, and comes back
+# the same; the image is clean; it is there at the next mount, and after a part of it was removed.
+# each: bfs exfat ext3 f2fs gfs2 hfs jfs minix msdos nilfs2 ntfs3 reiserfs udf
+# timeout: 300
+. "$RUMP_TEST_LIB/common.sh"
+. "$LIB/matrix.sh"
+
+type=$1
+need_tools "$type"
+lacks=$(table "$type" lacks | tr '\n' ',')
+names=$(table "$type" names)
+granularity=$(table "$type" time)
+"$LIB/plaintree" tree --without "$lacks" --names "${names:-255}" --time "${granularity:-1}"
+ignored=root
+for aspect in mode owner xattr links holes; do
+	case ,$lacks in *,$aspect,*) ignored+=,$aspect ;; esac
+done
+as_root || ignored+=,owner,trusted
+options=$(table "$type" options)
+
+same() { "$LIB/cmptree" --ignore="$ignored" --granularity="${granularity:-1}" tree "$1" || fail "the tree that came back differs"; }
+check() { [ -z "$(table "$type" check)" ] || fsck_clean "$type" disk.img; }
+
+mkimg "$type" disk.img "$(table "$type" size)"
+run fsu_put -t "$type" ${options:+-o "$options"} disk.img tree/. /
+check
+run fsu_get -t "$type" -o "ro${options:+,$options}" disk.img / back
+rm -rf back/lost+found
+same back
+for name in s13 s300000 many; do
+	[ ! -e tree/$name ] || run fsu_rm -t "$type" ${options:+-o "$options"} -r disk.img /$name
+	rm -rf tree/$name back
+done
+run fsu_get -t "$type" -o "ro${options:+,$options}" disk.img / back
+rm -rf back/lost+found
+same back
+check
+matrix_row "$type" rw "$(table "$type" mkfs | cut -d' ' -f1)" "put, get, rm" "$(table "$type" check | cut -d' ' -f1)" ""
