@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * uid= and gid= for file systems that store owners: the kernel's idmapped mounts.  A user namespace
- * holds the map; it is made by a context that lives for that moment only.  What is mapped nowhere
+ * holds the map.  What is mapped nowhere
  * else keeps its number.
  */
 #include <linux/types.h>
-#include <sched.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
@@ -113,27 +113,51 @@ static int write_map(int pid, const char *name, const struct map *map)
 	return res < 0 ? res : 0;
 }
 
-/* A descriptor of a user namespace with these maps; /proc is mounted. */
-static int namespace(const struct map *uids, const struct map *gids)
-{
-	struct rump_context *maker, *prev;
-	char path[64];
-	int pid, res = rump_context_create(&maker);
+/* A namespace is its makers' own: a thread makes it, and lives until somebody else has a descriptor. */
+struct maker {
+	pthread_barrier_t made, opened;
+	int pid;
+};
 
-	if (res < 0)
-		return res;
-	prev = rump_context_switch(maker);
-	pid = rump_sys_getpid();
-	res = rump_sys_unshare(CLONE_NEWUSER);
-	rump_context_switch(prev);
-	if (res >= 0)
-		res = write_map(pid, "uid_map", uids);
+static void *make_namespace(void *arg)
+{
+	struct maker *m = arg;
+
+	m->pid = rump_userns_enter();
+	pthread_barrier_wait(&m->made);
+	pthread_barrier_wait(&m->opened);
+	return NULL;
+}
+
+static int open_namespace(int pid, const struct map *uids, const struct map *gids)
+{
+	char path[64];
+	int res = write_map(pid, "uid_map", uids);
+
 	if (res >= 0)
 		res = write_map(pid, "gid_map", gids);
 	snprintf(path, sizeof(path), "/proc/%d/ns/user", pid);
-	if (res >= 0)
-		res = rump_sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
-	rump_context_destroy(maker);
+	return res < 0 ? res : rump_sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+}
+
+/* A descriptor of a user namespace with these maps; /proc is mounted. */
+static int namespace(const struct map *uids, const struct map *gids)
+{
+	struct maker m;
+	pthread_t thread;
+	int res;
+
+	pthread_barrier_init(&m.made, NULL, 2);
+	pthread_barrier_init(&m.opened, NULL, 2);
+	res = -pthread_create(&thread, NULL, make_namespace, &m);
+	if (!res) {
+		pthread_barrier_wait(&m.made);
+		res = m.pid < 0 ? m.pid : open_namespace(m.pid, uids, gids);
+		pthread_barrier_wait(&m.opened);
+		pthread_join(thread, NULL);
+	}
+	pthread_barrier_destroy(&m.made);
+	pthread_barrier_destroy(&m.opened);
 	return res;
 }
 

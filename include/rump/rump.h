@@ -70,6 +70,13 @@ struct rump_context *rump_context_switch(struct rump_context *ctx);
 int rump_context_destroy(struct rump_context *ctx);
 
 /*
+ * The calling thread gets a user namespace of its own, for as long as it lives: for a mount that maps
+ * owners (rump_sys_mount_setattr).  Returns the thread's number in the kernel side's /proc, where
+ * another thread writes the maps, or a negative errno value.
+ */
+int rump_userns_enter(void);
+
+/*
  * `fn` is called each time when a call of the calling thread is going to wait in the kernel side:
  * for a lock, for the disk.  A server can see to it then that another thread goes on with its work.
  * It must not call rump functions, nor wait.  NULL: no more.

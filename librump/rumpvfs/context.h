@@ -8,5 +8,6 @@ struct rump_context;
 int rump_context_create(struct rump_context **out);
 int rump_context_destroy(struct rump_context *ctx);
 struct rump_context *rump_context_switch(struct rump_context *ctx);
+int rump_userns_enter(void);
 
 #endif

@@ -9,6 +9,8 @@
 #include <linux/fs_struct.h>
 #include <linux/hash.h>
 #include <linux/securebits.h>
+#include <linux/user_namespace.h>
+#include "context.h"
 #include "node.h"
 
 #define KEPT 64
@@ -93,4 +95,24 @@ static int become_user(const struct rump_identity *id)
 int rump_vfs_identity(const struct rump_identity *id)
 {
 	return RUMP_CALL(become_user(id));
+}
+
+/* unshare(2) refuses threads of one process, which clients' threads are. */
+static int enter_namespace(void)
+{
+	struct cred *cred = prepare_creds();
+	int err = cred ? create_user_ns(cred) : -ENOMEM;
+
+	if (!err) {
+		commit_creds(cred);
+		return task_pid_nr(current);
+	}
+	if (cred)
+		put_cred(cred);
+	return err;
+}
+
+int rump_userns_enter(void)
+{
+	return RUMP_CALL(enter_namespace());
 }

@@ -119,8 +119,6 @@ CALL2(int, umount2, sys_umount, BUF, int)
 CALL3(int, open_tree, sys_open_tree, int, PATH, unsigned int)
 CALL5(int, move_mount, sys_move_mount, int, PATH, int, PATH, unsigned int)
 CALL5(int, mount_setattr, sys_mount_setattr, int, PATH, unsigned int, struct mount_attr __user *, size_t)
-CALL1(int, unshare, sys_unshare, unsigned long)
-CALL0(int, getpid, sys_getpid)
 
 int rump_sys_null(void)
 {
