@@ -43,12 +43,18 @@ void xattrs_free(struct xattr *x)
 	}
 }
 
+/* Those that are not the driver's own view of what it stores ("hfs.type", "$LXUID", "system.dos_attrib"). */
 bool xattr_wanted(const char *name)
 {
+	static const char *const kept[] = { "user.", "trusted.", "security.", "system.posix_acl_" };
+
 	/* xfs shows its ACLs a second time, as it stores them */
 	if (strncmp(name, "trusted.SGI_ACL_", 16) == 0)
 		return false;
-	return strncmp(name, "system.", 7) != 0 || strncmp(name, "system.posix_acl_", 17) == 0;
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (strncmp(name, kept[i], strlen(kept[i])) == 0)
+			return true;
+	return false;
 }
 
 /* ---- inodes ------------------------------------------------------------------------------ */
