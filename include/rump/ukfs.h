@@ -198,6 +198,10 @@ int ukfs_lutimens(struct ukfs *u, const char *path, const struct timespec ts[2])
 int ukfs_chflags(struct ukfs *u, const char *path, unsigned long flags);
 int ukfs_getflags(struct ukfs *u, const char *path, unsigned long *flags);
 
+/* A request of the file system, such as FITRIM or FS_IOC_FSGETXATTR, on a file or directory that is
+ * opened for reading.  `arg` is what the request takes. */
+int ukfs_ioctl(struct ukfs *u, const char *path, unsigned long request, void *arg);
+
 ssize_t ukfs_getxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
 ssize_t ukfs_lgetxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
 int ukfs_setxattr(struct ukfs *u, const char *path, const char *name, const void *value,

@@ -24,6 +24,7 @@ struct walk {
 	struct fsu_path path;
 	struct level *levels;
 	int depth, size;
+	enum fsu_follow follow;
 };
 
 void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsigned char type)
@@ -104,6 +105,15 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	return ret == FSU_WALK_STOP ? ret : 0;
 }
 
+static int examine(const struct walk *w, struct stat *st)
+{
+	bool follow = w->follow == FSU_FOLLOW_ALWAYS || (w->follow == FSU_FOLLOW_START && !w->depth);
+
+	if (follow && ukfs_stat(w->u, w->path.s, st) == 0)
+		return 0;
+	return ukfs_lstat(w->u, w->path.s, st);
+}
+
 /* What the path now names: tell of it, and enter it where it is a directory.  `cut` is the path's
  * length without it. */
 static int visit(struct walk *w, size_t cut)
@@ -111,7 +121,7 @@ static int visit(struct walk *w, size_t cut)
 	struct stat st;
 	int before = w->depth, ret;
 
-	if (ukfs_lstat(w->u, w->path.s, &st))
+	if (examine(w, &st))
 		ret = tell(w, FSU_ERROR, errno, NULL);
 	else if (S_ISDIR(st.st_mode))
 		ret = enter(w, &st, cut);
@@ -134,7 +144,13 @@ static int leave(struct walk *w)
 
 int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg)
 {
-	struct walk w = { .u = u, .fn = fn, .arg = arg };
+	return fsu_walk_links(u, start, FSU_FOLLOW_NEVER, fn, arg);
+}
+
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
+		   void *arg)
+{
+	struct walk w = { .u = u, .fn = fn, .arg = arg, .follow = follow };
 	int ret;
 
 	fsu_path_set(&w.path, start);
@@ -152,4 +168,16 @@ int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg)
 	free(w.levels);
 	fsu_path_free(&w.path);
 	return ret == FSU_WALK_STOP ? ret : 0;
+}
+
+bool fsu_is_root(struct ukfs *u, const char *path)
+{
+	struct stat root, st;
+
+	if (ukfs_stat(u, "/", &root) || ukfs_stat(u, path, &st) || st.st_ino != root.st_ino ||
+	    st.st_dev != root.st_dev)
+		return false;
+	fsu_message("it is dangerous to operate recursively on %s; --no-preserve-root does it",
+		    fsu_name(path));
+	return true;
 }
