@@ -157,6 +157,9 @@ int ukfs_ffsync(struct ukfs *u, int fd);
 int ukfs_ftruncate(struct ukfs *u, int fd, off_t length);
 int ukfs_ffallocate(struct ukfs *u, int fd, int mode, off_t off, off_t len);
 off_t ukfs_flseek(struct ukfs *u, int fd, off_t off, int whence);
+/* A request of the file system, as ukfs_ioctl; `arg` is a pointer or what else the request takes (of
+ * FICLONE, a descriptor of ukfs_open). */
+int ukfs_fioctl(struct ukfs *u, int fd, unsigned long request, unsigned long arg);
 int ukfs_fchown(struct ukfs *u, int fd, uid_t uid, gid_t gid);
 int ukfs_fchmod(struct ukfs *u, int fd, mode_t mode);
 int ukfs_futimens(struct ukfs *u, int fd, const struct timespec ts[2]);

@@ -81,22 +81,22 @@ static const char *take_fraction(const char *s, long *nsec)
 	return s;
 }
 
-/* "+01:00", "+0100", "+01" */
+/* "+01:00", "+0100", "+1" */
 static const char *take_zone(struct date *d, const char *s)
 {
 	int sign = *s == '-' ? -1 : 1, hours, minutes = 0, n = 0;
+	size_t digits;
 
-	if (sscanf(s + 1, "%2d:%2d%n", &hours, &minutes, &n) == 2 && n) {
-		s += 1 + n;
+	s += 1 + strspn(s + 1, " ");
+	digits = strspn(s, "0123456789");
+	if (sscanf(s, "%2d:%2d%n", &hours, &minutes, &n) == 2 && n) {
+		s += n;
 	} else {
-		size_t digits = strspn(s + 1, "0123456789");
-		int value = atoi(s + 1);
+		int value = digits && digits < 5 ? atoi(s) : 10000;
 
-		if (digits != 2 && digits != 4)
-			return NULL;
-		hours = digits == 4 ? value / 100 : value;
-		minutes = digits == 4 ? value % 100 : 0;
-		s += 1 + digits;
+		hours = digits > 2 ? value / 100 : value;
+		minutes = digits > 2 ? value % 100 : 0;
+		s += digits;
 	}
 	d->zone = sign * (hours * 3600L + minutes * 60);
 	d->has_zone = true;
@@ -216,17 +216,20 @@ static const char *take_month(struct date *d, const char *s, int month, int day)
 static const char *take_number(struct date *d, const char *s)
 {
 	char word[16], *end;
+	bool sign = *s == '+' || *s == '-', minus = *s == '-';
 	const char *after;
 	long long n;
 	int month;
 
+	s += sign ? 1 + strspn(s + 1, " ") : 0;
 	errno = 0;
 	n = strtoll(s, &end, 10);
-	if (errno || end == s)
+	if (errno || !isdigit((unsigned char)*s))
 		return NULL;
+	n = minus ? -n : n;
 	after = take_word(end + strspn(end, " -"), word);
 	month = find_name(month_names, 12, word);
-	if (month >= 0 && isdigit((unsigned char)*s) && n > 0)
+	if (month >= 0 && !sign && n > 0)
 		return take_month(d, after, month, n);
 	if (*word && add_relative(d, n, word))
 		return after;
@@ -315,13 +318,8 @@ static const char *take_part(struct date *d, const char *s)
 		d->has_year = true;
 		return set_date(d, n / 10000, n / 100 % 100, n % 100) ? s + 8 : NULL;
 	}
-	if ((*s == '+' || *s == '-') && d->has_time && !d->has_zone) {
-		size_t zone = strspn(s + 1, "0123456789:");
-		const char *after = s + 1 + zone;
-
-		if (zone >= 2 && !isalpha((unsigned char)*(after + strspn(after, " "))))
-			return take_zone(d, s);
-	}
+	if ((*s == '+' || *s == '-') && d->has_time && !d->has_zone)
+		return take_zone(d, s);
 	if (isalpha((unsigned char)*s))
 		return take_name(d, s);
 	return take_number(d, s);

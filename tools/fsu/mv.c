@@ -41,42 +41,17 @@ static bool is_newer(const struct timespec *a, const struct timespec *b)
 	return a->tv_sec > b->tv_sec || (a->tv_sec == b->tv_sec && a->tv_nsec > b->tv_nsec);
 }
 
-/* Two names of one file: the old one goes.  One name twice: an error. */
-static bool move_link(struct ukfs *u, struct mv *mv, const char *from, const char *to)
-{
-	char *one = fsu_strip(from), *two = fsu_strip(to), *real[2];
-	const char *names[2] = { one, two };
-	bool same;
-
-	for (int i = 0; i < 2; i++) {
-		const char *slash = strrchr(names[i], '/');
-		char *dir = slash ? fsu_strndup(names[i], slash - names[i] + 1) : fsu_strdup(".");
-
-		real[i] = fsu_realpath(u, dir);
-		free(dir);
-	}
-	same = strcmp(real[0], real[1]) == 0 && strcmp(fsu_basename(one), fsu_basename(two)) == 0;
-	free(real[0]);
-	free(real[1]);
-	free(one);
-	free(two);
-	if (same) {
-		fsu_message("%s and %s are the same file", fsu_quote(from), fsu_quote(to));
-		mv->code = FSU_FAILED;
-	} else if (ukfs_remove(u, from)) {
-		fsu_perror_verb(errno, "remove", from);
-		mv->code = FSU_FAILED;
-	} else if (mv->verbose) {
-		printf("removed %s\n", fsu_quote(from));
-	}
-	return false;
-}
-
 /* Whether to go on where something has the name already. */
-static bool may_replace(struct ukfs *u, struct mv *mv, const char *from, const char *to,
+static bool may_replace(struct mv *mv, const char *from, const char *to,
 			const struct stat *st, const struct stat *old)
 {
-	if (mv->keep || (mv->update && !S_ISDIR(st->st_mode) && !is_newer(&st->st_mtim, &old->st_mtim)))
+	if (mv->keep)
+		return false;
+	if (st->st_ino == old->st_ino && st->st_dev == old->st_dev) {
+		fsu_message("%s and %s are the same file", fsu_quote(from), fsu_quote(to));
+		return complain(mv);
+	}
+	if (mv->update && !S_ISDIR(st->st_mode) && !is_newer(&st->st_mtim, &old->st_mtim))
 		return false;
 	if (fsu_target_made(&mv->target, to)) {
 		fsu_message("will not overwrite just-created %s with %s", fsu_quote(to), fsu_quote(from));
@@ -93,8 +68,6 @@ static bool may_replace(struct ukfs *u, struct mv *mv, const char *from, const c
 	}
 	if (mv->ask && !fsu_ask("overwrite", to))
 		return false;
-	if (st->st_ino == old->st_ino && st->st_dev == old->st_dev)
-		return move_link(u, mv, from, to);
 	return true;
 }
 
@@ -107,7 +80,7 @@ static void move(struct ukfs *u, struct mv *mv, const char *from, const char *to
 		mv->code = FSU_FAILED;
 		return;
 	}
-	if (!mv->exchange && ukfs_lstat(u, to, &old) == 0 && !may_replace(u, mv, from, to, &st, &old))
+	if (!mv->exchange && ukfs_lstat(u, to, &old) == 0 && !may_replace(mv, from, to, &st, &old))
 		return;
 	if (ukfs_renameat2(u, from, to, mv->exchange ? RENAME_EXCHANGE : 0) == 0) {
 		if (mv->verbose)

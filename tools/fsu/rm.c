@@ -27,7 +27,7 @@ const struct fsu_option fsu_rm_options[] = {
 
 struct rm {
 	bool dirs, force, ask, ask_once, recursive, verbose, one_fs, root_too;
-	int kept;		/* depth of the latest entry that stays: so does its directory */
+	int kept;		/* depth of the latest entry that could not be removed: its directory is not tried */
 	dev_t dev;
 	int code;
 };
@@ -52,12 +52,9 @@ static const char *question(const struct stat *st)
 	}
 }
 
-static bool agreed(struct rm *rm, const char *text, const struct fsu_entry *e)
+static bool agreed(const struct rm *rm, const char *text, const struct fsu_entry *e)
 {
-	if (!rm->ask || fsu_ask(text, e->path))
-		return true;
-	rm->kept = e->depth;
-	return false;
+	return !rm->ask || fsu_ask(text, e->path);
 }
 
 static bool is_empty(struct ukfs *u, const char *path)

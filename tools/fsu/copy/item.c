@@ -48,7 +48,12 @@ bool xattr_wanted(const char *name)
 	/* xfs shows its ACLs a second time, as it stores them */
 	if (strncmp(name, "trusted.SGI_ACL_", 16) == 0)
 		return false;
-	return strncmp(name, "system.", 7) != 0 || strncmp(name, "system.posix_acl_", 17) == 0;
+	return strncmp(name, "system.", 7) != 0 || xattr_is_acl(name);
+}
+
+bool xattr_is_acl(const char *name)
+{
+	return strncmp(name, "system.posix_acl_", 17) == 0;
 }
 
 /* ---- inodes ------------------------------------------------------------------------------ */

@@ -10,7 +10,7 @@ fi
 . "$(dirname "$0")/common.bash"
 type=${1:-ext4}
 need cc python3 "mkfs.$type"
-trap 'umount -l "$dir/host" "$dir/ours" 2>/dev/null; rm -rf "$dir"' EXIT
+trap 'umount -l "$dir/host/proc" "$dir/host" "$dir/ours" 2>/dev/null; rm -rf "$dir"' EXIT
 export TZ=Europe/Prague
 unset QUOTING_STYLE POSIXLY_CORRECT VERSION_CONTROL SIMPLE_BACKUP_SUFFIX
 umask 022
@@ -34,10 +34,19 @@ mkdir "$dir/host" "$dir/ours"
 begin() {
 	make_image "$type" "$dir/host.img" || exit 1
 	mount -o loop "$dir/host.img" "$dir/host" 2>/dev/null || skip "the host cannot mount $type"
-	(cd "$dir/host" && mkdir etc && cp /etc/passwd /etc/group etc && populate) || exit 1
+	(cd "$dir/host" && mkdir etc proc && cp /etc/passwd /etc/group etc && populate) || exit 1
 	umount "$dir/host"
 	cp --sparse=always "$dir/host.img" "$dir/ours.img"
-	mount -o loop "$dir/host.img" "$dir/host" || exit 1
+	mount_host
+}
+
+# libc asks /proc for the mode of what a descriptor leads to
+mount_host() {
+	mount -o loop "$dir/host.img" "$dir/host" && mount --bind /proc "$dir/host/proc" || exit 1
+}
+
+umount_host() {
+	umount "$dir/host/proc" "$dir/host" || exit 1
 }
 
 # try [-i INPUT] NAME ARGUMENT...
@@ -62,20 +71,20 @@ try() {
 
 # same_trees: the images hold the same; the host's stays mounted
 same_trees() {
-	umount "$dir/host"
+	umount_host
 	mount -o loop,ro,noatime "$dir/host.img" "$dir/host" || exit 1
 	mount -o loop,ro,noatime "$dir/ours.img" "$dir/ours" || { fail "the host cannot mount what fsu wrote"; finish; }
 	python3 "$(dirname "$0")/dump.py" "$dir/host" "$start" >"$dir/tree.host" || exit 1
 	python3 "$(dirname "$0")/dump.py" "$dir/ours" "$start" >"$dir/tree.ours" || exit 1
 	umount "$dir/host" "$dir/ours"
-	mount -o loop "$dir/host.img" "$dir/host" || exit 1
+	mount_host
 	[ -s "$dir/tree.host" ] || fail "no tree"
 	cmp -s "$dir/tree.host" "$dir/tree.ours" || { fail "$1: the trees differ (< wanted)"; diff "$dir/tree.host" "$dir/tree.ours" | head -20; }
 }
 
 # end: the image is sound, and how much was compared
 end() {
-	umount "$dir/host"
+	umount_host
 	check_image "$type" "$dir/ours.img"
 	echo "$compared invocations compared ($type), $failures differ"
 	[ $failures = 0 ] || exit 1
