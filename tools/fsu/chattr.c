@@ -189,8 +189,7 @@ static void change(struct ukfs *u, struct chattr *c, const char *path, const str
 		chattr_failed(c, err, "read the attributes of", path);
 		return;
 	}
-	/* how a file is stored stays as it is, whatever = says */
-	new = c->sets ? c->set | (value & FS_EXTENT_FL) : (value & ~c->remove) | c->add;
+	new = c->sets ? c->set : (value & ~c->remove) | c->add;
 	if (!S_ISDIR(st->st_mode))
 		new &= ~(unsigned long)FS_DIRSYNC_FL;
 	if (c->verbose) {

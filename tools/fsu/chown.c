@@ -67,12 +67,6 @@ static bool parse_number(const char *s, unsigned int *id)
 	return true;
 }
 
-/* A number is shown without its plus. */
-static char *shown(const char *name)
-{
-	return fsu_strdup(*name == '+' ? name + 1 : name);
-}
-
 static bool parse_group(struct spec *spec, const char *name)
 {
 	struct group *gr = *name == '+' ? NULL : getgrnam(name);
@@ -82,7 +76,7 @@ static bool parse_group(struct spec *spec, const char *name)
 	else if (!parse_number(name, &spec->gid))
 		return false;
 	spec->group_named = gr;
-	spec->group = shown(name);
+	spec->group = fsu_strdup(name);
 	return true;
 }
 
@@ -105,6 +99,13 @@ static bool parse_user(struct spec *spec, const char *name, bool login_group)
 	return true;
 }
 
+/* chown shows a number without its plus, chgrp with it. */
+static void drop_plus(char *name)
+{
+	if (name && *name == '+')
+		memmove(name, name + 1, strlen(name));
+}
+
 static bool parse_spec(struct spec *spec, const char *s)
 {
 	size_t len = strcspn(s, ":");
@@ -116,10 +117,12 @@ static bool parse_spec(struct spec *spec, const char *s)
 		char *user = fsu_strndup(s, len);
 
 		ok = parse_user(spec, user, s[len] && !s[len + 1]);
-		spec->user = shown(user);
-		free(user);
+		spec->user = user;
 	}
-	return ok && (!s[len] || !s[len + 1] || parse_group(spec, s + len + 1));
+	ok = ok && (!s[len] || !s[len + 1] || parse_group(spec, s + len + 1));
+	drop_plus(spec->user);
+	drop_plus(spec->group);
+	return ok;
 }
 
 static void free_spec(struct spec *spec)
@@ -333,15 +336,16 @@ static int run(struct fsu_line *line, bool group_only)
 	const char *spec = line->noperands ? line->operands[0] : "";
 	int code = FSU_USAGE;
 
-	if (!take_options(&c, line))
+	if (!take_options(&c, line)) {
 		;
-	else if (!c.reference && !line->noperands)
+	} else if (!c.reference && !line->noperands) {
 		fsu_usage("the new %s is missing", group_only ? "group" : "owner");
-	else if (!c.reference && !(group_only ? !*spec || parse_group(&c.to, spec) :
-						parse_spec(&c.to, spec)))
+	} else if (!c.reference && !(group_only ? !*spec || parse_group(&c.to, spec) :
+						 parse_spec(&c.to, spec))) {
 		fsu_usage("'%s' is no %s", fsu_name(spec), group_only ? "group" : "OWNER:GROUP");
-	else
+	} else {
 		code = change_all(line, &c, group_only, c.reference ? 0 : 1);
+	}
 	free_spec(&c.to);
 	free_spec(&c.from);
 	return code;

@@ -125,7 +125,9 @@ static bool take_option(struct cp *cp, const struct fsu_given *given)
 	case KEY_ATTRIBUTES: o->no_data = true; return true;
 	case KEY_PARENTS: cp->parents = true; return true;
 	case KEY_PRESERVE: return take_attributes(&o->keep, arg ? arg : "mode,ownership,timestamps", true);
-	case KEY_NO_PRESERVE: return take_attributes(&o->keep, arg, false);
+	case KEY_NO_PRESERVE:
+		o->no_mode |= strstr(arg, "mode") || strcmp(arg, "all") == 0;
+		return take_attributes(&o->keep, arg, false);
 	case KEY_REMOVE: o->remove_first = true; return true;
 	case KEY_REFLINK: return take_when(&o->reflink, "--reflink", arg, "always");
 	case KEY_SPARSE: return take_when(&o->sparse, "--sparse", arg, "auto");

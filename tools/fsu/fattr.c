@@ -250,11 +250,9 @@ static void put_attribute(struct ukfs *u, struct getfattr *g, const char *path, 
 		fwrite(value, 1, n, stdout);
 	} else {
 		put_escaped(name, "=\n\r");
-		if (n) {
+		if (g->dump) {
 			putchar('=');
 			put_value(value, n, g->how);
-		} else if (g->dump) {
-			fputs("=\"\"", stdout);
 		}
 		putchar('\n');
 	}
@@ -292,7 +290,7 @@ static void put_matching(struct ukfs *u, struct getfattr *g, const char *path, b
 static int get_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 {
 	struct getfattr *g = arg;
-	bool links = g->links, shown = false;
+	bool shown = false;
 
 	if (e->visit == FSU_POST)
 		return 0;
@@ -300,16 +298,12 @@ static int get_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		get_failed(g, e->err, e->path);
 		return 0;
 	}
-	/* below an operand a link counts itself where it is not followed */
-	if (g->recursive && S_ISLNK(e->st.st_mode))
-		g->links = true;
 	if (g->name)
 		put_attribute(u, g, e->path, g->name, &shown);
 	else
 		put_matching(u, g, e->path, &shown);
 	if (shown)
 		putchar('\n');
-	g->links = links;
 	return e->visit == FSU_PRE && !g->recursive ? FSU_WALK_SKIP : 0;
 }
 

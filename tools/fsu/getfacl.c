@@ -127,11 +127,9 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		fsu_perror(e->err, e->path);
 		g->code = FSU_FAILED;
 	} else if (e->visit != FSU_POST && S_ISLNK(e->st.st_mode)) {
-		struct stat st;
-
-		/* what a link among the operands should lead to is missing */
-		if (!e->depth && g->follow != FSU_FOLLOW_NEVER && ukfs_stat(u, e->path, &st)) {
-			fsu_perror(errno, e->path);
+		/* what it should lead to is missing */
+		if (e->depth ? g->follow == FSU_FOLLOW_ALWAYS : g->follow != FSU_FOLLOW_NEVER) {
+			fsu_perror(ENOENT, e->path);
 			g->code = FSU_FAILED;
 		}
 	} else if (e->visit != FSU_POST) {

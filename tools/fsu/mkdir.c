@@ -38,7 +38,7 @@ static int make_one(struct ukfs *u, const char *path, const struct mkdir_options
 	if (!last)
 		mode |= 0300;
 	else if (o->mode)
-		fsu_change_mode(o->mode, S_IFDIR | mode, o->mask, &mode);
+		fsu_change_mode(o->mode, S_IFDIR | 0777 | (st.st_mode & S_ISGID), o->mask, &mode);
 	if (mode != (st.st_mode & 07777) && ukfs_chmod(u, path, mode) && last && o->mode)
 		return errno;
 	return 0;

@@ -63,14 +63,15 @@ static struct step *add_step(struct setfacl *s, enum step_kind kind, bool defaul
 
 /* ---- entries ----------------------------------------------------------------------------- */
 
-/* Whether `word` is the name or its first letter; it is taken off *s with its colon. */
-static bool take_tag(const char **s, const char *name)
+/* Whether the name or its first letter is next; it is taken off *s with its colon.  `alone`: it may be
+ * without one. */
+static bool take_tag(const char **s, const char *name, bool alone)
 {
 	size_t len = strcspn(*s, ":,\n \t#");
 
-	if ((*s)[len] != ':' || !len || (len != 1 && len != strlen(name)) || strncmp(*s, name, len))
+	if (((*s)[len] != ':' && !alone) || !len || (len != 1 && len != strlen(name)) || strncmp(*s, name, len))
 		return false;
-	*s += len + 1;
+	*s += len + ((*s)[len] == ':');
 	return true;
 }
 
@@ -128,17 +129,17 @@ static bool take_entry(struct setfacl *s, const char **text, enum step_kind kind
 	const char *p = *text;
 	struct step step = { .kind = kind, .defaults = s->defaults };
 
-	if (take_tag(&p, "default"))
+	if (take_tag(&p, "default", false))
 		step.defaults = true;
 	step.tag = ACL_USER_OBJ;
-	if (take_tag(&p, "group"))
+	if (take_tag(&p, "group", false))
 		step.tag = ACL_GROUP_OBJ;
-	else if (take_tag(&p, "mask"))
+	else if (take_tag(&p, "mask", kind == STEP_REMOVE))
 		step.tag = ACL_MASK;
-	else if (take_tag(&p, "other"))
+	else if (take_tag(&p, "other", kind == STEP_REMOVE))
 		step.tag = ACL_OTHER;
 	else
-		take_tag(&p, "user");
+		take_tag(&p, "user", false);
 	if (step.tag == ACL_MASK || step.tag == ACL_OTHER)
 		p += *p == ':';
 	else if (!take_id(&p, &step))
@@ -342,7 +343,6 @@ static void change(struct ukfs *u, struct setfacl *s, const char *path, const st
 static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 {
 	struct setfacl *s = arg;
-	struct stat st;
 
 	if (fsu_interrupted())
 		return FSU_WALK_STOP;
@@ -350,8 +350,8 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		fsu_perror(e->err, e->path);
 		s->code = FSU_FAILED;
 	} else if (e->visit != FSU_POST && S_ISLNK(e->st.st_mode)) {
-		if (!e->depth && s->follow != FSU_FOLLOW_NEVER && ukfs_stat(u, e->path, &st)) {
-			fsu_perror(errno, e->path);
+		if (e->depth ? s->follow == FSU_FOLLOW_ALWAYS : s->follow != FSU_FOLLOW_NEVER) {
+			fsu_perror(ENOENT, e->path);
 			s->code = FSU_FAILED;
 		}
 	} else if (e->visit != FSU_POST) {
@@ -408,6 +408,15 @@ static bool take_comment(struct record *r, char *line)
 	return true;
 }
 
+static void start_record(struct setfacl *s, struct record *r)
+{
+	free(r->path);
+	*r = (struct record){ NULL, -1, -1, -1 };
+	s->nsteps = 0;
+	add_step(s, STEP_CLEAR, false);
+	add_step(s, STEP_CLEAR, true);
+}
+
 /* The record is complete: owner first, which may take set-id bits away, then the ACL, then those. */
 static void restore_record(struct ukfs *u, struct setfacl *s, struct record *r)
 {
@@ -415,14 +424,6 @@ static void restore_record(struct ukfs *u, struct setfacl *s, struct record *r)
 
 	if (!r->path)
 		return;
-	add_step(s, STEP_CLEAR, true);
-	/* what was read comes behind: run the clearing first */
-	if (s->nsteps > 1) {
-		struct step clear = s->steps[s->nsteps - 1];
-
-		memmove(s->steps + 1, s->steps, (s->nsteps - 1) * sizeof(*s->steps));
-		s->steps[0] = clear;
-	}
 	if (ukfs_stat(u, r->path, &st) ||
 	    ((r->uid != st.st_uid || r->gid != st.st_gid) && (r->uid != (uid_t)-1 || r->gid != (gid_t)-1) &&
 	     ukfs_chown(u, r->path, r->uid, r->gid))) {
@@ -439,18 +440,17 @@ static void restore_record(struct ukfs *u, struct setfacl *s, struct record *r)
 			s->code = FSU_FAILED;
 		}
 	}
-	free(r->path);
-	s->nsteps = 0;
-	*r = (struct record){ NULL, -1, -1, -1 };
+	start_record(s, r);
 }
 
 static void restore(struct ukfs *u, struct setfacl *s, FILE *in)
 {
-	struct record r = { NULL, -1, -1, -1 };
+	struct record r = { .path = NULL };
 	char *line = NULL;
 	size_t size = 0;
 	bool ok = true;
 
+	start_record(s, &r);
 	while (ok && !fsu_interrupted() && getline(&line, &size, in) > 0) {
 		line[strcspn(line, "\n")] = '\0';
 		if (!*line)

@@ -123,6 +123,7 @@ struct copy_options {
 	bool force;		/* what cannot be opened for writing is removed first */
 	bool remove_first;	/* whatever exists is removed first */
 	bool no_data;		/* attributes only */
+	bool no_mode;		/* new files get no more of the source than what they are */
 	enum copy_links links;	/* make links instead of copies */
 	enum copy_when reflink, sparse;
 	uid_t uid;		/* -1: the source's */

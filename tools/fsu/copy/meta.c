@@ -22,8 +22,11 @@ static gid_t wanted_gid(const struct copy *c, const struct stat *st)
 
 static mode_t wanted_mode(const struct copy *c, const struct stat *st)
 {
+	mode_t all = S_ISDIR(st->st_mode) ? 0777 : 0666;
 	mode_t sticky = c->o.like_cp && S_ISDIR(st->st_mode) ? S_ISVTX : 0;
 
+	if (c->o.no_mode)
+		return all & ~c->umask;
 	return c->o.keep & KEEP_MODE ? st->st_mode & 07777 : st->st_mode & (0777 | sticky) & ~c->umask;
 }
 

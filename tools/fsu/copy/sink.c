@@ -505,7 +505,7 @@ static void make(struct sink *s, const struct item *i)
 
 	if (err == EEXIST && c->o.links == COPY_HARD_LINKS && s->to->stat(c, s->path.s, false, &old) == 0 &&
 	    old.st_ino == i->st.st_ino && old.st_dev == i->st.st_dev) {
-		err = 0;	/* it is that link already */
+		;	/* it is that link already */
 	} else if (err == EEXIST && c->o.links && !c->o.force && !c->o.remove_first && !c->o.ask &&
 		   !c->o.no_clobber && !c->o.update) {
 		copy_failed(c, err, "create link", s->path.s);
@@ -524,7 +524,7 @@ static void make(struct sink *s, const struct item *i)
 	}
 	if (!err) {
 		told(s, i);
-		if (i->kind != ITEM_LINK)
+		if (i->kind != ITEM_LINK && !c->o.links)
 			sink_metadata(s, -1, &i->st, i->xattrs, true);
 		if (i->kind == ITEM_LINK)
 			c->n.links++;

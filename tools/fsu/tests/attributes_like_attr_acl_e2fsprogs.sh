@@ -59,7 +59,7 @@ done
 try setfacl -m u:bin:rwX,g:2:rx d/file x/run d/link
 try getfacl d/file x/run d/link 'd/sp ace'
 try setfacl -m d:u:bin:r d/file
-try setfacl -m u:bin:rw d/missing d/file
+try setfacl -m u:bin:rw d/file d/missing
 try setfacl -m u:bin:8 d/file
 try setfacl -m u:nobody-knows:r d/file
 try setfacl -m junk d/file
@@ -84,7 +84,7 @@ try setfacl -b d/sub/deep x/run d/file
 try setfacl -bR c
 try setfacl -m u:bin:r -x u:bin x/2
 try setfacl -b -m u:sys:rw x/2
-try setfacl -m 'u:bin:r, g:2:w' x/3
+try setfacl -m 'u:bin:r,g:2:w' x/3
 try setfacl -P -m u:bin:rw d/link
 try -i 'u:bin:rw # a comment\n\ng:daemon:r\n' setfacl -M - x/3
 try -i 'u:bin\n' setfacl -X - x/3
@@ -110,9 +110,9 @@ try lsattr -l c
 try lsattr -ld c d
 try lsattr c/one d/link d/fifo
 try lsattr d/missing c/one
-try lsattr
-try chattr -RV -d+A c
-try chattr -V +d-A c/one
+try lsattr /d
+try chattr -RV -d +A c
+try chattr -V +d -A c/one
 try chattr -d d/missing
 try chattr +d d/link
 try chattr -f +d d/missing

@@ -40,13 +40,16 @@ begin() {
 	mount_host
 }
 
-# libc asks /proc for the mode of what a descriptor leads to
+# NEEDS_PROC: libc changes modes by way of /proc; read-only, so that no command can change anything there
 mount_host() {
-	mount -o loop "$dir/host.img" "$dir/host" && mount --bind /proc "$dir/host/proc" || exit 1
+	mount -o loop "$dir/host.img" "$dir/host" || exit 1
+	[ -z "${NEEDS_PROC:-}" ] || mount -t proc -o ro,nosuid,nodev,noexec,subset=pid none "$dir/host/proc" ||
+		skip "the host has no /proc of its own for the comparison"
 }
 
 umount_host() {
-	umount "$dir/host/proc" "$dir/host" || exit 1
+	[ -z "${NEEDS_PROC:-}" ] || umount "$dir/host/proc" || exit 1
+	umount "$dir/host" || exit 1
 }
 
 # try [-i INPUT] NAME ARGUMENT...
@@ -66,6 +69,7 @@ try() {
 	[ $want = $got ] || fail "$name $(printf '%q ' "$@"): exit code $got instead of $want: $(head -c 300 "$dir/got.err" "$dir/want.err")"
 	cmp -s "$dir/want" "$dir/got" || { fail "$name $(printf '%q ' "$@"): output differs (< wanted)"; diff "$dir/want" "$dir/got" | head -10; }
 	# what the program complains about, we complain about
+	sed -i '/^chattr [0-9]/d' "$dir/want.err"
 	[ -s "$dir/want.err" ] && ! [ -s "$dir/got.err" ] && fail "$name $(printf '%q ' "$@"): no message like '$(head -1 "$dir/want.err")'"
 }
 

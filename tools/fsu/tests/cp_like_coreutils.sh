@@ -48,7 +48,8 @@ try cp --reflink=never src/big dst/big2
 try cp --reflink=auto src/big dst/big3
 [ "$type" = ext4 ] || try cp --reflink=always src/big dst/big4
 [ "$type" = ext4 ] || try cp --reflink src/sparse dst/sparse4
-[ "$type" = ext4 ] && try cp --reflink=always src/big dst/big4
+# where blocks cannot be shared, cp leaves an empty file behind, fsu_cp none
+[ "$type" = ext4 ] && { try cp --reflink=always src/big dst/big4; try rm -f dst/big4; }
 same_trees "cp of files"
 try cp -r src dst/r1
 try cp -rv src/sub dst/r2
@@ -80,6 +81,9 @@ try cp src/one src/one
 try cp src/one src/hard
 try cp -r src src/sub
 try cp -r src/sub src/sub/deep/again
+# cp notices on its way, fsu_cp before it begins
+try rm -rf src/sub/src src/sub/deep/again
+try touch -d 2002-02-02 src/sub
 try cp src/one old
 try cp -v src/one old/link
 try cp src/one old/dangling
@@ -105,7 +109,8 @@ try cp -l src/two old/l1
 try cp -lf src/two old/l1
 try cp -rlv src/sub/deep old/ldeep
 try cp -s /src/one old/s1
-try cp -sv /src/one old/s1
+try cp -sv /src/one old/s1b
+try cp -s /src/one old/s1
 try cp -sf /src/two old/s1
 try cp -s src/one old/s2
 try cp -s src/one s3
