@@ -28,6 +28,7 @@ const struct fsu_option fsu_rm_options[] = {
 struct rm {
 	bool dirs, force, ask, ask_once, recursive, verbose, one_fs, root_too;
 	int kept;		/* depth of the latest entry that could not be removed: its directory is not tried */
+	bool agreed;		/* to remove the directory that was entered just now */
 	dev_t dev;
 	int code;
 };
@@ -35,6 +36,7 @@ struct rm {
 static void fail(struct rm *rm, int err, const struct fsu_entry *e)
 {
 	fsu_perror_verb(err, "remove", e->path);
+	rm->agreed = false;
 	rm->kept = e->depth;
 	rm->code = FSU_FAILED;
 }
@@ -76,9 +78,12 @@ static int before_directory(struct ukfs *u, struct rm *rm, const struct fsu_entr
 		rm->code = FSU_FAILED;
 		return FSU_WALK_SKIP;
 	}
-	if (rm->ask && !is_empty(u, e->path) && !agreed(rm, "descend into directory", e))
-		return FSU_WALK_SKIP;
-	return 0;
+	/* an empty directory is asked about once */
+	rm->agreed = rm->ask && is_empty(u, e->path);
+	if (agreed(rm, rm->agreed ? question(&e->st) : "descend into directory", e))
+		return 0;
+	rm->kept = e->depth;
+	return FSU_WALK_SKIP;
 }
 
 static void remove_directory(struct ukfs *u, struct rm *rm, const struct fsu_entry *e)
@@ -87,8 +92,9 @@ static void remove_directory(struct ukfs *u, struct rm *rm, const struct fsu_ent
 		rm->kept = e->depth;
 		return;
 	}
-	if (!agreed(rm, question(&e->st), e))
+	if (!rm->agreed && !agreed(rm, question(&e->st), e))
 		return;
+	rm->agreed = false;
 	if (ukfs_rmdir(u, e->path))
 		fail(rm, errno, e);
 	else if (rm->verbose)

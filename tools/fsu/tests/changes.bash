@@ -32,7 +32,7 @@ mkdir "$dir/host" "$dir/ours"
 
 # begin: two images of the type with the same content, which `populate` (the caller's) makes
 begin() {
-	make_image "$type" "$dir/host.img" || exit 1
+	make_image "$type" "$dir/host.img" >"$dir/mkfs.log" 2>&1 || { cat "$dir/mkfs.log"; exit 1; }
 	mount -o loop "$dir/host.img" "$dir/host" 2>/dev/null || skip "the host cannot mount $type"
 	(cd "$dir/host" && mkdir etc proc && cp /etc/passwd /etc/group etc && populate) || exit 1
 	umount "$dir/host"
@@ -75,12 +75,14 @@ try() {
 
 # same_trees: the images hold the same; the host's stays mounted
 same_trees() {
+	local i
 	umount_host
-	mount -o loop,ro,noatime "$dir/host.img" "$dir/host" || exit 1
-	mount -o loop,ro,noatime "$dir/ours.img" "$dir/ours" || { fail "the host cannot mount what fsu wrote"; finish; }
-	python3 "$(dirname "$0")/dump.py" "$dir/host" "$start" >"$dir/tree.host" || exit 1
-	python3 "$(dirname "$0")/dump.py" "$dir/ours" "$start" >"$dir/tree.ours" || exit 1
-	umount "$dir/host" "$dir/ours"
+	# one after the other: they have the same UUID
+	for i in ours host; do
+		mount -o loop,ro,noatime "$dir/$i.img" "$dir/$i" || { fail "the host cannot mount $i"; exit 1; }
+		python3 "$(dirname "$0")/dump.py" "$dir/$i" "$start" >"$dir/tree.$i" || exit 1
+		umount "$dir/$i"
+	done
 	mount_host
 	[ -s "$dir/tree.host" ] || fail "no tree"
 	cmp -s "$dir/tree.host" "$dir/tree.ours" || { fail "$1: the trees differ (< wanted)"; diff "$dir/tree.host" "$dir/tree.ours" | head -20; }

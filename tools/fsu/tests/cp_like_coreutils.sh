@@ -41,9 +41,9 @@ try cp -H src/link dst/l5
 try cp src/dangling dst/l6
 try cp -P src/dangling dst/l6
 try cp src/big src/zeros src/mixed src/sparse dst
-try cp --sparse=always src/zeros dst/zeros2
-try cp --sparse=always src/mixed dst/mixed2
-try cp --sparse=never src/sparse dst/sparse2
+try cp --reflink=never --sparse=always src/zeros dst/zeros2
+try cp --reflink=never --sparse=always src/mixed dst/mixed2
+try cp --reflink=never --sparse=never src/sparse dst/sparse2
 try cp --reflink=never src/big dst/big2
 try cp --reflink=auto src/big dst/big3
 [ "$type" = ext4 ] || try cp --reflink=always src/big dst/big4

@@ -33,7 +33,7 @@ try mkdir -m 700 d6
 try mkdir -m 1777 d7
 try mkdir -m u=rwx,go=rx d8
 try mkdir -m a-w d9
-try mkdir -m o=rx,+t d10
+try mkdir -m ug+w,o=x d10
 try mkdir -p -m 750 d11/x/y
 try mkdir --parents --verbose --mode=711 d12/x
 try mkdir sgid/a sgid/b
