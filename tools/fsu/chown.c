@@ -267,8 +267,8 @@ static bool take_options(struct chown *c, const struct fsu_line *line)
 		case 'f': c->silent = true; break;
 		case 'h': c->dereference = 0; break;
 		case 'H': c->follow = FSU_FOLLOW_START; break;
-		case 'L': c->follow = FSU_FOLLOW_ALWAYS; break;
-		case 'P': c->follow = FSU_FOLLOW_NEVER; break;
+		case 'L': c->follow = FSU_FOLLOW_ALL; break;
+		case 'P': c->follow = FSU_FOLLOW_NONE; break;
 		case 'R': c->recursive = true; break;
 		case KEY_DEREFERENCE: c->dereference = 1; break;
 		case KEY_PRESERVE_ROOT: c->preserve_root = true; break;
@@ -280,8 +280,8 @@ static bool take_options(struct chown *c, const struct fsu_line *line)
 		}
 	}
 	if (!c->recursive) {
-		c->follow = FSU_FOLLOW_NEVER;
-	} else if (c->follow == FSU_FOLLOW_NEVER) {
+		c->follow = FSU_FOLLOW_NONE;
+	} else if (c->follow == FSU_FOLLOW_NONE) {
 		if (c->dereference == 1)
 			return !fsu_usage("-R with --dereference needs -H or -L");
 		c->dereference = 0;

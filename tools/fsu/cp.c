@@ -100,20 +100,20 @@ static bool take_option(struct cp *cp, const struct fsu_given *given)
 	case 'a':
 		o->recursive = true;
 		o->keep = KEEP_ALL;
-		set_follow(cp, FSU_FOLLOW_NEVER);
+		set_follow(cp, FSU_FOLLOW_NONE);
 		return true;
 	case 'd':
 		o->keep |= KEEP_LINKS;
-		set_follow(cp, FSU_FOLLOW_NEVER);
+		set_follow(cp, FSU_FOLLOW_NONE);
 		return true;
 	case 'f': o->force = true; return true;
 	case 'H': set_follow(cp, FSU_FOLLOW_START); return true;
 	case 'i': o->ask = true; o->no_clobber = false; return true;
 	case 'l': o->links = COPY_HARD_LINKS; return true;
-	case 'L': set_follow(cp, FSU_FOLLOW_ALWAYS); return true;
+	case 'L': set_follow(cp, FSU_FOLLOW_ALL); return true;
 	case 'n': o->no_clobber = true; o->ask = false; return true;
 	case 'p': o->keep |= KEEP_MODE | KEEP_OWNER | KEEP_TIMES; return true;
-	case 'P': set_follow(cp, FSU_FOLLOW_NEVER); return true;
+	case 'P': set_follow(cp, FSU_FOLLOW_NONE); return true;
 	case 'R':
 	case 'r': o->recursive = true; return true;
 	case 's': o->links = COPY_SYMLINKS; return true;
@@ -145,8 +145,8 @@ static bool parse(struct cp *cp, const struct fsu_line *line)
 		if (!take_option(cp, &line->options[i]))
 			return false;
 	if (!cp->follow_given)
-		cp->c.o.follow = cp->c.o.recursive && cp->c.o.links != COPY_HARD_LINKS ? FSU_FOLLOW_NEVER :
-				 FSU_FOLLOW_ALWAYS;
+		cp->c.o.follow = cp->c.o.recursive && cp->c.o.links != COPY_HARD_LINKS ? FSU_FOLLOW_NONE :
+				 FSU_FOLLOW_ALL;
 	if (cp->c.o.reflink == COPY_ALWAYS && cp->c.o.sparse != COPY_AUTO)
 		return !fsu_usage("--reflink=always excludes --sparse");
 	return fsu_target_usage(&cp->target, line, 2);

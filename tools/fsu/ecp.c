@@ -51,7 +51,7 @@ static bool parse(struct copy *c, const struct fsu_line *line)
 				return false;
 		}
 	}
-	c->o.follow = c->o.recursive ? FSU_FOLLOW_NEVER : FSU_FOLLOW_START;
+	c->o.follow = c->o.recursive ? FSU_FOLLOW_NONE : FSU_FOLLOW_START;
 	return true;
 }
 

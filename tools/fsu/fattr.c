@@ -320,11 +320,11 @@ static bool parse_get(struct getfattr *g, const char **match, const struct fsu_l
 			if (strcmp(arg, "text") && strcmp(arg, "hex") && strcmp(arg, "base64"))
 				return !fsu_usage("-e must be text, hex or base64, not '%s'", fsu_name(arg));
 			break;
-		case 'h': g->links = true; g->follow = FSU_FOLLOW_NEVER; break;
-		case 'L': g->follow = FSU_FOLLOW_ALWAYS; break;
+		case 'h': g->links = true; g->follow = FSU_FOLLOW_NONE; break;
+		case 'L': g->follow = FSU_FOLLOW_ALL; break;
 		case 'm': *match = arg; break;
 		case 'n': g->name = arg; g->dump = true; break;
-		case 'P': g->follow = FSU_FOLLOW_NEVER; break;
+		case 'P': g->follow = FSU_FOLLOW_NONE; break;
 		case 'R': g->recursive = true; break;
 		case KEY_ABSOLUTE: g->absolute = true; break;
 		case KEY_ONLY_VALUES: g->only_values = true; break;

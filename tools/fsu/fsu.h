@@ -206,10 +206,10 @@ typedef int (*fsu_walk_fn)(struct ukfs *u, const struct fsu_entry *e, void *arg)
 /* Depth first, symbolic links not followed, no limit on depth; a directory met inside itself is an
  * FSU_ERROR with ELOOP.  Returns 0, or FSU_WALK_STOP where the callback said so. */
 int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg);
-/* The same, with symbolic links followed; a dangling one is an FSU_OTHER of its own. */
-enum fsu_follow { FSU_FOLLOW_NEVER, FSU_FOLLOW_START, FSU_FOLLOW_ALWAYS };
-int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
-		   void *arg);
+
+enum fsu_follow { FSU_FOLLOW_NONE, FSU_FOLLOW_START, FSU_FOLLOW_ALL };
+/* The same with symbolic links followed; one that leads nowhere is met as a link. */
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
 
 /* Whether the path is the image's root; then it says that this is refused. */
 bool fsu_is_root(struct ukfs *u, const char *path);

@@ -128,7 +128,7 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		g->code = FSU_FAILED;
 	} else if (e->visit != FSU_POST && S_ISLNK(e->st.st_mode)) {
 		/* what it should lead to is missing */
-		if (e->depth ? g->follow == FSU_FOLLOW_ALWAYS : g->follow != FSU_FOLLOW_NEVER) {
+		if (e->depth ? g->follow == FSU_FOLLOW_ALL : g->follow != FSU_FOLLOW_NONE) {
 			fsu_perror(ENOENT, e->path);
 			g->code = FSU_FAILED;
 		}
@@ -150,10 +150,10 @@ int fsu_getfacl_run(struct fsu_line *line)
 		case 'd': g.defaults = true; break;
 		case 'e': g.all_effective = true; g.no_effective = false; break;
 		case 'E': g.no_effective = true; g.all_effective = false; break;
-		case 'L': g.follow = FSU_FOLLOW_ALWAYS; break;
+		case 'L': g.follow = FSU_FOLLOW_ALL; break;
 		case 'n': g.numeric = true; break;
 		case 'p': g.absolute = true; break;
-		case 'P': g.follow = FSU_FOLLOW_NEVER; break;
+		case 'P': g.follow = FSU_FOLLOW_NONE; break;
 		case 'R': g.recursive = true; break;
 		case 's': g.skip_base = true; break;
 		}

@@ -350,7 +350,7 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		fsu_perror(e->err, e->path);
 		s->code = FSU_FAILED;
 	} else if (e->visit != FSU_POST && S_ISLNK(e->st.st_mode)) {
-		if (e->depth ? s->follow == FSU_FOLLOW_ALWAYS : s->follow != FSU_FOLLOW_NEVER) {
+		if (e->depth ? s->follow == FSU_FOLLOW_ALL : s->follow != FSU_FOLLOW_NONE) {
 			fsu_perror(ENOENT, e->path);
 			s->code = FSU_FAILED;
 		}
@@ -486,11 +486,11 @@ static bool take_option(struct setfacl *s, const struct fsu_given *given, const 
 		return true;
 	case 'd': s->defaults = true; return true;
 	case 'k': add_step(s, STEP_CLEAR, true); return true;
-	case 'L': s->follow = FSU_FOLLOW_ALWAYS; return true;
+	case 'L': s->follow = FSU_FOLLOW_ALL; return true;
 	case 'm': return take_entries(s, arg, STEP_SET, "-m");
 	case 'M': return take_file(s, arg, STEP_SET);
 	case 'n': s->mask = -1; return true;
-	case 'P': s->follow = FSU_FOLLOW_NEVER; return true;
+	case 'P': s->follow = FSU_FOLLOW_NONE; return true;
 	case 'R': s->recursive = true; return true;
 	case 'x': return take_entries(s, arg, STEP_REMOVE, "-x");
 	case 'X': return take_file(s, arg, STEP_REMOVE);

@@ -19,12 +19,12 @@ struct level {
 
 struct walk {
 	struct ukfs *u;
+	enum fsu_follow follow;
 	fsu_walk_fn fn;
 	void *arg;
 	struct fsu_path path;
 	struct level *levels;
 	int depth, size;
-	enum fsu_follow follow;
 };
 
 void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsigned char type)
@@ -105,9 +105,10 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	return ret == FSU_WALK_STOP ? ret : 0;
 }
 
-static int examine(const struct walk *w, struct stat *st)
+/* A link that leads nowhere is met as itself. */
+static int look(struct walk *w, struct stat *st)
 {
-	bool follow = w->follow == FSU_FOLLOW_ALWAYS || (w->follow == FSU_FOLLOW_START && !w->depth);
+	bool follow = w->follow == FSU_FOLLOW_ALL || (w->follow == FSU_FOLLOW_START && !w->depth);
 
 	if (follow && ukfs_stat(w->u, w->path.s, st) == 0)
 		return 0;
@@ -121,7 +122,7 @@ static int visit(struct walk *w, size_t cut)
 	struct stat st;
 	int before = w->depth, ret;
 
-	if (examine(w, &st))
+	if (look(w, &st))
 		ret = tell(w, FSU_ERROR, errno, NULL);
 	else if (S_ISDIR(st.st_mode))
 		ret = enter(w, &st, cut);
@@ -144,13 +145,12 @@ static int leave(struct walk *w)
 
 int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg)
 {
-	return fsu_walk_links(u, start, FSU_FOLLOW_NEVER, fn, arg);
+	return fsu_walk_links(u, start, FSU_FOLLOW_NONE, fn, arg);
 }
 
-int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
-		   void *arg)
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg)
 {
-	struct walk w = { .u = u, .fn = fn, .arg = arg, .follow = follow };
+	struct walk w = { .u = u, .follow = follow, .fn = fn, .arg = arg };
 	int ret;
 
 	fsu_path_set(&w.path, start);
@@ -177,7 +177,7 @@ bool fsu_is_root(struct ukfs *u, const char *path)
 	if (ukfs_stat(u, "/", &root) || ukfs_stat(u, path, &st) || st.st_ino != root.st_ino ||
 	    st.st_dev != root.st_dev)
 		return false;
-	fsu_message("it is dangerous to operate recursively on %s; --no-preserve-root does it",
+	fsu_message("refusing to go through all of %s; --no-preserve-root does it",
 		    fsu_name(path));
 	return true;
 }

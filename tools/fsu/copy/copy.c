@@ -74,7 +74,7 @@ bool copy_into_itself(struct copy *c, const char *from, const char *to)
 	struct fsu_path path = { 0 };
 	bool found = false;
 
-	if (!c->same_image || c->from->stat(c, from, c->o.follow != FSU_FOLLOW_NEVER, &source) < 0 ||
+	if (!c->same_image || c->from->stat(c, from, c->o.follow != FSU_FOLLOW_NONE, &source) < 0 ||
 	    !S_ISDIR(source.st_mode))
 		return false;
 	fsu_path_set(&path, to);

@@ -366,7 +366,7 @@ static void leave(struct walk *w)
 static bool visit(struct walk *w, unsigned char type, size_t from_cut, size_t to_cut)
 {
 	struct copy *c = w->c;
-	bool follow = c->o.follow == FSU_FOLLOW_ALWAYS ||
+	bool follow = c->o.follow == FSU_FOLLOW_ALL ||
 		      (c->o.follow == FSU_FOLLOW_START && w->depth == 0);
 	struct stat st;
 	int err;
