@@ -124,12 +124,14 @@ static void flags_are_those_of_chattr(void **state)
 static void requests_reach_the_file_system(void **state)
 {
 	struct fsxattr x = { 0 };
+	unsigned long flags;
 	int fd, from, shared;
 
 	(void)state;
 	put("f", "abc");
 	put("g", "");
-	OK(ukfs_chflags(u, "f", FS_NODUMP_FL));
+	OK(ukfs_getflags(u, "f", &flags));
+	OK(ukfs_chflags(u, "f", flags | FS_NODUMP_FL));
 	OK(ukfs_ioctl(u, "f", FS_IOC_FSGETXATTR, &x));
 	assert_true(x.fsx_xflags & FS_XFLAG_NODUMP);
 	OK(fd = ukfs_open(u, "g", O_WRONLY));
