@@ -66,6 +66,11 @@ int ukfs_fsync(struct ukfs *u, const char *path)
 	return OPENED(u, "write to the medium:", path, O_RDONLY, rump_sys_fsync(fd));
 }
 
+int ukfs_ioctl(struct ukfs *u, const char *path, unsigned long request, void *arg)
+{
+	return OPENED(u, "control", path, O_RDONLY, rump_sys_ioctl(fd, request, (unsigned long)arg));
+}
+
 /* The kernel reads and writes an int here, whatever the request's number says. */
 static int set_flags(int fd, unsigned long flags)
 {

@@ -66,6 +66,11 @@ off_t ukfs_flseek(struct ukfs *u, int fd, off_t off, int whence)
 	return ON_FD(u, "seek", fd, rump_sys_lseek(fd, off, whence));
 }
 
+int ukfs_fioctl(struct ukfs *u, int fd, unsigned long request, unsigned long arg)
+{
+	return ON_FD(u, "control an open file", fd, rump_sys_ioctl(fd, request, arg));
+}
+
 int ukfs_fchown(struct ukfs *u, int fd, uid_t uid, gid_t gid)
 {
 	return ON_FD(u, "change the owner of an open file", fd, rump_sys_fchown(fd, uid, gid));

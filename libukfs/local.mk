@@ -49,6 +49,7 @@ MAN3_LINKS := \
 	ukfs_stat:ukfs_lstat,ukfs_statx,ukfs_access \
 	ukfs_chmod:ukfs_lchmod,ukfs_chown,ukfs_lchown,ukfs_utimens,ukfs_lutimens \
 	ukfs_chflags:ukfs_getflags \
+	ukfs_ioctl:ukfs_fioctl \
 	ukfs_getxattr:ukfs_lgetxattr,ukfs_setxattr,ukfs_lsetxattr,ukfs_listxattr,ukfs_llistxattr \
 	ukfs_getxattr:ukfs_removexattr,ukfs_lremovexattr \
 	ukfs_errmsg:ukfs_set_log \

@@ -157,6 +157,9 @@ int ukfs_ffsync(struct ukfs *u, int fd);
 int ukfs_ftruncate(struct ukfs *u, int fd, off_t length);
 int ukfs_ffallocate(struct ukfs *u, int fd, int mode, off_t off, off_t len);
 off_t ukfs_flseek(struct ukfs *u, int fd, off_t off, int whence);
+/* A request of the file system, as ukfs_ioctl; `arg` is a pointer or what else the request takes (of
+ * FICLONE, a descriptor of ukfs_open). */
+int ukfs_fioctl(struct ukfs *u, int fd, unsigned long request, unsigned long arg);
 int ukfs_fchown(struct ukfs *u, int fd, uid_t uid, gid_t gid);
 int ukfs_fchmod(struct ukfs *u, int fd, mode_t mode);
 int ukfs_futimens(struct ukfs *u, int fd, const struct timespec ts[2]);
@@ -197,6 +200,10 @@ int ukfs_lutimens(struct ukfs *u, const char *path, const struct timespec ts[2])
 /* File attributes, FS_*_FL of linux/fs.h, as chattr sets them. */
 int ukfs_chflags(struct ukfs *u, const char *path, unsigned long flags);
 int ukfs_getflags(struct ukfs *u, const char *path, unsigned long *flags);
+
+/* A request of the file system, such as FITRIM or FS_IOC_FSGETXATTR, on a file or directory that is
+ * opened for reading.  `arg` is what the request takes. */
+int ukfs_ioctl(struct ukfs *u, const char *path, unsigned long request, void *arg);
 
 ssize_t ukfs_getxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
 ssize_t ukfs_lgetxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);

@@ -121,6 +121,32 @@ static void flags_are_those_of_chattr(void **state)
 	FAILS(EINVAL, ukfs_chflags(u, "f", 1UL << 40));
 }
 
+static void requests_reach_the_file_system(void **state)
+{
+	struct fsxattr x = { 0 };
+	unsigned long flags;
+	int fd, from, shared;
+
+	(void)state;
+	put("f", "abc");
+	put("g", "");
+	OK(ukfs_getflags(u, "f", &flags));
+	OK(ukfs_chflags(u, "f", flags | FS_NODUMP_FL));
+	OK(ukfs_ioctl(u, "f", FS_IOC_FSGETXATTR, &x));
+	assert_true(x.fsx_xflags & FS_XFLAG_NODUMP);
+	OK(fd = ukfs_open(u, "g", O_WRONLY));
+	OK(ukfs_fioctl(u, fd, FS_IOC_FSGETXATTR, (unsigned long)&x));
+	assert_false(x.fsx_xflags & FS_XFLAG_NODUMP);
+	OK(from = ukfs_open(u, "f", O_RDONLY));
+	shared = ukfs_fioctl(u, fd, FICLONE, from);
+	assert_true(shared == 0 || errno == EOPNOTSUPP);
+	OK(ukfs_close(u, from));
+	FAILS(EBADF, ukfs_fioctl(u, fd, FICLONE, from));
+	OK(ukfs_close(u, fd));
+	FAILS(ENOTTY, ukfs_ioctl(u, "f", _IO('?', 77), NULL));
+	FAILS(ENOENT, ukfs_ioctl(u, "missing", FS_IOC_FSGETXATTR, &x));
+}
+
 static void statvfs_has_the_figures(void **state)
 {
 	struct statvfs st;
@@ -217,6 +243,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test_setup(times_have_nanoseconds, fresh_dir),
 		cmocka_unit_test_setup(access_asks_whether_it_is_there, fresh_dir),
 		cmocka_unit_test_setup(flags_are_those_of_chattr, fresh_dir),
+		cmocka_unit_test_setup(requests_reach_the_file_system, fresh_dir),
 		cmocka_unit_test_setup(statvfs_has_the_figures, fresh_dir),
 		cmocka_unit_test_setup(xattrs_are_set_read_listed_and_removed, fresh_dir),
 		cmocka_unit_test_setup(xattrs_of_symlinks, fresh_dir),

@@ -38,11 +38,12 @@ static const struct side *take_side(char **operands, int n)
 
 static bool parse(struct copy *c, const struct fsu_line *line)
 {
-	c->o.recursive = c->o.preserve = false;
+	c->o.recursive = false;
+	c->o.keep = 0;
 	for (int i = 0; i < line->noptions; i++) {
 		switch (line->options[i].key) {
-		case 'a': c->o.recursive = c->o.preserve = true; break;
-		case 'p': c->o.preserve = true; break;
+		case 'a': c->o.recursive = true; c->o.keep = KEEP_ALL; break;
+		case 'p': c->o.keep = KEEP_ALL; break;
 		case 'R':
 		case 'r': c->o.recursive = true; break;
 		default:
@@ -50,7 +51,7 @@ static bool parse(struct copy *c, const struct fsu_line *line)
 				return false;
 		}
 	}
-	c->o.follow_operands = !c->o.recursive;
+	c->o.follow = c->o.recursive ? FSU_FOLLOW_NONE : FSU_FOLLOW_START;
 	return true;
 }
 

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Numbers, modes, times and owners as text, and back.
+ * Numbers, file types and times as text, and back.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -87,6 +87,21 @@ bool fsu_parse_block(const char *s, uint64_t *block, enum fsu_human *human,
 	return true;
 }
 
+bool fsu_parse_bytes(const char *s, uint64_t *n)
+{
+	uint64_t factor;
+	char *end;
+
+	if (!isdigit((unsigned char)*s))
+		return false;
+	errno = 0;
+	*n = strtoull(s, &end, 10);
+	if (errno || !unit_factor(end, &factor) || *n > UINT64_MAX / factor)
+		return false;
+	*n *= factor;
+	return true;
+}
+
 bool fsu_parse_number(const char *s, uint64_t *n)
 {
 	char *end;
@@ -127,79 +142,6 @@ char *fsu_mode_string(char buf[11], mode_t mode)
 		buf[9] = mode & S_IXOTH ? 't' : 'T';
 	buf[10] = '\0';
 	return buf;
-}
-
-/* ---- modes ------------------------------------------------------------------------------- */
-
-static mode_t who_bits(const char **s)
-{
-	mode_t who = 0;
-
-	for (;; (*s)++) {
-		if (**s == 'u')
-			who |= 04700;
-		else if (**s == 'g')
-			who |= 02070;
-		else if (**s == 'o')
-			who |= 01007;
-		else if (**s == 'a')
-			who |= 07777;
-		else
-			return who;
-	}
-}
-
-static bool perm_bits(const char **s, mode_t base, mode_t *perm)
-{
-	*perm = 0;
-	for (; **s && !strchr(",+-=", **s); (*s)++) {
-		switch (**s) {
-		case 'r': *perm |= 0444; break;
-		case 'w': *perm |= 0222; break;
-		case 'x': *perm |= 0111; break;
-		case 'X': *perm |= S_ISDIR(base) || (base & 0111) ? 0111 : 0; break;
-		case 's': *perm |= 06000; break;
-		case 't': *perm |= 01000; break;
-		default: return false;
-		}
-	}
-	return true;
-}
-
-static bool symbolic_mode(const char *s, mode_t base, mode_t *mode)
-{
-	mode_t who, perm, m = base & 07777;
-
-	do {
-		who = who_bits(&s);
-		if (!who)
-			who = 07777;
-		if (!*s || !strchr("+-=", *s))
-			return false;
-		while (*s && strchr("+-=", *s)) {
-			char op = *s++;
-
-			if (!perm_bits(&s, base, &perm))
-				return false;
-			if (op == '=')
-				m &= ~who;
-			m = op == '-' ? m & ~(perm & who) : m | (perm & who);
-		}
-	} while (*s == ',' && *++s);
-	*mode = m;
-	return !*s;
-}
-
-bool fsu_parse_mode(const char *s, mode_t base, mode_t *mode)
-{
-	unsigned long n;
-	char *end;
-
-	if (!isdigit((unsigned char)*s))
-		return symbolic_mode(s, base, mode);
-	n = strtoul(s, &end, 8);
-	*mode = n;
-	return !*end && n <= 07777;
 }
 
 /* ---- times ------------------------------------------------------------------------------- */

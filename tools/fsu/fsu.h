@@ -116,6 +116,10 @@ void fsu_perror_verb(int err, const char *verb, const char *path);
 int fsu_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 /* A name as it can be shown in a message: control characters escaped.  Four buffers in turn. */
 const char *fsu_name(const char *path);
+/* A name as coreutils show it, quoted for a shell.  Four buffers in turn. */
+const char *fsu_quote(const char *path);
+/* Asks on standard error, "fsu_NAME: QUESTION 'PATH'? "; whether the answer is yes. */
+bool fsu_ask(const char *question, const char *path);
 /* Standard output's buffered data is out; false after an error, which has been printed once. */
 bool fsu_flush(void);
 
@@ -165,9 +169,15 @@ bool fsu_parse_block(const char *s, uint64_t *block, enum fsu_human *human,
 		     char suffix[FSU_SUFFIX_MAX]);
 /* "drwxr-xr-x" and NUL. */
 char *fsu_mode_string(char buf[11], mode_t mode);
-/* An octal or symbolic mode, applied to `base`; false where it does not parse. */
-bool fsu_parse_mode(const char *s, mode_t base, mode_t *mode);
+/* An octal or symbolic mode as chmod takes it, applied to `old`, which has the type, too; false where
+ * it does not parse.  `mask`: the umask, for clauses that name nobody. */
+bool fsu_change_mode(const char *s, mode_t old, mode_t mask, mode_t *mode);
+mode_t fsu_umask(void);
+/* "10K", "3MB": a number of bytes. */
+bool fsu_parse_bytes(const char *s, uint64_t *n);
 bool fsu_parse_number(const char *s, uint64_t *n);
+/* A date as after touch -d, relative to `base` where it says no more; false where it does not parse. */
+bool fsu_parse_date(const char *s, const struct timespec *base, struct timespec *ts);
 /* strftime with %N (nanoseconds).  Returns the length, 0 where it does not fit. */
 size_t fsu_strftime(char *buf, size_t size, const char *fmt, const struct tm *tm, long nsec);
 /* Names of users and groups of the host, NULL where there is none; cached. */
@@ -197,6 +207,13 @@ typedef int (*fsu_walk_fn)(struct ukfs *u, const struct fsu_entry *e, void *arg)
  * FSU_ERROR with ELOOP.  Returns 0, or FSU_WALK_STOP where the callback said so. */
 int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg);
 
+enum fsu_follow { FSU_FOLLOW_NONE, FSU_FOLLOW_START, FSU_FOLLOW_ALL };
+/* The same with symbolic links followed; one that leads nowhere is met as a link. */
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
+
+/* Whether the path is the image's root; then it says that this is refused. */
+bool fsu_is_root(struct ukfs *u, const char *path);
+
 /* The names of a directory, without "." and "..". */
 struct fsu_names {
 	struct fsu_name_entry {
@@ -210,5 +227,27 @@ struct fsu_names {
 int fsu_read_names(struct ukfs *u, const char *path, struct fsu_names *names);
 void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsigned char type);
 void fsu_names_free(struct fsu_names *names);
+
+/* ---- targets ----------------------------------------------------------------------------- */
+
+/* Where cp, mv and ln put things. */
+struct fsu_target {
+	const char *directory;	/* -t, or found; NULL: the last operand is the new name */
+	bool plain;		/* -T */
+	bool no_follow;		/* a link to a directory is none */
+	struct fsu_names made;	/* destinations of this run so far */
+};
+
+/* Whether there are operands enough, `least` of them without -t; false after a usage message. */
+bool fsu_target_usage(const struct fsu_target *t, const struct fsu_line *line, int least);
+/* Look what the destination is.  Returns how many operands are sources, or -1 after a message. */
+int fsu_find_target(struct ukfs *u, struct fsu_target *t, const struct fsu_line *line);
+/* The destination of a source; malloc'd. */
+char *fsu_target_path(const struct fsu_target *t, const struct fsu_line *line, const char *source);
+/* Whether this run has put something there. */
+bool fsu_target_made(struct fsu_target *t, const char *path);
+
+/* The path without symbolic links, "." and ".."; components need not exist; malloc'd. */
+char *fsu_realpath(struct ukfs *u, const char *path);
 
 #endif

@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "fsu.h"
+#include "ls/ls.h"
 
 static volatile sig_atomic_t caught;
 
@@ -95,6 +96,33 @@ const char *fsu_name(const char *path)
 	}
 	*out = '\0';
 	return buf;
+}
+
+const char *fsu_quote(const char *path)
+{
+	static const struct ls_options quoting = { .quote = LS_SHELL_ESCAPE_ALWAYS };
+	static __thread char *buffers[4];
+	static __thread unsigned int turn;
+	char **buf = &buffers[turn++ % 4];
+
+	free(*buf);
+	*buf = ls_quote(&quoting, path, false, NULL);
+	return *buf;
+}
+
+bool fsu_ask(const char *question, const char *path)
+{
+	char answer[64];
+	bool yes;
+
+	fflush(stdout);
+	fprintf(stderr, "%s: %s %s? ", fsu_progname, question, fsu_quote(path));
+	if (!fgets(answer, sizeof(answer), stdin))
+		return false;
+	yes = answer[0] == 'y' || answer[0] == 'Y';
+	while (!strchr(answer, '\n') && fgets(answer, sizeof(answer), stdin))
+		;
+	return yes;
 }
 
 bool fsu_flush(void)

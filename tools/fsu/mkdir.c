@@ -30,14 +30,15 @@ static int make_one(struct ukfs *u, const char *path, const struct mkdir_options
 	if (ukfs_mkdir(u, path, mode))
 		return errno;
 	if (o->verbose)
-		printf("%s: created directory '%s'\n", fsu_progname, path);
+		printf("%s: created directory %s\n", fsu_progname, fsu_quote(path));
+	if (ukfs_stat(u, path, &st))
+		return errno;
+	/* the parent may have passed set-group-ID on */
+	mode |= st.st_mode & S_ISGID;
 	if (!last)
 		mode |= 0300;
 	else if (o->mode)
-		fsu_parse_mode(o->mode, 0777, &mode);
-	if (ukfs_stat(u, path, &st))
-		return errno;
-	mode |= st.st_mode & S_ISGID;
+		fsu_change_mode(o->mode, S_IFDIR | 0777 | (st.st_mode & S_ISGID), o->mask, &mode);
 	if (mode != (st.st_mode & 07777) && ukfs_chmod(u, path, mode) && last && o->mode)
 		return errno;
 	return 0;
@@ -84,13 +85,12 @@ int fsu_mkdir_run(struct fsu_line *line)
 	struct ukfs *u;
 	mode_t mode;
 
-	o.mask = umask(0);
-	umask(o.mask);
+	o.mask = fsu_umask();
 	for (int i = 0; i < line->noptions; i++) {
 		switch (line->options[i].key) {
 		case 'm':
 			o.mode = line->options[i].arg;
-			if (!fsu_parse_mode(o.mode, 0777, &mode))
+			if (!fsu_change_mode(o.mode, 0777, 0, &mode))
 				return fsu_usage("-m needs a mode such as 755, not '%s'", fsu_name(o.mode));
 			break;
 		case 'p': o.parents = true; break;

@@ -41,7 +41,7 @@ static bool parse(struct write_options *o, const struct fsu_line *line)
 			break;
 		case 'm':
 			o->mode = arg;
-			if (!fsu_parse_mode(arg, 0, &mode))
+			if (!fsu_change_mode(arg, 0, 0, &mode))
 				return !fsu_usage("-m needs a mode such as 644, not '%s'", fsu_name(arg));
 			break;
 		default:
@@ -124,15 +124,14 @@ static int copy_input(struct ukfs *u, int fd, const char *path, off_t off)
 /* The permissions asked for, or what the umask leaves of 0666 for a new file. */
 static int set_mode(struct ukfs *u, int fd, const struct write_options *o, bool created)
 {
-	mode_t mask = umask(0), mode;
 	struct stat st;
+	mode_t mode;
 
-	umask(mask);
 	if (ukfs_fstat(u, fd, &st))
 		return -1;
-	mode = created ? 0666 & ~mask : st.st_mode & 07777;
+	mode = created ? 0666 & ~fsu_umask() : st.st_mode & 07777;
 	if (o->mode)
-		fsu_parse_mode(o->mode, mode, &mode);
+		fsu_change_mode(o->mode, mode, 0, &mode);
 	if (mode == (st.st_mode & 07777) || ukfs_fchmod(u, fd, mode) == 0)
 		return 0;
 	/* file systems without permissions: an error only where the user asked for some */

@@ -19,7 +19,7 @@ struct plan {
 void copy_init(struct copy *c)
 {
 	memset(c, 0, sizeof(*c));
-	c->o = (struct copy_options){ .recursive = true, .preserve = true, .owners = true,
+	c->o = (struct copy_options){ .recursive = true, .keep = KEEP_ALL,
 				      .uid = -1, .gid = -1 };
 	pthread_mutex_init(&c->lock, NULL);
 	c->root = geteuid() == 0;
@@ -39,7 +39,7 @@ bool copy_option(struct copy *c, const struct fsu_given *given)
 			return false;
 		}
 		return true;
-	case COPY_KEY_NO_OWNER: c->o.owners = false; return true;
+	case COPY_KEY_NO_OWNER: c->o.keep &= ~KEEP_OWNER; return true;
 	case 'q': c->o.quiet = true; return true;
 	case 'v': c->o.verbose = true; return true;
 	case 'x': c->o.one_fs = true; return true;
@@ -68,13 +68,13 @@ static char *destination(const char *from, const char *dest, bool dest_is_dir)
 }
 
 /* A directory must not be copied into itself: none of the destination's parents may be it. */
-static bool into_itself(struct copy *c, const char *from, const char *to)
+bool copy_into_itself(struct copy *c, const char *from, const char *to)
 {
 	struct stat source, st, last = { 0 };
 	struct fsu_path path = { 0 };
 	bool found = false;
 
-	if (!c->same_image || c->from->stat(c, from, c->o.follow_operands, &source) < 0 ||
+	if (!c->same_image || c->from->stat(c, from, c->o.follow != FSU_FOLLOW_NONE, &source) < 0 ||
 	    !S_ISDIR(source.st_mode))
 		return false;
 	fsu_path_set(&path, to);
@@ -114,7 +114,7 @@ static int make_plan(struct plan *p, struct copy *c, char **operands, int n, con
 	for (int i = 0; i < n; i++) {
 		char *to = destination(operands[i], dest, dir);
 
-		if (into_itself(c, operands[i], to))
+		if (copy_into_itself(c, operands[i], to))
 			free(to);
 		else
 			p->jobs[p->n++] = (struct job){ .from = operands[i], .to = to };
@@ -184,15 +184,12 @@ static int finish(struct copy *c)
 	return code;
 }
 
-int copy_run(struct copy *c, char **operands, int n, const char *dest)
+int copy_jobs(struct copy *c, struct job *jobs, int n)
 {
-	struct plan plan;
+	struct plan plan = { .c = c, .jobs = jobs, .n = n };
 	pthread_t thread;
 	int err;
 
-	c->same_image = c->from == &image_side && c->to == &image_side;
-	if (make_plan(&plan, c, operands, n, dest))
-		return FSU_FAILED;
 	c->queue = queue_new();
 	progress_start(c);
 	err = start_source(&plan, &thread);
@@ -204,8 +201,20 @@ int copy_run(struct copy *c, char **operands, int n, const char *dest)
 		pthread_join(thread, NULL);
 	}
 	queue_free(c->queue);
+	return finish(c);
+}
+
+int copy_run(struct copy *c, char **operands, int n, const char *dest)
+{
+	struct plan plan;
+	int code;
+
+	c->same_image = c->from == &image_side && c->to == &image_side;
+	if (make_plan(&plan, c, operands, n, dest))
+		return FSU_FAILED;
+	code = copy_jobs(c, plan.jobs, plan.n);
 	for (int i = 0; i < plan.n; i++)
 		free(plan.jobs[i].to);
 	free(plan.jobs);
-	return finish(c);
+	return code;
 }

@@ -52,6 +52,7 @@ struct xattr *xattr_new(const char *name, size_t size);
 void xattrs_free(struct xattr *x);
 /* Whether an xattr is copied: user.*, trusted.*, security.* and the POSIX ACLs. */
 bool xattr_wanted(const char *name);
+bool xattr_is_acl(const char *name);
 
 /* ---- the queue --------------------------------------------------------------------------- */
 
@@ -99,12 +100,32 @@ void copy_report_losses(struct copy *c);
 
 /* ---- a run ------------------------------------------------------------------------------- */
 
+/* What a copy keeps of its source; without KEEP_MODE new files get the umask's permissions. */
+#define KEEP_MODE 1		/* permissions and ACLs */
+#define KEEP_OWNER 2
+#define KEEP_TIMES 4
+#define KEEP_LINKS 8
+#define KEEP_XATTRS 16
+#define KEEP_ALL 31
+
+enum copy_links { COPY_DATA, COPY_HARD_LINKS, COPY_SYMLINKS };
+enum copy_when { COPY_AUTO, COPY_NEVER, COPY_ALWAYS };
+
 struct copy_options {
 	bool recursive;		/* enter directories; else they are an error */
-	bool preserve;		/* metadata; else new files get the umask's permissions */
-	bool owners;
+	unsigned int keep;
 	bool one_fs, verbose, quiet;
-	bool follow_operands;	/* symbolic links among the operands are followed */
+	enum fsu_follow follow;	/* of symbolic links in the source */
+	/* as cp does it: existing files are written through symbolic links, directories are read in the
+	 * order of inode numbers, and what follows */
+	bool like_cp;
+	bool ask, no_clobber, update;	/* before something is replaced */
+	bool force;		/* what cannot be opened for writing is removed first */
+	bool remove_first;	/* whatever exists is removed first */
+	bool no_data;		/* attributes only */
+	bool no_mode;		/* new files get no more of the source than what they are */
+	enum copy_links links;	/* make links instead of copies */
+	enum copy_when reflink, sparse;
 	uid_t uid;		/* -1: the source's */
 	gid_t gid;
 	bool ignore[LOSS_KINDS];
@@ -184,6 +205,10 @@ void sink_take(struct sink *s, struct item *i);
 /* A file that is incomplete is removed. */
 void sink_free(struct sink *s);
 
+/* Whether source and destination are one directory, or one is inside of the other; says so. */
+bool copy_into_itself(struct copy *c, const char *from, const char *to);
+/* Do these jobs, with copies inside of the image.  Returns FSU_OK or FSU_FAILED. */
+int copy_jobs(struct copy *c, struct job *jobs, int n);
 /* Copy operands to dest.  Returns FSU_OK or FSU_FAILED. */
 int copy_run(struct copy *c, char **operands, int n, const char *dest);
 /* The options of put and get; the caller sets u, from and to. */

@@ -57,6 +57,11 @@ bool xattr_wanted(const char *name)
 	return false;
 }
 
+bool xattr_is_acl(const char *name)
+{
+	return strncmp(name, "system.posix_acl_", 17) == 0;
+}
+
 /* ---- inodes ------------------------------------------------------------------------------ */
 
 struct inode {

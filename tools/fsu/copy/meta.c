@@ -22,7 +22,12 @@ static gid_t wanted_gid(const struct copy *c, const struct stat *st)
 
 static mode_t wanted_mode(const struct copy *c, const struct stat *st)
 {
-	return c->o.preserve ? st->st_mode & 07777 : st->st_mode & 0777 & ~c->umask;
+	mode_t all = S_ISDIR(st->st_mode) ? 0777 : 0666;
+	mode_t sticky = c->o.like_cp && S_ISDIR(st->st_mode) ? S_ISVTX : 0;
+
+	if (c->o.no_mode)
+		return all & ~c->umask;
+	return c->o.keep & KEEP_MODE ? st->st_mode & 07777 : st->st_mode & (0777 | sticky) & ~c->umask;
 }
 
 mode_t sink_create_mode(const struct sink *s, const struct stat *st)
@@ -30,7 +35,7 @@ mode_t sink_create_mode(const struct sink *s, const struct stat *st)
 	mode_t mode = wanted_mode(s->c, st) & 0777;
 
 	/* until the owner is right, the group and others must not look into it */
-	if (s->c->o.preserve && s->c->o.owners && s->to == &host_side &&
+	if ((s->c->o.keep & KEEP_OWNER) && s->to == &host_side &&
 	    (wanted_uid(s->c, st) != geteuid() || wanted_gid(s->c, st) != getegid()))
 		mode &= 0700;
 	return S_ISDIR(st->st_mode) ? mode | 0700 : mode;
@@ -46,7 +51,7 @@ static bool set_owner(struct sink *s, int fd, const struct stat *st, struct stat
 	bool host_user = s->to == &host_side && !c->root;
 	int err;
 
-	if (!c->o.preserve || !c->o.owners || (uid == now->st_uid && gid == now->st_gid))
+	if (!(c->o.keep & KEEP_OWNER) || (uid == now->st_uid && gid == now->st_gid))
 		return true;
 	err = s->to->chown(c, fd, s->path.s, host_user ? (uid_t)-1 : uid, gid);
 	now->st_mode &= ~06000;
@@ -65,7 +70,7 @@ static bool set_owner(struct sink *s, int fd, const struct stat *st, struct stat
 static void set_xattrs(struct sink *s, int fd, const struct xattr *xattrs, struct stat *now)
 {
 	for (const struct xattr *x = xattrs; x; x = x->next) {
-		bool acl = strncmp(x->name, "system.posix_acl_", 17) == 0;
+		bool acl = xattr_is_acl(x->name);
 		int err = s->to->setxattr(s->c, fd, s->path.s, x);
 
 		if (err)
@@ -89,6 +94,10 @@ static void set_mode(struct sink *s, int fd, const struct stat *st, const struct
 	struct copy *c = s->c;
 	mode_t mode = wanted_mode(c, st);
 	int err;
+
+	/* a directory has it from its parent */
+	if (!(c->o.keep & KEEP_MODE) && S_ISDIR(st->st_mode) && now->st_mode != ~0u)
+		mode |= now->st_mode & S_ISGID;
 
 	if (!owned && (mode & 06000)) {
 		/* set-id for another user than the file's would be somebody else's rights */
@@ -120,9 +129,9 @@ void sink_metadata(struct sink *s, int fd, const struct stat *st, const struct x
 	}
 	owned = set_owner(s, fd, st, &now);
 	set_xattrs(s, fd, xattrs, &now);
-	if (!S_ISLNK(st->st_mode) && (created || c->o.preserve))
+	if (!S_ISLNK(st->st_mode) && (created || (c->o.keep & KEEP_MODE)))
 		set_mode(s, fd, st, &now, owned);
-	if (!c->o.preserve)
+	if (!(c->o.keep & KEEP_TIMES))
 		return;
 	err = s->to->utimens(c, fd, s->path.s, times);
 	if (err)

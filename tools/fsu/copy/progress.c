@@ -80,7 +80,7 @@ void progress_end(struct copy *c, int code)
 
 	if (drawn)
 		fputs("\r\033[K", stderr);
-	if (!enabled && !c->o.verbose)
+	if (!enabled && (!c->o.verbose || c->o.like_cp))
 		return;
 	count(text, sizeof(text), c->n.files, "file", "files");
 	count(text, sizeof(text), c->n.dirs, "directory", "directories");

@@ -5,6 +5,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +14,7 @@
 static void told(struct sink *s, const struct item *i)
 {
 	if (s->c->o.verbose)
-		printf("'%s' -> '%s'\n", i->from, s->path.s);
+		printf("%s -> %s\n", fsu_quote(i->from), fsu_quote(s->path.s));
 }
 
 /* Name the item's object; returns the length to cut the path to afterwards. */
@@ -56,11 +57,14 @@ static void not_made(struct sink *s, const struct item *i, int err)
  * this run, which the target takes for the same name (upper and lower case, say): it stays.
  * Returns 0 where it may be replaced, else an error that has been told.
  */
-static int may_replace(struct sink *s, const struct item *i, struct stat *old)
+static int may_replace(struct sink *s, const struct item *i, bool follow, struct stat *old)
 {
-	int err = -s->to->stat(s->c, s->path.s, false, old);
+	int err = -s->to->stat(s->c, s->path.s, follow, old);
 
-	if (err) {
+	if (err == ENOENT && follow) {
+		fsu_message("not writing through dangling symlink %s", fsu_quote(s->path.s));
+		s->c->n.errors++;
+	} else if (err) {
 		copy_failed(s->c, err, "create", s->path.s);
 	} else if (!i->top && s->depth && s->levels[s->depth - 1].created) {
 		copy_lost(s->c, LOSS_NAMES, s->path.s, "name (another file has it there)", EEXIST);
@@ -80,12 +84,36 @@ static int may_replace(struct sink *s, const struct item *i, struct stat *old)
 	return err;
 }
 
+/* What cp's options say about something that exists: 0 to replace it, else it stays. */
+static int asked_to_keep(struct sink *s, const struct item *i, const struct stat *old)
+{
+	const struct timespec *new_time = &i->st.st_mtim, *old_time = &old->st_mtim;
+
+	if (s->c->o.no_clobber)
+		return EEXIST;
+	if (s->c->o.update && (new_time->tv_sec < old_time->tv_sec ||
+			       (new_time->tv_sec == old_time->tv_sec && new_time->tv_nsec <= old_time->tv_nsec)))
+		return EEXIST;
+	return s->c->o.ask && !fsu_ask("overwrite", s->path.s) ? EEXIST : 0;
+}
+
+static int remove_old(struct sink *s)
+{
+	int err = s->to->unlink(s->c, s->path.s);
+
+	if (!err && s->c->o.like_cp && s->c->o.verbose)
+		printf("removed %s\n", fsu_quote(s->path.s));
+	return err;
+}
+
 /* ---- files ------------------------------------------------------------------------------- */
 
 #define CREATE (O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW)
 
 static int open_file(struct sink *s, const struct item *i)
 {
+	const struct copy_options *o = &s->c->o;
+	bool through = o->like_cp && !o->remove_first;
 	mode_t mode = sink_create_mode(s, &i->st);
 	int fd = s->to->open(s->c, s->path.s, CREATE, mode);
 	struct stat old;
@@ -96,16 +124,22 @@ static int open_file(struct sink *s, const struct item *i)
 			not_made(s, i, -fd);
 		return fd;
 	}
-	if (may_replace(s, i, &old))
+	if (may_replace(s, i, through, &old) || asked_to_keep(s, i, &old))
 		return -1;
-	if (S_ISREG(old.st_mode)) {
+	/* a name of several must not change what the others name */
+	if ((S_ISREG(old.st_mode) || through) && !o->remove_first &&
+	    !(o->like_cp && (o->keep & KEEP_LINKS) && old.st_nlink > 1)) {
 		s->created = false;
-		fd = s->to->open(s->c, s->path.s, O_WRONLY | O_TRUNC | O_NOFOLLOW, 0);
-	} else {
-		fd = s->to->unlink(s->c, s->path.s);
-		if (!fd)
-			fd = s->to->open(s->c, s->path.s, CREATE, mode);
+		fd = s->to->open(s->c, s->path.s, O_WRONLY | O_NONBLOCK | (o->no_data ? 0 : O_TRUNC) |
+				 (through ? 0 : O_NOFOLLOW), 0);
+		if (fd >= 0 || !o->force)
+			goto done;
 	}
+	s->created = true;
+	fd = remove_old(s);
+	if (!fd)
+		fd = s->to->open(s->c, s->path.s, CREATE, mode);
+done:
 	if (fd < 0)
 		copy_failed(s->c, -fd, "replace", s->path.s);
 	return fd;
@@ -239,16 +273,22 @@ static int kernel_range(struct sink *s, const struct item *i, off_t off, off_t e
 static int plain_range(struct sink *s, const struct item *i, off_t off, off_t end)
 {
 	char *buf = queue_buffer(s->c->queue);
+	bool zeros = false;
 	ssize_t n = 0;
 
 	while (off < end && !copy_stopped(s->c)) {
 		size_t len = end - off < COPY_CHUNK ? end - off : COPY_CHUNK;
 
 		n = ukfs_read(s->c->u, i->from, off, (uint8_t *)buf, len);
-		if (n > 0)
-			n = s->to->pwrite(s->c, s->fd, buf, n, off);
-		else if (n < 0)
+		if (n < 0)
 			n = -errno;
+		if (n <= 0)
+			break;
+		len = run_length(buf, n, &zeros);
+		if (!zeros || s->c->o.sparse != COPY_ALWAYS)
+			n = s->to->pwrite(s->c, s->fd, buf, zeros ? n : (ssize_t)len, off);
+		else
+			n = len;
 		if (n <= 0)
 			break;
 		off += n;
@@ -259,12 +299,33 @@ static int plain_range(struct sink *s, const struct item *i, off_t off, off_t en
 	return n < 0 ? -n : copy_stopped(s->c) ? EINTR : 0;
 }
 
+/* --reflink=always: share all blocks or fail. */
+static int share_all(struct sink *s, const struct item *i)
+{
+	int from = ukfs_open(s->c->u, i->from, O_RDONLY | O_NONBLOCK), err;
+
+	if (from < 0)
+		return errno;
+	err = ukfs_fioctl(s->c->u, s->fd, FICLONE, from) ? errno : 0;
+	ukfs_close(s->c->u, from);
+	if (!err)
+		s->length = i->st.st_size;
+	return err;
+}
+
 static int copy_inside(struct sink *s, const struct item *i)
 {
 	struct copy *c = s->c;
+	bool by_hand = c->o.reflink == COPY_NEVER || c->o.sparse != COPY_AUTO;
 	off_t off = 0, data, hole;
 	int err = 0;
 
+	if (c->o.reflink == COPY_ALWAYS)
+		return share_all(s, i);
+	if (c->o.sparse == COPY_NEVER) {
+		s->length = i->st.st_size;
+		return plain_range(s, i, 0, i->st.st_size);
+	}
 	while (off < i->st.st_size && !err) {
 		data = ukfs_lseek(c->u, i->from, off, SEEK_DATA);
 		if (data < 0 && errno == ENXIO)
@@ -273,11 +334,12 @@ static int copy_inside(struct sink *s, const struct item *i)
 		hole = ukfs_lseek(c->u, i->from, data, SEEK_HOLE);
 		if (hole <= data)
 			hole = i->st.st_size;
-		err = kernel_range(s, i, data, hole);
+		err = by_hand ? EOPNOTSUPP : kernel_range(s, i, data, hole);
 		if (err == EOPNOTSUPP || err == EXDEV || err == EINVAL || err == ENOSYS)
 			err = plain_range(s, i, data, hole);
 		off = hole;
-		if (off > s->length)
+		/* what ends in zeros that were left out gets its size later */
+		if (off > s->length && c->o.sparse == COPY_AUTO)
 			s->length = off;
 	}
 	return err;
@@ -304,14 +366,16 @@ static void begin_file(struct sink *s, struct item *i)
 		*i = (struct item){ .kind = ITEM_FILE };
 	}
 	/* xfs reserves room behind a file that grows, and the holes would be in it */
-	if (s->file->sparse && !set_size(s, s->file->st.st_size)) {
+	if (s->file->sparse && !s->c->o.no_data && s->c->o.sparse != COPY_NEVER && !set_size(s, s->file->st.st_size)) {
 		if (s->file == i)
 			s->file = NULL;
 		return;
 	}
 	if (!s->file->whole)
 		return;
-	if (i->by_kernel) {
+	if (s->c->o.no_data) {
+		finish_file(s, true);
+	} else if (i->by_kernel) {
 		err = copy_inside(s, i);
 		if (err && err != EINTR)
 			copy_failed(s->c, err, "copy to", s->path.s);
@@ -439,8 +503,14 @@ static void make(struct sink *s, const struct item *i)
 	int err = -make_object(s, i);
 	struct stat old;
 
-	if (err == EEXIST && may_replace(s, i, &old) == 0) {
-		err = -s->to->unlink(c, s->path.s);
+	if (err == EEXIST && c->o.links == COPY_HARD_LINKS && s->to->stat(c, s->path.s, false, &old) == 0 &&
+	    old.st_ino == i->st.st_ino && old.st_dev == i->st.st_dev) {
+		;	/* it is that link already */
+	} else if (err == EEXIST && c->o.links && !c->o.force && !c->o.remove_first && !c->o.ask &&
+		   !c->o.no_clobber && !c->o.update) {
+		copy_failed(c, err, "create link", s->path.s);
+	} else if (err == EEXIST && may_replace(s, i, false, &old) == 0 && !asked_to_keep(s, i, &old)) {
+		err = -remove_old(s);
 		if (!err)
 			err = -make_object(s, i);
 		if (err)
@@ -454,7 +524,7 @@ static void make(struct sink *s, const struct item *i)
 	}
 	if (!err) {
 		told(s, i);
-		if (i->kind != ITEM_LINK)
+		if (i->kind != ITEM_LINK && !c->o.links)
 			sink_metadata(s, -1, &i->st, i->xattrs, true);
 		if (i->kind == ITEM_LINK)
 			c->n.links++;

@@ -69,7 +69,7 @@ static struct xattr *read_xattrs(struct walk *w, int fd)
 	char small[1024], *names = small;
 	ssize_t n;
 
-	if (!c->o.preserve)
+	if (!(c->o.keep & (KEEP_XATTRS | KEEP_MODE)))
 		return NULL;
 	n = c->from->listxattr(c, fd, w->from.s, names, sizeof(small));
 	if (n == -ERANGE) {
@@ -77,7 +77,7 @@ static struct xattr *read_xattrs(struct walk *w, int fd)
 		n = c->from->listxattr(c, fd, w->from.s, names, 65536);
 	}
 	for (char *s = names; n > 0 && s < names + n; s += strlen(s) + 1)
-		if (xattr_wanted(s))
+		if (xattr_wanted(s) && (c->o.keep & (xattr_is_acl(s) ? KEEP_MODE : KEEP_XATTRS)))
 			read_xattr(w, fd, s, &tail);
 	if (n < 0 && n != -EOPNOTSUPP && n != -ENOSYS)
 		copy_lost(c, LOSS_XATTRS, w->from.s, "extended attributes", -n);
@@ -226,7 +226,7 @@ static bool queue_link(struct walk *w, const struct stat *st)
 	const char *first;
 	struct item *i;
 
-	if (!w->c->o.preserve || st->st_nlink < 2)
+	if (!(w->c->o.keep & KEEP_LINKS) || st->st_nlink < 2)
 		return false;
 	first = inodes_find(w->inodes, st, w->to.s);
 	if (!first)
@@ -291,6 +291,23 @@ static void queue_node(struct walk *w, const struct stat *st)
 	queue_put(w->c->queue, i);
 }
 
+/* A link in place of a copy. */
+static void queue_name(struct walk *w, const struct stat *st)
+{
+	bool hard = w->c->o.links == COPY_HARD_LINKS;
+	struct item *i = new_item(w, hard ? ITEM_LINK : ITEM_SYMLINK, st);
+
+	i->text = fsu_strdup(w->from.s);
+	queue_put(w->c->queue, i);
+}
+
+static int by_inode(const void *a, const void *b)
+{
+	const struct fsu_name_entry *x = a, *y = b;
+
+	return x->ino < y->ino ? -1 : x->ino > y->ino;
+}
+
 static bool is_ancestor(const struct walk *w, const struct stat *st)
 {
 	for (int i = 0; i < w->depth; i++)
@@ -325,6 +342,8 @@ static bool enter(struct walk *w, const struct stat *st, size_t from_cut, size_t
 	if (c->o.one_fs && st->st_dev != w->dev)
 		return true;
 	err = -c->from->names(c, w->from.s, &l->names);
+	if (c->o.like_cp && l->names.count)
+		qsort(l->names.list, l->names.count, sizeof(*l->names.list), by_inode);
 	if (err)
 		copy_failed(c, err, "read directory", w->from.s);
 	return true;
@@ -347,11 +366,12 @@ static void leave(struct walk *w)
 static bool visit(struct walk *w, unsigned char type, size_t from_cut, size_t to_cut)
 {
 	struct copy *c = w->c;
-	bool follow = w->depth == 0 && c->o.follow_operands;
+	bool follow = c->o.follow == FSU_FOLLOW_ALL ||
+		      (c->o.follow == FSU_FOLLOW_START && w->depth == 0);
 	struct stat st;
 	int err;
 
-	if (type == DT_REG) {
+	if (type == DT_REG && !c->o.links) {
 		queue_file(w, false);
 		return false;
 	}
@@ -364,7 +384,9 @@ static bool visit(struct walk *w, unsigned char type, size_t from_cut, size_t to
 		w->dev = st.st_dev;
 	if (S_ISDIR(st.st_mode))
 		return enter(w, &st, from_cut, to_cut);
-	if (S_ISREG(st.st_mode))
+	if (c->o.links)
+		queue_name(w, &st);
+	else if (S_ISREG(st.st_mode))
 		queue_file(w, follow);
 	else if (S_ISLNK(st.st_mode))
 		queue_symlink(w, &st);

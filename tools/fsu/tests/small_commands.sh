@@ -88,6 +88,12 @@ fsu put "$img" --owner=77:88 "$dir/h" /owned && is "--owner" "$(fsu stat "$img" 
 chown 5:6 "$dir/h" 2>/dev/null && { fsu put "$img" --no-owner "$dir/h" /unowned && is "--no-owner" "$(fsu stat "$img" -c %u:%g /unowned)" 0:0; }
 (cd "$dir/src" && fsu put "$img" . /dot) && is "put ." "$(fsu ls "$img" /dot | tr '\n' ' ')" "one sub "
 
+# mv --exchange, which coreutils has from 9.5 on
+echo one | fsu write "$img" /x1; echo two | fsu write "$img" /x2
+is "mv --exchange" "$(fsu mv "$img" --exchange -v /x1 /x2; fsu cat "$img" /x1 /x2)" "exchanged '/x1' <-> '/x2'
+two
+one"
+
 # rm
 expect 1 'Is a directory' fsu rm "$img" /new
 is "rm -v" "$(fsu rm "$img" -rv /new/src | sort)" "removed '/new/src/one'
