@@ -7,11 +7,16 @@ SUITE=$RUMP_BUILD/tests/bin/posix_suite
 HERE=$RUMP_TOP/tests/posix
 mounted=()
 
+# away DIR: unmounted
+away() {
+	if as_root; then umount "$1"; else fusermount3 -u "$1"; fi
+}
+
 # The newest first: nothing stays mounted, whatever happens.
 unmount_all() {
 	local i
 	for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do
-		! mountpoint -q "${mounted[i]}" || umount "${mounted[i]}"
+		! mountpoint -q "${mounted[i]}" || away "${mounted[i]}"
 	done
 }
 trap unmount_all EXIT
@@ -41,10 +46,10 @@ ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/nu
 
 # unmount DIR: and wait until the server, if there is one, has closed the image
 unmount() {
-	local pid tries=0
-	run umount "$1"
-	[ -e "$1.pid" ] || return 0
-	pid=$(cat "$1.pid")
+	local pid='' tries=0
+	[ ! -e "$1.pid" ] || pid=$(cat "$1.pid")
+	run away "$1"
+	[ "$pid" ] || return 0
 	until ended "$pid"; do
 		[ $((tries += 1)) -le 600 ] || fail "the server of $1 does not end"
 		sleep 0.1
