@@ -160,7 +160,8 @@ class Session:
             "RUMP_CHECKOUT": os.environ.get("RUMP_CHECKOUT", self.top),
             "RUMP_TOP": self.top, "RUMP_BUILD": self.build, "RUMP_TEST_DIR": folder,
             "RUMP_TEST_QUICK": "1" if self.args.quick else "",
-            "RUMP_TEST_LIB": f"{self.top}/tests/lib", "SEED": os.environ.get("SEED", ""),
+            "RUMP_TEST_LIB": f"{self.top}/tests/lib", "PYTHONPATH": f"{self.top}/tests/lib",
+            "SEED": os.environ.get("SEED", ""),
         }
 
     def skip_reason(self, test):

@@ -17,6 +17,7 @@ import time
 
 import loads
 import mount
+import mounts
 import powercut
 import sqlload
 
@@ -84,7 +85,7 @@ def check(fstype, position, sql, acks):
 
 def main():
     fstype, number = sys.argv[1], powercut.seed()
-    mount.skip_without(f"rump_{fstype}")
+    mounts.must_have(f"rump_{fstype}")
     powercut.make_image(fstype, "512M")
     sql = run(fstype)
     acks = fio_acks()
