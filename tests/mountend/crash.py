@@ -92,25 +92,8 @@ def signalled(sig):
     print(f"{name}: {took:.3f} s")
 
 
-def damaged_image():
-    """A directory whose block is not one, and a file system that is to panic then."""
-    served.make_ext4(PANIC, "32M", "-e", "panic")
-    os.makedirs("tree/dir", exist_ok=True)
-    served.shell("fsu_put", PANIC, "tree/dir", "/dir")
-    block = int(served.shell("debugfs", "-R", "blocks /dir", PANIC).split()[-1])
-    with open(PANIC, "r+b") as f:
-        f.seek(block * block_size(PANIC))
-        f.write(b"\xff" * 200)
-
-
-def block_size(image):
-    with open(image, "rb") as f:
-        f.seek(1024 + 24)
-        return 1024 << int.from_bytes(f.read(4), "little")
-
-
 def panics():
-    damaged_image()
+    served.make_damaged_ext4(PANIC, "32M", "-e", "panic")     # it is to panic
     server = served.Server("ext4", PANIC).must_be_ready()
     fd = os.open("mnt/lost+found", os.O_RDONLY | os.O_DIRECTORY) if served.ROOT else -1
     begin = time.monotonic()

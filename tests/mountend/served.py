@@ -49,6 +49,17 @@ def make_ext4(image, size, *options):
     shell("mkimg", "ext4", image, size, "-E", f"root_owner={os.getuid()}:{os.getgid()}", *options)
 
 
+def make_damaged_ext4(image, size, *options):
+    """The block of /dir is not one of a directory."""
+    make_ext4(image, size, "-b", "1024", *options)
+    os.makedirs("tree/dir", exist_ok=True)
+    shell("fsu_put", image, "tree/dir", "/dir")
+    block = int(shell("debugfs", "-R", "blocks /dir", image).split()[-1])
+    with open(image, "r+b") as f:
+        f.seek(block * 1024)
+        f.write(b"\xff" * 200)
+
+
 def until(condition, seconds, what):
     """How long it took."""
     begin = time.monotonic()
