@@ -13,9 +13,9 @@ DIR = "mnt"
 class Mount:
     """With the server's environment: a recorder may be in it."""
 
-    def __init__(self, fstype, image, env=None):
+    def __init__(self, fstype, image, env=None, method="async"):
         os.makedirs(DIR, exist_ok=True)
-        subprocess.run([f"rump_{fstype}", "-o", "method=sync", image, DIR], env=env, check=True,
+        subprocess.run([f"rump_{fstype}", "-o", f"method={method}", image, DIR], env=env, check=True,
                        timeout=60)
         self.server, self.monitor = [os.pidfd_open(pid) for pid in mounts.processes(DIR)]
 
@@ -41,4 +41,4 @@ class Mount:
     def kill(self):
         """The server ends, and its mount with it."""
         signal.pidfd_send_signal(self.server, signal.SIGKILL)
-        self.wait(5)
+        self.wait(60)
