@@ -22,6 +22,18 @@ run() {
 # equal WHAT EXPECTED GOT
 equal() { [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"; }
 
+# wait_until COMMAND...: until it succeeds, for a minute at most
+wait_until() {
+	for _ in {1..600}; do
+		! "$@" || return 0
+		sleep 0.1
+	done
+	fail "not within a minute: $*"
+}
+
+# has_lines NUMBER FILE: so many, at least
+has_lines() { [ "$(wc -l 2>/dev/null <"$2" || echo 0)" -ge "$1" ]; }
+
 sum() { sha256sum "$1" | cut -d' ' -f1; }
 
 # refuses PATTERN COMMAND...: it fails, with one line that has PATTERN

@@ -7,7 +7,6 @@
 # needs: chattr
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"
-. "$LIB/mounted.sh"
 . "$RUMP_TOP/tests/posix/posix.sh"
 
 type=${1%,*} kind=${1#*,}
