@@ -53,7 +53,8 @@ static ssize_t copy_to(int in, off_t *inoff, const char *to, off_t *outoff, size
 ssize_t ukfs_copy_file_range(struct ukfs *u, const char *from, off_t *fromoff, const char *to,
 			     off_t *tooff, size_t len)
 {
-	return OPENED(u, "copy from", from, O_RDONLY, copy_to(fd, fromoff, to, tooff, len));
+	return WITH_SECOND(to, OPENED(u, "copy from", from, O_RDONLY,
+				      copy_to(fd, fromoff, to, tooff, len)));
 }
 
 int ukfs_sync(struct ukfs *u)

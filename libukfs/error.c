@@ -12,7 +12,7 @@ static _Thread_local struct {
 	int err;
 	const char *op;			/* NULL: text is the sentence */
 	char image[256];
-	char path[512];
+	char path[512], second[512];
 	char reason[512];
 	char text[2048];
 } last;
@@ -79,6 +79,7 @@ int ukfsi_fail(const struct ukfs *u, const char *op, const char *path, long res)
 	last.op = op;
 	keep(last.image, sizeof(last.image), u->image);
 	keep(last.path, sizeof(last.path), path);
+	last.second[0] = '\0';
 	last.reason[0] = '\0';
 	if (has_reason(last.err) || (u->snapshot && last.err == ENOSPC))
 		ukfsi_log_reason(u->logpos, u->devpath, 1, last.reason, sizeof(last.reason));
@@ -86,11 +87,17 @@ int ukfsi_fail(const struct ukfs *u, const char *op, const char *path, long res)
 	return -1;
 }
 
+void ukfsi_fail_second(const char *path)
+{
+	keep(last.second, sizeof(last.second), path);
+}
+
 const char *ukfs_errmsg(void)
 {
 	if (last.op) {
-		snprintf(last.text, sizeof(last.text), "%s: cannot %s%s%s: %s%s%s%s", last.image,
-			 last.op, last.path[0] ? " " : "", last.path, ukfsi_strerror(last.err),
+		snprintf(last.text, sizeof(last.text), "%s: cannot %s%s%s%s%s: %s%s%s%s", last.image,
+			 last.op, last.path[0] ? " " : "", last.path, last.second[0] ? " to " : "",
+			 last.second, ukfsi_strerror(last.err),
 			 last.reason[0] ? " (" : "", last.reason, last.reason[0] ? ")" : "");
 		make_printable(last.text);
 	}

@@ -50,6 +50,8 @@ struct ukfs {
 int ukfsi_error(int err, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 /* Note that `op` ("open") on `path` (or NULL) failed with the negative errno value `res`. */
 int ukfsi_fail(const struct ukfs *u, const char *op, const char *path, long res);
+/* ... of a call with a second path. */
+void ukfsi_fail_second(const char *path);
 /* Text of an errno value, those which the host does not have included. */
 const char *ukfsi_strerror(int err);
 /* "EINVAL" */
@@ -218,6 +220,13 @@ static inline void ukfsi_at_end(struct ukfsi_at *at)
 			rump_sys_close(fd);						\
 		}									\
 		o_; }))
+
+/* Of a call with two paths the sentence has both, "cannot rename A to B". */
+#define WITH_SECOND(path, call) ({							\
+	__auto_type w_ = (call);							\
+	if (w_ < 0)									\
+		ukfsi_fail_second(path);						\
+	w_; })
 
 /* A descriptor of the caller's: never the handle's own one. */
 #define ON_FD(u, op, fd, call)								\

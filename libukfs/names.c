@@ -61,13 +61,13 @@ static int link_to(const struct ukfsi_at *from, const char *newpath)
 
 int ukfs_link(struct ukfs *u, const char *path, const char *newpath)
 {
-	return AT_PATH(u, "link", path, link_to(&at, newpath));
+	return WITH_SECOND(newpath, AT_PATH(u, "link", path, link_to(&at, newpath)));
 }
 
 int ukfs_symlink(struct ukfs *u, const char *target, const char *linkpath)
 {
-	return AT_PATH(u, "make the symbolic link", linkpath,
-		       rump_sys_symlinkat(target, at.dirfd, at.path));
+	return WITH_SECOND(target, AT_PATH(u, "make the symbolic link", linkpath,
+					   rump_sys_symlinkat(target, at.dirfd, at.path)));
 }
 
 ssize_t ukfs_readlink(struct ukfs *u, const char *path, char *buf, size_t size)
@@ -95,7 +95,7 @@ int ukfs_rename(struct ukfs *u, const char *from, const char *to)
 
 int ukfs_renameat2(struct ukfs *u, const char *from, const char *to, unsigned int flags)
 {
-	return AT_PATH(u, "rename", from, rename_to(&at, to, flags));
+	return WITH_SECOND(to, AT_PATH(u, "rename", from, rename_to(&at, to, flags)));
 }
 
 static int change_directory(const struct ukfsi_at *at)

@@ -107,6 +107,7 @@ int rump_sys_umount2(const char *target, int flags);
 int rump_sys_open_tree(int dirfd, const char *path, unsigned int flags);
 int rump_sys_move_mount(int fromfd, const char *from, int tofd, const char *to, unsigned int flags);
 int rump_sys_mount_setattr(int dirfd, const char *path, unsigned int flags, void *attr, size_t size);
+int rump_sys_quotactl_fd(int fd, unsigned int cmd, unsigned int id, void *addr);
 
 /* Enter the kernel side and leave it again: what every call costs at least. */
 int rump_sys_null(void);

@@ -229,22 +229,21 @@ static void __init threads_init(void)
 	init_mm_internals();
 }
 
-/*
- * Initcalls that only cost time here: /sys entries of the machine, kernel threads for softirqs
- * and for stopping CPUs (both are done at a poll), the reaper of processes.  They are static where
- * they are defined (librump/link/globals).
- */
-extern int cacheinfo_sysfs_init(void), topology_sysfs_init(void), slab_late_init(void),
-	param_sysfs_builtin_init(void), deferred_probe_initcall(void), spawn_ksoftirqd(void),
-	cpu_stop_init(void), oom_init(void), clockevents_init_sysfs(void),
-	init_clocksource_sysfs(void);
+#define SKIPPED(fn) extern int fn(void);
+#include "skipped_initcalls.h"
+#undef SKIPPED
 
 static bool __init skipped(initcall_t fn)
 {
-	return fn == cacheinfo_sysfs_init || fn == topology_sysfs_init || fn == slab_late_init ||
-	       fn == param_sysfs_builtin_init || fn == deferred_probe_initcall ||
-	       fn == spawn_ksoftirqd || fn == cpu_stop_init || fn == oom_init ||
-	       fn == clockevents_init_sysfs || fn == init_clocksource_sysfs;
+	static const initcall_t list[] __initconst = {
+#define SKIPPED(fn) fn,
+#include "skipped_initcalls.h"
+	};
+
+	for (size_t i = 0; i < ARRAY_SIZE(list); i++)
+		if (list[i] == fn)
+			return true;
+	return false;
 }
 
 static void __init run_initcalls(initcall_entry_t *from, initcall_entry_t *to)

@@ -106,38 +106,21 @@ int __cond_resched(void)
 }
 EXPORT_SYMBOL(__cond_resched);
 
-int __cond_resched_lock(spinlock_t *lock)
-{
-	if (!resched_due())
-		return 0;
-	spin_unlock(lock);
-	rump_yield();
-	spin_lock(lock);
-	return 1;
-}
-EXPORT_SYMBOL(__cond_resched_lock);
+#define COND_RESCHED(name, type, lock_it, unlock_it)	\
+int name(type *lock)					\
+{							\
+	if (!resched_due())				\
+		return 0;				\
+	unlock_it(lock);				\
+	rump_yield();					\
+	lock_it(lock);					\
+	return 1;					\
+}							\
+EXPORT_SYMBOL(name)
 
-int __cond_resched_rwlock_read(rwlock_t *lock)
-{
-	if (!resched_due())
-		return 0;
-	read_unlock(lock);
-	rump_yield();
-	read_lock(lock);
-	return 1;
-}
-EXPORT_SYMBOL(__cond_resched_rwlock_read);
-
-int __cond_resched_rwlock_write(rwlock_t *lock)
-{
-	if (!resched_due())
-		return 0;
-	write_unlock(lock);
-	rump_yield();
-	write_lock(lock);
-	return 1;
-}
-EXPORT_SYMBOL(__cond_resched_rwlock_write);
+COND_RESCHED(__cond_resched_lock, spinlock_t, spin_lock, spin_unlock);
+COND_RESCHED(__cond_resched_rwlock_read, rwlock_t, read_lock, read_unlock);
+COND_RESCHED(__cond_resched_rwlock_write, rwlock_t, write_lock, write_unlock);
 
 void __sched yield(void)
 {

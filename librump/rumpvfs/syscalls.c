@@ -119,6 +119,7 @@ CALL2(int, umount2, sys_umount, BUF, int)
 CALL3(int, open_tree, sys_open_tree, int, PATH, unsigned int)
 CALL5(int, move_mount, sys_move_mount, int, PATH, int, PATH, unsigned int)
 CALL5(int, mount_setattr, sys_mount_setattr, int, PATH, unsigned int, struct mount_attr __user *, size_t)
+CALL4(int, quotactl_fd, sys_quotactl_fd, unsigned int, unsigned int, qid_t, void __user *)
 
 int rump_sys_null(void)
 {

@@ -205,9 +205,30 @@ static void the_message_lasts_until_the_next_failure(void **state)
 	SAYS("tmpfs: cannot access a: No such file or directory");
 }
 
+static void both_paths_are_named(void **state)
+{
+	uint8_t b = 0;
+
+	(void)state;
+	u = must_mount_with("tmpfs", NULL, 0, NULL);
+	OK(ukfs_create(u, "a", 0600));
+	FAILS(ENOENT, ukfs_rename(u, "a", "x/b"));
+	SAYS("tmpfs: cannot rename a to x/b: No such file or directory");
+	FAILS(ENOENT, ukfs_link(u, "a", "x/b"));
+	SAYS("tmpfs: cannot link a to x/b: No such file or directory");
+	FAILS(ENOENT, ukfs_symlink(u, "a", "x/b"));
+	SAYS("tmpfs: cannot make the symbolic link x/b to a: No such file or directory");
+	FAILS(ENOENT, ukfs_copy_file_range(u, "a", NULL, "b", NULL, 1));
+	SAYS("tmpfs: cannot copy from a to b: No such file or directory");
+	FAILS(ENOENT, ukfs_read(u, "b", 0, &b, 1));
+	SAYS("tmpfs: cannot read b: No such file or directory");
+	OK(ukfs_release(u, 0));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
+		cmocka_unit_test(both_paths_are_named),
 		cmocka_unit_test(no_such_image),
 		cmocka_unit_test(a_directory),
 		cmocka_unit_test(a_fifo_or_a_device_that_is_no_disk),

@@ -70,7 +70,7 @@ class Shell:
             out += data
         return out.decode("utf-8", "replace")
 
-    def read_until(self, text, limit=30):
+    def read_until(self, text, limit=60):
         out, end = "", time.monotonic() + limit
         while text not in out:
             if time.monotonic() > end:
@@ -83,7 +83,7 @@ class Shell:
         if os.path.exists("line"):
             os.unlink("line")
         self.send(typed + "\t")
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         line = None
         while not same(line, expected) and time.monotonic() < end:
             self.read(0.2)

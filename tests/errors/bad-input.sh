@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Bad input: one clear sentence with the reason, exit code 1, the image unharmed.
-# timeout: 200
 # needs: mkfs.ext4 mkfs.xfs mkfs.vfat sfdisk flock
 . "$RUMP_TEST_LIB/common.sh"
 
@@ -81,7 +80,7 @@ fcntl.fcntl(f, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))   # F_OFD_
 print("locked", flush=True)
 time.sleep(100)' >lock.out &
 locker=$!
-for _ in $(seq 100); do grep -q locked lock.out && break; sleep 0.05; done
+wait_until grep -q locked lock.out
 refused "locked by another: write" 'good.img.*(in use|busy|locked)' good.img    fsu_mkdir good.img /x
 refused "locked by another: read"  'good.img.*(in use|busy|locked)' good.img    fsu_ls good.img /
 kill "$locker"
@@ -98,13 +97,12 @@ fi
 
 lines=2		# what happened, and what became of the file that was begun
 # an image that is full: the tool says so, what was there stays, the checker is content
+dd if=/dev/urandom of=big bs=1M count=400 status=none
 for type in ext4 xfs btrfs vfat; do
 	size=32M
 	case $type in xfs) size=320M ;; btrfs) size=128M ;; esac
 	mkimg "$type" full.img "$size"
 	run fsu_put full.img data /data
-	truncate -s 400M big
-	dd if=/dev/urandom of=big bs=1M count=400 status=none
 	refused "full image ($type)" 'no space left' - fsu_put full.img big /big
 	fsck_clean "$type" full.img
 	fsu_cat full.img /data | cmp - data || complain "full image ($type): another file was harmed"

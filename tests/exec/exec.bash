@@ -25,9 +25,5 @@ expect() {
 
 # wait_for FILE: until it is there
 wait_for() {
-	for _ in $(seq 300); do
-		[ ! -e "$1" ] || return 0
-		sleep 0.1
-	done
-	fail "$1 did not appear"
+	wait_until test -e "$1"
 }

@@ -14,7 +14,7 @@ if [ -z "${RUMP_TEST_FULL:-}" ]; then
 
 	# the server dies under the program
 	# shellcheck disable=SC2016
-	murder='echo x >/mnt/x; kill -9 $(pgrep -P $(pgrep -P $PPID rump_fs)); sleep 0.5'
+	murder='echo x >/mnt/x; kill -9 $(pgrep -P $(pgrep -P $PPID rump_fs))'
 	rc=0
 	fsu_exec disk.img -w -- sh -c "$murder" 2>err || rc=$?
 	equal "exit code after the server's end" 125 "$rc"

@@ -3,7 +3,6 @@
 # A program that knows nothing of images, rsync, fills one and reads it back: the content is what
 # fsu_get shows, the checker is content, and reading changes nothing.
 # each: ext4 xfs btrfs vfat
-# timeout: 240
 # needs: rsync
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/exec/exec.bash"

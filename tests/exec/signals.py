@@ -64,7 +64,7 @@ def killed():
     wait_ready()
     proc.kill()
     proc.wait()
-    limit = time.monotonic() + 30
+    limit = time.monotonic() + 60
     while subprocess.run(["fsu_exec", IMAGE, "-w", "--", "true"], capture_output=True,
                          check=False).returncode:
         assert time.monotonic() < limit, "the image is in use without fsu_exec"

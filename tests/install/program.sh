@@ -3,7 +3,6 @@
 # What `make install` puts into a folder is complete: a program compiles against it with pkg-config
 # and runs, the tools run, the manual pages are there, no file names the build folder.
 # run-as: self
-# timeout: 200
 # alone: yes
 # needs: gcc pkg-config mkfs.ext4 make
 . "$RUMP_TEST_LIB/common.sh"

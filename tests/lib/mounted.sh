@@ -8,6 +8,9 @@ need_fuse() {
 	as_root || command -v fusermount3 >/dev/null || skip "not installed: fusermount3"
 }
 
+# ended PID: it may still be a zombie, whose parent is the runner and may look later
+ended() { ! grep -q '^State:[[:space:]]*[A-Y]' "/proc/$1/status" 2>/dev/null; }
+
 # serve TYPE IMAGE [OPTION...]: the image is mounted on ./mnt
 serve() {
 	local type=$1 image=$2
@@ -22,10 +25,5 @@ unserve() {
 	local pid
 	pid=$(cat monitor)
 	if as_root; then run umount mnt; else run fusermount3 -u mnt; fi
-	for _ in {1..300}; do
-		# a zombie has ended: its parent is the runner, and may look later
-		grep -q '^State:[[:space:]]*[A-Y]' "/proc/$pid/status" 2>/dev/null || return 0
-		sleep 0.1
-	done
-	fail "the server has not ended 30 s after the unmount"
+	wait_until ended "$pid"
 }

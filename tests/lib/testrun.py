@@ -4,7 +4,7 @@ Finding tests and running one: its own folder, a time limit, a look at what it l
 
 What a test may say in its first 25 lines, after a comment sign:
   run-as: root | user | both | self   who runs it (default both; self: whoever runs tests/run)
-  timeout: SECONDS                    default 120
+  timeout: SECONDS                    default 300
   each: A B C                         run it once with each of these as its argument
   needs: PROGRAM ...                  skipped, with the reason, where one is missing
   alone: yes                          not at the same time as others (it measures)
@@ -36,7 +36,7 @@ class Test:
     name: str
     who: str                # root, user or self
     arg: str = ""
-    timeout: int = 120
+    timeout: int = 300
     needs: tuple = ()
     alone: bool = False
 
@@ -88,7 +88,7 @@ def discover(top, build):
         who = said.get("run-as", "both")
         for arg in said.get("each", "").split() or [""]:
             for w in ("root", "user") if who == "both" else (who,):
-                tests.append(Test(path, name, w, arg, int(said.get("timeout", 120)),
+                tests.append(Test(path, name, w, arg, int(said.get("timeout", 300)),
                                   tuple(said.get("needs", "").split()),
                                   said.get("alone") == "yes"))
     return tests
@@ -160,7 +160,8 @@ class Session:
             "RUMP_CHECKOUT": os.environ.get("RUMP_CHECKOUT", self.top),
             "RUMP_TOP": self.top, "RUMP_BUILD": self.build, "RUMP_TEST_DIR": folder,
             "RUMP_TEST_QUICK": "1" if self.args.quick else "",
-            "RUMP_TEST_LIB": f"{self.top}/tests/lib", "SEED": os.environ.get("SEED", ""),
+            "RUMP_TEST_LIB": f"{self.top}/tests/lib", "PYTHONPATH": f"{self.top}/tests/lib",
+            "SEED": os.environ.get("SEED", ""),
         }
 
     def skip_reason(self, test):

@@ -4,7 +4,6 @@
 # the next; umount, or fusermount3 -u by an ordinary user, ends the server, and the image is clean.
 # What only its own tools write shows the tree that it was made of.
 # each: ext4 xfs btrfs vfat exfat iso9660 squashfs erofs
-# timeout: 240
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"
 . "$LIB/mounted.sh"

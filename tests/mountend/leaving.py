@@ -4,8 +4,9 @@
 # open file; SIGTERM, SIGINT, SIGHUP, idle and in use; a server goes on without its monitor.  Each
 # leaves a clean image that can be mounted again at once.
 # run-as: both
-# needs: mkfs.ext4 e2fsck
+# needs: mkfs.ext4 e2fsck debugfs
 # timeout: 300
+import errno
 import os
 import select
 import signal
@@ -126,6 +127,23 @@ def without_monitor():
         served.fail("what was written without the monitor is not there")
 
 
+def errors_without_monitor():
+    """What the server has to say then has nowhere to go, which is no reason to end."""
+    served.make_damaged_ext4("damaged.img", "16M", "-e", "continue")
+    server = served.Server("ext4", "damaged.img").must_be_ready()
+    server.process.kill()
+    server.process.wait()
+    for _ in range(3):
+        error = served.errno_of(os.listdir, "mnt/dir")
+        if error not in (errno.EUCLEAN, errno.EBADMSG, errno.EIO):
+            served.fail(f"a damaged folder without the monitor: {errno.errorcode.get(error, error)}")
+    with open("mnt/without", "w", encoding="ascii") as f:
+        f.write("monitor")
+    subprocess.run(["rump_umount", "mnt"], timeout=served.PATIENCE, check=True)
+    if served.shell("fsu_cat", "damaged.img", "/without") != "monitor":
+        served.fail("what was written to the damaged image without the monitor is not there")
+
+
 def one_writer():
     server = start()
     for options in ([], ["ro"], ["snapshot"]):
@@ -173,6 +191,7 @@ def main():
         told_to_end(sig)
         told_to_end_in_use(sig)
     without_monitor()
+    errors_without_monitor()
     one_writer()
     again_at_once()
     log.must_be_silent("fuse", "blocked for more")

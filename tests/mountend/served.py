@@ -2,17 +2,15 @@
 """A mount whose server stays in the foreground: its exit code and its sentences can be seen."""
 import contextlib
 import errno
-import fcntl
 import os
 import select
-import shutil
-import struct
 import subprocess
 import sys
 import threading
 import time
 
-RUMP_IOC_SERVER = 0x80205201    # _IOR('R', 1, struct rump_server), see rump/p2k.h
+from mounts import leave, mounts, must_have, processes  # pylint: disable=unused-import
+
 GONE = (errno.EIO, errno.ENOTCONN, errno.ECONNABORTED)
 QUICK = bool(os.environ["RUMP_TEST_QUICK"])
 ROOT = os.geteuid() == 0
@@ -51,21 +49,15 @@ def make_ext4(image, size, *options):
     shell("mkimg", "ext4", image, size, "-E", f"root_owner={os.getuid()}:{os.getgid()}", *options)
 
 
-def must_have(*programs):
-    for program in programs:
-        if not shutil.which(program):
-            print(f"not there: {program}")
-            sys.exit(77)
-    if not os.access("/dev/fuse", os.R_OK | os.W_OK):
-        print("/dev/fuse cannot be opened")
-        sys.exit(77)
-
-
-def mounts(folder="mnt"):
-    """The mounts on the folder: lines of mountinfo."""
-    path = os.path.abspath(folder)
-    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as f:
-        return [line for line in f if line.split()[4] == path]
+def make_damaged_ext4(image, size, *options):
+    """The block of /dir is not one of a directory."""
+    make_ext4(image, size, "-b", "1024", *options)
+    os.makedirs("tree/dir", exist_ok=True)
+    shell("fsu_put", image, "tree/dir", "/dir")
+    block = int(shell("debugfs", "-R", "blocks /dir", image).split()[-1])
+    with open(image, "r+b") as f:
+        f.seek(block * 1024)
+        f.write(b"\xff" * 200)
 
 
 def until(condition, seconds, what):
@@ -76,22 +68,6 @@ def until(condition, seconds, what):
             fail(f"{what}: not within {seconds} s")
         time.sleep(0.005)
     return time.monotonic() - begin
-
-
-def processes(folder="mnt"):
-    """Process ids of server and monitor."""
-    fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        return struct.unpack_from("=ii", fcntl.ioctl(fd, RUMP_IOC_SERVER, bytes(32)))
-    finally:
-        os.close(fd)
-
-
-def leave(folder="mnt", *options):
-    """The way every system has: it does not wait for the server."""
-    command = ["umount", "-i"] if ROOT else ["fusermount3", "-u"]
-    return subprocess.run([*command, *options, folder], capture_output=True, text=True,
-                          timeout=PATIENCE, check=False)
 
 
 def errno_of(call, *args):

@@ -1,18 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A full file system (option -s) and quotas (option -q): refused in time, and nothing is lost. */
-#include <linux/quota.h>
+/* A full file system (option -s): refused in time, and nothing is lost. */
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/quota.h>
 #include <sys/statvfs.h>
-#include <sys/syscall.h>
 
-#include "harness.h"
+#include "suite.h"
 
 #define K64 65536
-#define QUOTA_KIB 1024
-#define QUOTA_FILES 10
-#define refusal() (errno ? strerrorname_np(errno) : "none")
 
 static long long free_bytes(void)
 {
@@ -20,41 +14,6 @@ static long long free_bytes(void)
 
 	settle(&s);
 	return (long long)s.f_bavail * s.f_frsize;
-}
-
-/* Write until it is refused, or there is far more than can be; the bytes that were taken. */
-static long long fill_up(int fd, size_t size, long long most)
-{
-	char *buf = malloc(size);
-	long long at = 0;
-	ssize_t n;
-
-	do {
-		fill(buf, size, at);
-		errno = 0;
-		n = pwrite(fd, buf, size, at);
-		at += n > 0 ? n : 0;
-	} while (n > 0 && at < most);
-	free(buf);
-	return at;
-}
-
-/* How many of the bytes that were taken do not come back. */
-static const char *checked(int fd, long long size)
-{
-	static char buf[K64], expected[K64];
-
-	for (long long at = 0; at < size; ) {
-		ssize_t n = pread(fd, buf, sizeof(buf), at);
-
-		if (n <= 0)
-			return n ? strerrorname_np(errno) : text("too short");
-		fill(expected, n, at);
-		if (memcmp(buf, expected, n))
-			return text("changed");
-		at += n;
-	}
-	return "same";
 }
 
 static void no_space(void)
@@ -159,76 +118,11 @@ static void no_inodes(void)
 	opens_shut("create then", "ok", open("g", O_CREAT | O_WRONLY, 0644));
 }
 
-static void quota_blocks(void)
-{
-	must(chmod(".", 0777));
-	if (child_as(&alice)) {
-		int fd = must(open("f", O_CREAT | O_RDWR, 0644));
-		long long taken = fill_up(fd, 4096, 16 * QUOTA_KIB * 1024);
-
-		shows("the refusal", "EDQUOT", "%s", refusal());
-		shows("taken", NULL, "%s", taken <= QUOTA_KIB * 1024 && taken >= QUOTA_KIB * 1000 - K64 ?
-		      "the limit" : text("%lld", taken));
-		call("fsync", "ok", fsync(fd));
-		shows("data", "same", "%s", checked(fd, taken));
-		call("fallocate", "EDQUOT", fallocate(fd, 0, 2 * QUOTA_KIB * 1024, K64));
-		call("truncate", "ok", ftruncate(fd, 0));
-		call("write then", "10", pwrite(fd, "0123456789", 10, 0));
-		leave();
-	}
-	if (child_as(&bob)) {
-		int fd = must(open("g", O_CREAT | O_RDWR, 0644));
-
-		call("another is not refused", "2097152", fill_up(fd, 4096, 2 * QUOTA_KIB * 1024));
-		leave();
-	}
-	call("chown to who has no room", "EDQUOT",
-	     (make_sized("big", 2 * QUOTA_KIB * 1024), chown("big", ALICE, -1)));
-	call("unlink", "ok", unlink("f"));
-}
-
-static void quota_files(void)
-{
-	must(chmod(".", 0777));
-	if (child_as(&alice)) {
-		int made = 0;
-
-		while (made < 100 && !mknod(text("f%d", made), S_IFREG | 0644, 0))
-			made++;
-		shows("the refusal", "EDQUOT", "%s", refusal());
-		shows("made", text("%d", QUOTA_FILES), "%d", made);
-		call("mkdir", "EDQUOT", mkdir("d", 0755));
-		call("symlink", "EDQUOT", symlink("x", "l"));
-		call("link needs no inode", "ok", link("f0", "l"));
-		call("unlink", "ok", unlink("f1"));
-		call("mkdir then", "ok", mkdir("d", 0755));
-		leave();
-	}
-}
-
-int set_quota(const char *dir)
-{
-	struct if_dqblk limits = {
-		.dqb_bhardlimit = QUOTA_KIB, .dqb_ihardlimit = QUOTA_FILES,
-		.dqb_valid = QIF_LIMITS,
-	};
-	int fd = open(dir, O_RDONLY | O_DIRECTORY);
-
-	if (fd < 0 || syscall(SYS_quotactl_fd, fd, QCMD(Q_SETQUOTA, USRQUOTA), ALICE, &limits)) {
-		perror("posix_suite: set quota");
-		return 2;
-	}
-	close(fd);
-	return 0;
-}
-
 const struct part full_parts[] = {
 	{"write", no_space, NEEDS_SMALL},
 	{"truncate", no_space_truncate, NEEDS_SMALL},
 	{"allocate", no_space_allocate, NEEDS_SMALL},
 	{"mapping", no_space_mapping, NEEDS_SMALL},
 	{"names", no_inodes, NEEDS_SMALL},
-	{"quota-blocks", quota_blocks, NEEDS_QUOTA | NEEDS_ROOT},
-	{"quota-files", quota_files, NEEDS_QUOTA | NEEDS_ROOT},
 	{0}
 };

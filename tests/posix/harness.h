@@ -12,6 +12,5 @@ extern struct tally *tally;
 
 void harness_init(void);
 void run_part(const char *theme, const struct part *part, const char *dir);
-int set_quota(const char *dir);		/* option -Q: limits for the user of the quota checks */
 
 #endif

@@ -157,6 +157,39 @@ void make_sized(const char *path, size_t size)
 	free(buf);
 }
 
+long long fill_up(int fd, size_t size, long long most)
+{
+	char *buf = malloc(size);
+	long long at = 0;
+	ssize_t n;
+
+	do {
+		fill(buf, size, at);
+		errno = 0;
+		n = pwrite(fd, buf, size, at);
+		at += n > 0 ? n : 0;
+	} while (n > 0 && at < most);
+	free(buf);
+	return at;
+}
+
+const char *checked(int fd, long long size)
+{
+	static char buf[65536], expected[65536];
+
+	for (long long at = 0; at < size; ) {
+		ssize_t n = pread(fd, buf, sizeof(buf), at);
+
+		if (n <= 0)
+			return n ? strerrorname_np(errno) : text("too short");
+		fill(expected, n, at);
+		if (memcmp(buf, expected, n))
+			return text("changed");
+		at += n;
+	}
+	return "same";
+}
+
 void tick(void)
 {
 	struct timespec t = {.tv_nsec = 12000000};	/* a jiffy is 10 ms at most */

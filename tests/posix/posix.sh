@@ -3,15 +3,21 @@
 # What the tests of this folder share: mounts of either kind, and the suite's output compared.
 # Sourced after common.sh.
 
+. "$LIB/mounted.sh"
 SUITE=$RUMP_BUILD/tests/bin/posix_suite
 HERE=$RUMP_TOP/tests/posix
 mounted=()
+
+# away DIR: unmounted
+away() {
+	if as_root; then umount "$1"; else fusermount3 -u "$1"; fi
+}
 
 # The newest first: nothing stays mounted, whatever happens.
 unmount_all() {
 	local i
 	for ((i = ${#mounted[@]} - 1; i >= 0; i--)); do
-		! mountpoint -q "${mounted[i]}" || umount "${mounted[i]}"
+		! mountpoint -q "${mounted[i]}" || away "${mounted[i]}"
 	done
 }
 trap unmount_all EXIT
@@ -36,19 +42,13 @@ mount_with() {
 	mountpoint -q "$4" || fail "not mounted by $1: $3"
 }
 
-# ended PID: it may still be a zombie, whose parent is somebody else
-ended() { [ ! -e "/proc/$1" ] || grep -q '^State:.Z' "/proc/$1/status" 2>/dev/null; }
-
 # unmount DIR: and wait until the server, if there is one, has closed the image
 unmount() {
-	local pid tries=0
-	run umount "$1"
-	[ -e "$1.pid" ] || return 0
-	pid=$(cat "$1.pid")
-	until ended "$pid"; do
-		[ $((tries += 1)) -le 600 ] || fail "the server of $1 does not end"
-		sleep 0.1
-	done
+	local pid=
+	[ ! -e "$1.pid" ] || pid=$(cat "$1.pid")
+	run away "$1"
+	[ "$pid" ] || return 0
+	wait_until ended "$pid"
 	rm -f "$1.pid"
 }
 

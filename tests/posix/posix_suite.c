@@ -31,7 +31,7 @@ static const struct need {
 	{NEEDS_NAMES, "the type's names are not bytes"},
 	{NEEDS_TMPFILE, "the type has no files without a name"},
 	{NEEDS_SMALL, "needs a small file system and option -s"},
-	{NEEDS_QUOTA, "needs quotas set by option -Q and option -q"},
+	{NEEDS_QUOTA, "needs quotas and option -q"},
 	{NEEDS_MANY, "needs option -n"},
 };
 
@@ -45,6 +45,7 @@ static const struct type {
 };
 
 long many;
+const char *quota;
 
 static unsigned int lacking = NEEDS_SMALL | NEEDS_QUOTA | NEEDS_MANY;
 static const char *only;
@@ -56,8 +57,7 @@ static int usage(void)
 	      "  -t TYPE      leave out what a file system of this type cannot do (vfat)\n"
 	      "  -n NUMBER    directories of so many entries too\n"
 	      "  -s           the file system is small: fill it\n"
-	      "  -q           the quotas of -Q are in force\n"
-	      "  -Q           only set the quotas that -q looks at\n"
+	      "  -q KIND      quotas of this kind are in force, as quota.c says (user, group, project)\n"
 	      "  -l           list the parts\n", stderr);
 	return 2;
 }
@@ -103,7 +103,7 @@ static void run_all(const char *dir)
 
 int main(int argc, char **argv)
 {
-	bool list = false, quota = false;
+	bool list = false;
 	char *dir;
 	int c;
 
@@ -111,7 +111,7 @@ int main(int argc, char **argv)
 		return 42;
 	if (argc == 2 && !strcmp(argv[1], "--whoami"))
 		return (getuid() != geteuid()) + 2 * (getgid() != getegid());
-	while ((c = getopt(argc, argv, "k:t:n:sqQl")) != -1) {
+	while ((c = getopt(argc, argv, "k:t:n:sq:l")) != -1) {
 		switch (c) {
 		case 'k': only = optarg; break;
 		case 't':
@@ -120,8 +120,7 @@ int main(int argc, char **argv)
 			break;
 		case 'n': many = atol(optarg); lacking &= ~NEEDS_MANY; break;
 		case 's': lacking &= ~NEEDS_SMALL; break;
-		case 'q': lacking &= ~NEEDS_QUOTA; break;
-		case 'Q': quota = true; break;
+		case 'q': quota = optarg; lacking &= ~NEEDS_QUOTA; break;
 		case 'l': list = true; break;
 		default: return usage();
 		}
@@ -137,8 +136,6 @@ int main(int argc, char **argv)
 		perror(argv[optind]);
 		return 2;
 	}
-	if (quota)
-		return set_quota(dir);
 	if (geteuid() != 0)
 		lacking |= NEEDS_ROOT;
 	harness_init();

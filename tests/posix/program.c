@@ -89,8 +89,9 @@ static void running(void)
 
 static void busy(void)
 {
+	int fd, runs[2];
 	pid_t pid;
-	int fd;
+	char byte;
 
 	copy_self("p", 0755);
 	fd = must(open("p", O_WRONLY));
@@ -99,12 +100,15 @@ static void busy(void)
 	shows("exec when closed", "exit 42", "%s", ran("./p", "--exec-me"));
 	must(unlink("p"));
 	copy("/bin/sleep", "sleep", 0755);
+	must(pipe2(runs, O_CLOEXEC));
 	pid = must(fork());
 	if (pid == 0) {
 		execl("./sleep", "sleep", "60", NULL);
 		_exit(127);
 	}
-	usleep(200000);
+	close(runs[1]);
+	must(read(runs[0], &byte, 1));	/* its end: the program runs */
+	close(runs[0]);
 	opens_shut("write to a running program", NULL, open("sleep", O_WRONLY));
 	opens_shut("O_TRUNC of a running program", NULL, open("sleep", O_RDONLY | O_TRUNC));
 	call("truncate of a running program", NULL, truncate("sleep", 10));

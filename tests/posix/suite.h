@@ -48,7 +48,7 @@ struct part {
 
 #define THEMES(x) x(mode) x(owner) x(acl) x(rename) x(link) x(symlink) x(time) x(open) x(name) \
 	x(lock) x(mmap) x(space) x(extent) x(unlinked) x(readdir) x(xattr) x(special) x(program) \
-	x(chattr) x(meta) x(notify) x(full)
+	x(chattr) x(meta) x(notify) x(full) x(quota)
 #define DECLARE_THEME(name) extern const struct part name##_parts[];
 THEMES(DECLARE_THEME)
 
@@ -66,6 +66,7 @@ extern const struct who alice, bob, carol;	/* no group in common */
 #define TEAM 4100				/* a group that carol is in besides her own */
 
 extern long many;				/* option -n */
+extern const char *quota;			/* option -q: user, group or project */
 
 /*
  * One line.  expected: NULL where file systems or kernels may differ, else a text, or several with
@@ -108,6 +109,12 @@ uint64_t digest(const char *path);		/* of the content */
 void make(const char *path, const char *content);
 void make_sized(const char *path, size_t size);	/* with bytes that depend on their offset */
 void fill(void *to, size_t size, size_t offset);
+
+/* Write until it is refused, or `most` bytes are taken; how many were, and errno is the refusal's. */
+long long fill_up(int fd, size_t size, long long most);
+#define refusal() (errno ? strerrorname_np(errno) : "none")
+/* "same" where the bytes that fill_up wrote come back. */
+const char *checked(int fd, long long size);
 
 /* statvfs(".") when all that was unlinked has given its space back. */
 struct statvfs;

@@ -13,6 +13,7 @@ import sys
 import time
 
 import mount
+import mounts
 import powercut
 import sqlload
 
@@ -48,7 +49,7 @@ def remounted(fstype, databases, load):
 
 def main():
     fstype, rng, total = sys.argv[1], random.Random(powercut.seed()), 0
-    mount.skip_without(f"rump_{fstype}")
+    mounts.must_have(f"rump_{fstype}")
     powercut.shell("need_tools", fstype)
     databases = os.path.join(mount.DIR, "databases")
     for number in range(ROUNDS):

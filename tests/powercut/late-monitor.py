@@ -3,18 +3,17 @@
 # A monitor that comes to its end late leaves a mount alone that has got its own's device number.
 # run-as: self
 """The monitor is stopped while its mount goes and another comes; often that has the same number."""
-import os
 import signal
 
 import mount
+import mounts
 import powercut
 
 TRIES = 30
 
 
 def number(folder):
-    with open("/proc/self/mountinfo", encoding="utf-8", errors="replace") as f:
-        return [line.split()[2] for line in f if line.split()[4] == os.path.abspath(folder)]
+    return [line.split()[2] for line in mounts.mounts(folder)]
 
 
 def attempt():
@@ -31,7 +30,7 @@ def attempt():
         signal.pidfd_send_signal(first.monitor, signal.SIGCONT)
     after = number("second")
     mount.DIR = "first"
-    first.wait(10)
+    first.wait(60)
     if number("second") != after:
         powercut.fail("the monitor of another mount has detached this one")
     mount.DIR = "second"
@@ -40,7 +39,7 @@ def attempt():
 
 
 def main():
-    mount.skip_without("rump_ext4")
+    mounts.must_have("rump_ext4")
     for name in ("first.img", "second.img"):
         powercut.shell("mkimg", "ext4", name, "64M")
     if not any(attempt() for _ in range(TRIES)):

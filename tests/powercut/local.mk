@@ -2,5 +2,6 @@
 # Preloaded by the power cut tests: into what holds the image, and into its clients.
 $(TEST_BIN)/%.so: $(B)/obj/tests/powercut/%.o
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -o $@ $< -ldl
+	$(CC) -shared $(LDFLAGS) -o $@ $^ -ldl
+$(TEST_BIN)/recorder.so: $(B)/obj/tests/powercut/ring.o
 TEST_PROGRAMS += $(TEST_BIN)/recorder.so $(TEST_BIN)/acks.so

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The power fails under a mounted server, with what the host's cache held, while SQLite commits and
-# fio syncs every block: after each of 100 cuts the journal is replayed, the checker finds nothing,
+# fio syncs every block: after each of 50 cuts the journal is replayed, the checker finds nothing,
 # and what was committed and synced is there.
 # each: ext4 xfs btrfs
-# run-as: self
+# run-as: both
 # needs: fio
 # timeout: 900
 """The loads know nothing of the write log: fio's syncs are acknowledged by a preloaded library."""
@@ -17,6 +17,7 @@ import time
 
 import loads
 import mount
+import mounts
 import powercut
 import sqlload
 
@@ -43,7 +44,6 @@ def run(fstype):
     mnt = mount.Mount(fstype, powercut.IMAGE, powercut.recorded())
     folder = os.path.join(mount.DIR, DIRECTORY)
     try:
-        os.mkdir(folder)
         sql = sqlload.Load(folder, log)
         fio = run_fio(folder, log)
         time.sleep(SECONDS)
@@ -68,9 +68,7 @@ def check(fstype, position, sql, acks):
     if not os.path.isdir("out"):
         os.mkdir("out")
     synced = bisect.bisect_right(acks, position)
-    there = powercut.must("fsu_ls", powercut.CUT, "/").split()
-    if synced or any(sql.due(position).values()) or DIRECTORY in there:
-        powercut.must("fsu_get", powercut.CUT, "/" + DIRECTORY, "out/" + DIRECTORY)
+    powercut.must("fsu_get", powercut.CUT, "/" + DIRECTORY, "out/" + DIRECTORY)
     folder = "out/" + DIRECTORY
     try:
         wrong = sql.check(folder, position)
@@ -84,8 +82,8 @@ def check(fstype, position, sql, acks):
 
 def main():
     fstype, number = sys.argv[1], powercut.seed()
-    mount.skip_without(f"rump_{fstype}")
-    powercut.make_image(fstype, "512M")
+    mounts.must_have(f"rump_{fstype}")
+    powercut.make_image(fstype, "512M", DIRECTORY)
     sql = run(fstype)
     acks = fio_acks()
     committed = {way: len(list_) for way, list_ in sql.acks.items()}
@@ -94,7 +92,7 @@ def main():
     def losses(cuts):
         return powercut.look(cuts, lambda position: check(fstype, position, sql, acks))
 
-    cuts = powercut.Cuts(fstype, 20 if powercut.QUICK else 100, number)
+    cuts = powercut.Cuts(fstype, 10 if powercut.QUICK else 50, number)
     for loss in losses(cuts):
         powercut.fail(loss)
     cuts.complete()

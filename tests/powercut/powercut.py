@@ -59,9 +59,12 @@ def recorded(image=IMAGE, log=LOG):
                 POWERCUT_IMAGE=os.path.abspath(image), POWERCUT_LOG=os.path.abspath(log))
 
 
-def make_image(fstype, size):
+def make_image(fstype, size, folder=None):
+    """In the folder all may write."""
     shell("need_tools", fstype)
     shell("mkimg", fstype, FIRST, size)
+    if folder:
+        shell("fsu_mkdir", "-m", "777", FIRST, "/" + folder)
     writelog.copy(FIRST, IMAGE)
 
 

@@ -4,7 +4,7 @@
  * image POWERCUT_IMAGE goes to the write log POWERCUT_LOG.
  *
  * It stands between librumpuser and libc, so that the disk methods are judged too: a flush counts
- * where the host was told.  io_uring and mappings pass it by: use it with method=sync.
+ * where the host was told.  ring.c does the same for io_uring; mappings pass it by.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -19,6 +19,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
+#include "recorder.h"
 #include "writelog.h"
 
 static struct {
@@ -37,31 +38,36 @@ static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static int logfd = -1;
 static uint64_t logged, requests;	/* bytes and records in the log */
 
-static void give_up(const char *what)
+bool recorder_is_image(int fd)
+{
+	return fd == atomic_load(&image);
+}
+
+void recorder_give_up(const char *what)
 {
 	fprintf(stderr, "write log: %s: %s\n", what, strerror(errno));
 	abort();
 }
 
-static void *next(const char *name)
+void *recorder_next(const char *name)
 {
 	void *fn = dlsym(RTLD_NEXT, name);
 
 	if (!fn)
-		give_up(name);
+		recorder_give_up(name);
 	return fn;
 }
 
 __attribute__((constructor)) static void find_host(void)
 {
-	host.open = next("open64");
-	host.close = next("close");
-	host.fcntl = next("fcntl64");
-	host.pwrite = next("pwrite64");
-	host.pwritev2 = next("pwritev64v2");
-	host.fallocate = next("fallocate64");
-	host.fdatasync = next("fdatasync");
-	host.fsync = next("fsync");
+	host.open = recorder_next("open64");
+	host.close = recorder_next("close");
+	host.fcntl = recorder_next("fcntl64");
+	host.pwrite = recorder_next("pwrite64");
+	host.pwritev2 = recorder_next("pwritev64v2");
+	host.fallocate = recorder_next("fallocate64");
+	host.fdatasync = recorder_next("fdatasync");
+	host.fsync = recorder_next("fsync");
 }
 
 /* Written with the call that the image is written with: a sandbox that allows one allows both. */
@@ -71,11 +77,11 @@ static void append(struct writelog_record *r, void *data, size_t len)
 	ssize_t size = sizeof(*r) + len;
 
 	if (host.pwritev2(logfd, iov, 2, logged, 0) != size)
-		give_up("cannot be written");
+		recorder_give_up("cannot be written");
 	logged += size;
 }
 
-static uint64_t begin(int op, int flags, off_t off, uint64_t len, void *data)
+uint64_t recorder_begin(int op, int flags, off_t off, uint64_t len, void *data)
 {
 	struct writelog_record r = { WRITELOG_MAGIC, op, flags, 0, off, len };
 
@@ -86,7 +92,7 @@ static uint64_t begin(int op, int flags, off_t off, uint64_t len, void *data)
 	return r.seq;
 }
 
-static void done(uint64_t seq, ssize_t result)
+void recorder_done(uint64_t seq, ssize_t result)
 {
 	struct writelog_record r = {
 		.magic = WRITELOG_MAGIC, .op = WRITELOG_DONE, .seq = seq, .len = result > 0 ? result : 0,
@@ -110,7 +116,7 @@ static void opened(int fd)
 	if (logfd < 0)
 		logfd = host.open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
 	if (logfd < 0)
-		give_up(log);
+		recorder_give_up(log);
 	atomic_store(&image, fd);
 }
 
@@ -160,22 +166,16 @@ int close(int fd)
 	return host.close(fd);
 }
 
-static size_t total(const struct iovec *iov, int n)
+char *recorder_snapshot(const struct iovec *iov, int n, size_t *len)
 {
-	size_t len = 0;
+	char *copy, *p;
 
-	while (n--)
-		len += iov++->iov_len;
-	return len;
-}
-
-/* What is logged is what is written, even where somebody still changes the caller's buffer. */
-static char *snapshot(const struct iovec *iov, int n, size_t len)
-{
-	char *copy = malloc(len), *p = copy;
-
+	*len = 0;
+	for (int i = 0; i < n; i++)
+		*len += iov[i].iov_len;
+	copy = p = malloc(*len);
 	if (!copy)
-		give_up("out of memory");
+		recorder_give_up("out of memory");
 	for (; n--; p += iov++->iov_len)
 		memcpy(p, iov->iov_base, iov->iov_len);
 	return copy;
@@ -187,14 +187,13 @@ ssize_t pwritev2(int fd, const struct iovec *iov, int n, off_t off, int flags)
 	uint64_t seq;
 	ssize_t rc;
 
-	if (fd != atomic_load(&image))
+	if (!recorder_is_image(fd))
 		return host.pwritev2(fd, iov, n, off, flags);
-	all.iov_len = total(iov, n);
-	all.iov_base = snapshot(iov, n, all.iov_len);
-	seq = begin(WRITELOG_WRITE, flags & (RWF_DSYNC | RWF_SYNC) ? WRITELOG_FUA : 0, off,
+	all.iov_base = recorder_snapshot(iov, n, &all.iov_len);
+	seq = recorder_begin(WRITELOG_WRITE, flags & (RWF_DSYNC | RWF_SYNC) ? WRITELOG_FUA : 0, off,
 		    all.iov_len, all.iov_base);
 	rc = host.pwritev2(fd, &all, 1, off, flags);
-	done(seq, rc);
+	recorder_done(seq, rc);
 	free(all.iov_base);
 	return rc;
 }
@@ -203,7 +202,7 @@ ssize_t pwrite(int fd, const void *buf, size_t n, off_t off)
 {
 	struct iovec iov = { (void *)buf, n };
 
-	return fd == atomic_load(&image) ? pwritev2(fd, &iov, 1, off, 0) :
+	return recorder_is_image(fd) ? pwritev2(fd, &iov, 1, off, 0) :
 					   host.pwrite(fd, buf, n, off);
 }
 
@@ -212,13 +211,13 @@ int fallocate(int fd, int mode, off_t off, off_t len)
 	uint64_t seq;
 	int rc;
 
-	if (fd != atomic_load(&image))
+	if (!recorder_is_image(fd))
 		return host.fallocate(fd, mode, off, len);
 	if (!(mode & (FALLOC_FL_PUNCH_HOLE | FALLOC_FL_ZERO_RANGE)))
-		give_up("a mode of fallocate that it has no record for");
-	seq = begin(WRITELOG_ZERO, 0, off, len, NULL);
+		recorder_give_up("a mode of fallocate that it has no record for");
+	seq = recorder_begin(WRITELOG_ZERO, 0, off, len, NULL);
 	rc = host.fallocate(fd, mode, off, len);
-	done(seq, rc ? 0 : len);
+	recorder_done(seq, rc ? 0 : len);
 	return rc;
 }
 
@@ -227,11 +226,11 @@ static int flush(int (*sync)(int fd), int fd)
 	uint64_t seq;
 	int rc;
 
-	if (fd != atomic_load(&image))
+	if (!recorder_is_image(fd))
 		return sync(fd);
-	seq = begin(WRITELOG_FLUSH, 0, 0, 0, NULL);
+	seq = recorder_begin(WRITELOG_FLUSH, 0, 0, 0, NULL);
 	rc = sync(fd);
-	done(seq, !rc);
+	recorder_done(seq, !rc);
 	return rc;
 }
 

@@ -3,7 +3,6 @@
 # fio on a mount: eight jobs write 4 KiB blocks at random places, through the page cache, past it, by
 # memory mapping and synchronously, and find the checksums of all of them again, also after a remount.
 # each: ext4 xfs btrfs vfat
-# timeout: 120
 # needs: fio
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"

@@ -3,7 +3,6 @@
 # git on a mount: a repository of some thousand files and several commits is made, cloned, checked out,
 # repacked and verified; so it is after a remount and for another reader of the image.
 # each: ext4 xfs btrfs
-# timeout: 200
 # needs: git
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"

@@ -3,7 +3,6 @@
 # A C project is built with make -j on a mount: its objects are those of a build beside it, and make finds
 # nothing to do again, also after a remount.
 # each: ext4 xfs btrfs
-# timeout: 200
 # needs: make gcc objcopy
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"

@@ -4,7 +4,6 @@
 # the accounts are consistent and every page has its checksum.
 # run-as: user
 # each: ext4 xfs btrfs
-# timeout: 200
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

@@ -3,7 +3,6 @@
 # rsync -aHAXS --checksum copies a tree of everything odd onto a mount and back from it; a second run
 # finds nothing to do.
 # each: ext4 xfs btrfs
-# timeout: 120
 # needs: rsync
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"

@@ -4,7 +4,6 @@
 # a sum that no transaction left, all that was committed is there, the integrity check is clean, and so
 # it is for the sqlite3 program after a remount and for another reader of the image.
 # each: ext4 xfs btrfs vfat
-# timeout: 120
 # needs: sqlite3
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"

@@ -3,7 +3,6 @@
 # tar unpacks an archive on a mount, with owners, ACLs, attributes and holes where the file system has
 # them, and packs the same tree from it.
 # each: ext4 xfs btrfs vfat
-# timeout: 120
 # needs: tar
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Reading commands never change a byte of the image, also where its journal is dirty.
 # each: ext2 ext3 ext4 xfs btrfs vfat exfat ext4-dirty xfs-dirty btrfs-dirty
-# timeout: 120
 . "$RUMP_TEST_LIB/common.sh"
 
 type=${1%-dirty}
@@ -14,7 +13,7 @@ run fsu_put disk.img tree /tree
 if [ "$1" != "$type" ]; then
 	"$RUMP_BUILD/tests/bin/acked" write disk.img log >writer.log 2>&1 &
 	writer=$!
-	for _ in $(seq 100); do [ "$(wc -l 2>/dev/null <log)" -gt 20 ] && break; sleep 0.05; done 2>/dev/null
+	wait_until has_lines 21 log
 	kill -KILL "$writer" || { cat writer.log; fail "the writer ended by itself"; }
 	wait "$writer" 2>/dev/null || true
 fi

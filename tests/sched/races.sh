@@ -5,7 +5,6 @@
 # period that ends while a reader is inside, no data race in ThreadSanitizer's eyes.
 # each: plain thread
 # run-as: user
-# timeout: 110
 # needs: gcc
 . "$RUMP_TEST_LIB/common.sh"
 
@@ -44,7 +43,7 @@ for ((i = 0; i < ${rounds:-24}; i++)); do
 	ncpu=$((1 << i % 3))
 	n=${threads[i % 7]}
 	rc=0
-	TSAN_OPTIONS=halt_on_error=1:exitcode=66 timeout 40 \
+	TSAN_OPTIONS=halt_on_error=1:exitcode=66 timeout 90 \
 		./races "$ncpu" "$n" 1000 $((seed + i)) >log 2>&1 || rc=$?
 	[ "$rc" = 0 ] || { head -n 60 log; fail "exit code $rc: races $ncpu $n 1000 $((seed + i))"; }
 	tail -n 1 log

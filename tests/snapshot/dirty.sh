@@ -10,7 +10,7 @@ need_tools "$1"
 mkimg "$1" disk.img 320M
 "$RUMP_BUILD/tests/bin/acked" write disk.img log >writer.log 2>&1 &
 writer=$!
-for _ in $(seq 100); do [ "$(wc -l 2>/dev/null <log)" -gt 50 ] && break; sleep 0.05; done 2>/dev/null
+wait_until has_lines 51 log
 kill -KILL "$writer" || { cat writer.log; fail "the writer ended by itself"; }
 wait "$writer" 2>/dev/null || true
 before=$(sum disk.img)

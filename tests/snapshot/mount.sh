@@ -4,7 +4,6 @@
 # byte; the next mount begins with the image again.
 # each: ext4 xfs btrfs vfat
 # run-as: root
-# timeout: 200
 . "$RUMP_TEST_LIB/common.sh"
 
 need_tools "$1"

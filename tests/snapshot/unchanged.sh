@@ -26,7 +26,7 @@ for i in 1 2; do
 done
 exec 3>hold1 4>hold2
 for i in 1 2; do
-	for _ in $(seq 1500); do grep -q . said$i && break; sleep 0.1; done
+	wait_until grep -q . said$i
 	equal "snapshot $i" written "$(cat said$i)"
 done
 equal "temporary files with a name" "" "$(ls -A tmp)"

@@ -31,12 +31,7 @@ medium() {
 start() {
 	./rump-media start "$1" nosuid,nodev >start.log 2>&1 &
 	server=$!
-	for _ in $(seq 100); do
-		[ -z "$(findmnt -no TARGET -S "/dev/$1")" ] || return 0
-		sleep 0.1
-	done
-	cat start.log
-	fail "not mounted: $1"
+	wait_until findmnt -no TARGET -S "/dev/$1"
 }
 
 stop() {

@@ -3,7 +3,6 @@
 # 20,000 operations from eight threads at once on one mount, with one, two and four virtual CPUs:
 # each thread finds what it wrote, before and after a new mount, and the checker finds nothing.
 # each: ext4,1 ext4,2 ext4,4 xfs,1 xfs,2 xfs,4 btrfs,1 btrfs,2 btrfs,4 vfat,1 vfat,2 vfat,4
-# timeout: 240
 . "$RUMP_TEST_LIB/common.sh"
 
 type=${1%,*}

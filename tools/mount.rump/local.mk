@@ -23,7 +23,7 @@ $(B)/obj/$(MOUNTHELP)/mount_rump.o: private CPPFLAGS += -DRUMP_BINDIR='"$(PREFIX
 
 $(B)/bin/mount.rump: $(call objs,$(MOUNTHELP)/mount_rump.c)
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^
+	$(CC) $(LDFLAGS) -o $@ $^ -lmount
 
 RUMP_UMOUNT_OBJS := $(call objs,$(addprefix $(MOUNTHELP)/,rump_umount.c ask.c umount.c wait.c))
 $(B)/bin/rump_umount: $(RUMP_UMOUNT_OBJS)

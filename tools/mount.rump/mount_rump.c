@@ -8,6 +8,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <libmount/libmount.h>
 #include <limits.h>
 #include <sched.h>
 #include <stdarg.h>
@@ -101,27 +102,19 @@ static bool take(struct request *rq, const char *word, size_t len)
 	return false;
 }
 
-/* Length up to the next comma outside of double quotes. */
-static size_t option_len(const char *opt)
+static void add_options(struct request *rq, char *list)
 {
-	bool quoted = false;
-	size_t len;
+	char *name, *value;
+	size_t len, value_len;
 
-	for (len = 0; opt[len] && (quoted || opt[len] != ','); len++)
-		if (opt[len] == '"')
-			quoted = !quoted;
-	return len;
-}
-
-static void add_options(struct request *rq, const char *list)
-{
-	size_t len;
-
-	for (; *list; list += len + (list[len] == ',')) {
-		len = option_len(list);
-		if (len && !take(rq, list, len))
-			append(&rq->options, list, len);
+	while (!mnt_optstr_next_option(&list, &name, &len, &value, &value_len)) {
+		if (value)
+			len = value + value_len - name;
+		if (!take(rq, name, len))
+			append(&rq->options, name, len);
 	}
+	if (list[strspn(list, ",")])
+		die(EX_USAGE, "the quotation mark in the option %s has no end", list);
 }
 
 /* "rump.ext4" and, as mountinfo names it, "fuse.rump.ext4" are ext4; "rump" is to be found out. */

@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
+#include <libmount/libmount.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -173,33 +174,11 @@ void fuse_tune(dev_t dev)
 
 /* ---- finding and removing it ---- */
 
-/* mountinfo writes some characters as \ooo. */
-static void unescape(char *s)
+static bool is_of(struct libmnt_fs *fs, const char *image)
 {
-	char *to = s;
+	const char *type = mnt_fs_get_fstype(fs), *source = mnt_fs_get_source(fs);
 
-	for (; *s; s++)
-		if (s[0] == '\\' && s[1] >= '0' && s[1] <= '3' && s[2] && s[3]) {
-			*to++ = (s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0');
-			s += 3;
-		} else {
-			*to++ = *s;
-		}
-	*to = 0;
-}
-
-/* Whether a line of mountinfo is of a mount of `image`, or of any where that is NULL. */
-static bool has_source(const char *line, const char *image)
-{
-	const char *type = strstr(line, " - fuse.rump.");
-	char source[4096];
-
-	if (!type || !image)
-		return type;
-	if (sscanf(type, " - %*s %4095s", source) != 1)
-		return false;
-	unescape(source);
-	return !strcmp(source, image);
+	return type && !strncmp(type, "fuse.rump.", 10) && (!image || (source && !strcmp(source, image)));
 }
 
 /*
@@ -208,29 +187,20 @@ static bool has_source(const char *line, const char *image)
  */
 static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
 {
-	const dev_t wanted = *dev;
-	FILE *f = fopen("/proc/self/mountinfo", "re");
-	char *line = NULL;
-	size_t cap = 0;
+	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_BACKWARD);
+	struct libmnt_fs *fs;
 	bool found = false;
 
-	while (f && getline(&line, &cap, f) > 0) {
-		unsigned int major, minor;
-		char at[4096];
-
-		if (sscanf(line, "%*u %*u %u:%u %*s %4095s", &major, &minor, at) != 3 ||
-		    !has_source(line, image))
-			continue;
-		unescape(at);
-		if (wanted ? makedev(major, minor) != wanted : strcmp(at, dir) != 0)
-			continue;
-		snprintf(dir, size, "%s", at);
-		*dev = makedev(major, minor);
-		found = true;
+	while (table && iter && !found && !mnt_table_next_fs(table, iter, &fs))
+		found = is_of(fs, image) && (*dev ? mnt_fs_get_devno(fs) == *dev :
+						    !strcmp(mnt_fs_get_target(fs), dir));
+	if (found) {
+		snprintf(dir, size, "%s", mnt_fs_get_target(fs));
+		*dev = mnt_fs_get_devno(fs);
 	}
-	free(line);
-	if (f)
-		fclose(f);
+	mnt_free_iter(iter);
+	mnt_unref_table(table);
 	return found;
 }
 

@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <libmount/libmount.h>
 #include <limits.h>
 #include <stdarg.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -218,10 +220,18 @@ static int set_option(struct mount_options *o, char *word)
 
 static int set_options(struct mount_options *o, char *list)
 {
-	for (char *word = strtok(list, ","); word; word = strtok(NULL, ","))
-		if (set_option(o, word))
+	char *name, *value;
+	size_t len, value_len;
+
+	while (!mnt_optstr_next_option(&list, &name, &len, &value, &value_len)) {
+		name[value ? value + value_len - name : (ptrdiff_t)len] = '\0';
+		if (set_option(o, name))
 			return -1;
-	return 0;
+	}
+	if (!list[strspn(list, ",")])
+		return 0;
+	complain(o, "the quotation mark in the option %s has no end", list);
+	return -1;
 }
 
 /* Paths that are good after a chdir. */

@@ -296,6 +296,8 @@ int server_run(const struct mount_options *o, int channel)
 
 	block_signals();
 	crash_log();
+	/* A monitor that was killed reads no more errors, which is no reason to end. */
+	signal(SIGPIPE, SIG_IGN);
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
 	if (open_image(&s) || open_devices(&s) || prepare(&s) || enter_sandbox_early(&s) || mount_image(&s))

@@ -76,6 +76,7 @@ refused 1 'two operands' i
 refused 1 'two operands'
 refused 1 'two operands' i d e
 refused 1 'invalid option' i d -x
+refused 1 'option context="a,ro has no end' i d -o 'rw,context="a,ro'
 refused 1 "'../x' is not a file system type" i d -t rump.../x
 refused 1 'is not a file system type' i d -t rump.
 refused 32 'there is no rump_nosuch' i d -t rump.nosuch

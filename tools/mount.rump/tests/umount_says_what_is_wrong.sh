@@ -16,6 +16,7 @@ trap 'fusermount3 -qu mnt || true' EXIT
 
 serve() { ./rump_ext4 -o "$1" "$image" "${2:-mnt}" || fail "the server does not start"; }
 servers() { pgrep -c -r S,R,D -f "^./rump_ext4 .* $image" || true; }
+no_server() { [ "$(servers)" = 0 ]; }
 
 # says CODE WORDS ARGUMENT...
 says() {
@@ -74,32 +75,29 @@ if as_root; then
 fi
 says 0 '' -l mnt
 exec 5<&-
-for _ in $(seq 50); do
-	[ "$(servers)" != 0 ] || break
-	sleep 0.1
-done
+wait_until no_server
 
 # a copy of the mount in another mount namespace, and the server in another pid namespace
 if as_root; then
 	serve ro
-	unshare --mount --propagation private sleep 60 &
+	unshare --mount --propagation private sleep 600 &
 	until [ "$(readlink /proc/$!/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
 	says 2 'another mount namespace still has it' mnt
 	kill $!
 	wait $! || true
-	until [ "$(servers)" = 0 ]; do sleep 0.1; done
+	wait_until no_server
 	serve ro
 	rc=0
 	unshare --pid --fork rump_umount mnt 2>err || rc=$?
 	equal "from another pid namespace" 2 "$rc"
 	grep -q 'runs in another pid namespace' err || fail "it says: $(cat err)"
-	until [ "$(servers)" = 0 ]; do sleep 0.1; done
+	wait_until no_server
 fi
 
 # a server that is dead, and one that does not answer
 serve ro
 kill -9 "$(pgrep -n -f "^./rump_ext4 .* $image")"
-sleep 0.2
+wait_until no_server
 says 0 '' mnt
 if as_root; then
 	serve fake-hang=1
