@@ -20,6 +20,8 @@
 
 #include <rump/rumpuser.h>
 
+#include "backend.h"
+
 #define ARENA ((char *)0x600000000000UL)
 #define VIEWS ((char *)0x610000000000UL)
 #define ARENA_SIZE (1UL << 36)	/* larger than the memory of most hosts: it is only address space */
@@ -84,6 +86,11 @@ static void arena(void **state)
 	before = resident();
 	memset(ARENA + PAGE, 'a', 4096 * PAGE);
 	assert_true(resident() > before + 4000);
+	if (!backend.gives_memory_back) {
+		assert_int_equal(rumpuser_arena_discard(PAGE, 4096 * PAGE), EOPNOTSUPP);
+		assert_int_equal(ARENA[PAGE], 'a');
+		return;
+	}
 	assert_int_equal(rumpuser_arena_discard(PAGE, 4096 * PAGE), 0);
 	assert_true(resident() < before + 96);
 	assert_int_equal(ARENA[PAGE], 0);
@@ -139,6 +146,8 @@ static void thread(void *arg)
 
 	memset(large, 1, sizeof(large));
 	prctl(PR_GET_NAME, name);
+	if (!backend.names_threads)	/* it has the name of its maker */
+		strcpy(name, "a-name-which-is");
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	set_and_wake(!strcmp(name, "a-name-which-is") && sigismember(&mask, SIGTERM) == 1 &&
 		     sigismember(&mask, SIGSEGV) == 0 && !strcmp(arg, "arg") ? 1 : 2);
@@ -243,7 +252,7 @@ static void the_log_goes_to_the_sink(void **state)
 	rumpuser_log(7, longest, sizeof(longest));
 	assert_in_range(strlen(log.line), 1000, 2000);
 	rumpuser_backtrace();
-	assert_true(log.lines > 3);
+	assert_true(backend.backtraces ? log.lines > 3 : log.lines == 3);
 	rumpuser_set_log(NULL, NULL);
 }
 
@@ -308,8 +317,7 @@ static void panic_says_why_and_where(void **state)
 	(void)state;
 	assert_int_equal(run(do_panic, err, sizeof(err)), RUMP_EXIT_PANIC);
 	assert_non_null(strstr(err, "panic: it is over\n"));
-	assert_non_null(strstr(err, "#1 "));
-	assert_non_null(strstr(err, "rumpuser_panic"));
+	assert_true(backend.backtraces == (strstr(err, "#1 ") && strstr(err, "rumpuser_panic")));
 }
 
 int main(void)
