@@ -50,4 +50,3 @@ $(B)/tests/rumpuser_ring: private LIBS_rumpuser_ring := -luring
 .SECONDARY: $(RUMPUSER_BLKTEST) $(RUMPUSER_RUN:%=$(B)/obj/$(RUMPUSER_DIR)/tests/rumpuser_%.o)
 TEST_PROGRAMS += $(RUMPUSER_RUN:%=$(B)/tests/rumpuser_%)
 
-include $(RUMPUSER_DIR)/variants.mk
