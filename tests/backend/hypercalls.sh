@@ -7,7 +7,7 @@
 . "$LIB/backend.sh"
 
 use_posix "$1" -
-tests=$RUMP_BUILD/posix/$1
+tests=$RUMP_BUILD/tests/posix/$1
 sources=$RUMP_TOP/librump/rumpuser/tests
 
 # one PROGRAM [METHOD]: in a folder of its own

@@ -1,18 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For tests/backend: the POSIX back end beside the one that was chosen, for this libc and for musl.
-# $(B)/posix/LIBC has the library, its tests and, for musl, what the tests of the file systems need:
+# $(B)/tests/posix/LIBC has the library, its tests and, for musl, what the tests of the file systems need:
 # libukfs, fsu, opmix.  The kernel side is the same file: librump.so takes the librumpuser.so that is
 # found first.
 MUSL_CC ?= musl-gcc
 RUMPUSER_LIBCS := glibc $(if $(shell command -v $(MUSL_CC) 2>/dev/null),musl)
-MUSL := $(B)/posix/musl
+MUSL := $(B)/tests/posix/musl
 MUSL_EXTRA := tests/backend/musl
 
 RUMPUSER_CC_glibc := $(CC)
 RUMPUSER_OBJ_glibc := $(B)/obj
 RUMPUSER_CMOCKA_glibc := -lcmocka
 RUMPUSER_CC_musl := $(MUSL_CC)
-RUMPUSER_OBJ_musl := $(MUSL)/obj
+RUMPUSER_OBJ_musl := $(B)/obj/musl
 
 # musl's compiler sees no headers but musl's: the host kernel's are shown to it, and what the libraries
 # that are not packaged for musl are replaced by.
@@ -22,16 +22,16 @@ $(MUSL)/include/made: $(wildcard $(MUSL_EXTRA)/*.h)
 		/usr/include/$$($(CC) -print-multiarch)/asm $(@D)
 	touch $@
 
-$(MUSL)/obj/%.o: %.c $(MUSL)/include/made
+$(B)/obj/musl/%.o: %.c $(MUSL)/include/made
 	@mkdir -p $(@D)
 	$(CCACHE) $(MUSL_CC) $(CPPFLAGS) -I$(MUSL_EXTRA) -isystem $(MUSL)/include $(CFLAGS) \
 		-MMD -MP -c -o $@ $<
 
-$(MUSL)/obj/$(RUMPUSER_DIR)/posix/%.o: private CPPFLAGS += -U_GNU_SOURCE
-$(MUSL)/obj/libukfs/%.o $(MUSL)/obj/tools/%.o: private CPPFLAGS += -include $(MUSL_EXTRA)/glibc.h
-$(MUSL)/obj/tests/threads/%.o: private CPPFLAGS += -Itests/lib
+$(B)/obj/musl/$(RUMPUSER_DIR)/posix/%.o: private CPPFLAGS += -U_GNU_SOURCE
+$(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private CPPFLAGS += -include $(MUSL_EXTRA)/glibc.h
+$(B)/obj/musl/tests/threads/%.o: private CPPFLAGS += -Itests/lib
 
-musl_objs = $(patsubst %.c,$(MUSL)/obj/%.o,$(1))
+musl_objs = $(patsubst %.c,$(B)/obj/musl/%.o,$(1))
 
 $(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) $(MUSL_EXTRA)/blkid.c) \
 		$(UKFS_MAP) $(B)/lib/librump.so $(MUSL)/librumpuser.so.$(SOVERSION)
@@ -46,17 +46,17 @@ $(MUSL)/opmix: $(call musl_objs,tests/threads/opmix.c) $(MUSL)/libukfs.so.$(SOVE
 
 # $(call rumpuser_variant,libc)
 define rumpuser_variant
-$(B)/posix/$(1)/librumpuser.so.$(SOVERSION): \
+$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION): \
 		$(patsubst %.c,$(RUMPUSER_OBJ_$(1))/%.o,$(call rumpuser_sources,posix)) $(RUMPUSER_MAP)
 	@mkdir -p $$(@D)
 	$$(call rumpuser_link,$(RUMPUSER_CC_$(1)),posix)
 
-$(B)/posix/$(1)/rumpuser_%: $(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o \
+$(B)/tests/posix/$(1)/rumpuser_%: $(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o \
 		$(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \
-		$(B)/posix/$(1)/librumpuser.so.$(SOVERSION)
+		$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION)
 	$(RUMPUSER_CC_$(1)) $(LDFLAGS) -o $$@ $$^ $(RUMPUSER_CMOCKA_$(1))
 
-TEST_PROGRAMS += $(RUMPUSER_TESTS:%=$(B)/posix/$(1)/rumpuser_%)
+TEST_PROGRAMS += $(RUMPUSER_TESTS:%=$(B)/tests/posix/$(1)/rumpuser_%)
 .SECONDARY: $(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \
 	$(RUMPUSER_TESTS:%=$(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o)
 endef

@@ -52,9 +52,9 @@ def foreign(path):
 
 
 failed = False
-libraries = glob.glob(f"{BUILD}/posix/*/librumpuser.so.*")
+libraries = glob.glob(f"{BUILD}/tests/posix/*/librumpuser.so.*")
 if not libraries:
-    sys.exit(f"there is no library in {BUILD}/posix")
+    sys.exit(f"there is no library in {BUILD}/tests/posix")
 for library in libraries:
     names = foreign(library)
     print(f"{os.path.relpath(library, BUILD)}: {len(names)} names besides POSIX", *names)

@@ -6,7 +6,7 @@
 # use_posix LIBC TYPE: from now on programs run on it.  Those for musl cannot find out the type of an
 # image (tests/backend/musl/blkid.c), it is TYPE.
 use_posix() {
-	local name dir=$RUMP_BUILD/posix/$1
+	local name dir=$RUMP_BUILD/tests/posix/$1
 	[ -e "$dir/opmix" ] || [ "$1" != musl ] || skip "the build found no compiler for musl"
 	export LD_LIBRARY_PATH=$dir:$LD_LIBRARY_PATH TEST_TYPE=$2
 	OPMIX=$RUMP_BUILD/tests/bin/opmix
