@@ -4,7 +4,9 @@
 # libukfs, fsu, opmix.  The kernel side is the same file: librump.so takes the librumpuser.so that is
 # found first.
 MUSL_CC ?= musl-gcc
-RUMPUSER_LIBCS := glibc $(if $(shell command -v $(MUSL_CC) 2>/dev/null),musl)
+# musl where there is a compiler for the machine that all else is compiled for
+RUMPUSER_LIBCS := glibc $(if $(filter $(shell $(CC) -dumpmachine),\
+	$(shell $(MUSL_CC) -dumpmachine 2>/dev/null)),musl)
 MUSL := $(B)/tests/posix/musl
 MUSL_EXTRA := tests/backend/musl
 
