@@ -31,6 +31,8 @@ $(B)/obj/musl/%.o: %.c $(MUSL)/include/made
 
 $(B)/obj/musl/$(RUMPUSER_DIR)/posix/%.o: private CPPFLAGS += -U_GNU_SOURCE
 $(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private CPPFLAGS += -include $(MUSL_EXTRA)/glibc.h
+$(B)/obj/musl/libukfs/table.o: $(B)/include/fs_table.h
+$(B)/obj/musl/libukfs/table.o: private CPPFLAGS += -I$(B)/include
 $(B)/obj/musl/tests/threads/%.o: private CPPFLAGS += -Itests/lib
 
 musl_objs = $(patsubst %.c,$(B)/obj/musl/%.o,$(1))

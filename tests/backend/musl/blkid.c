@@ -17,6 +17,19 @@ void blkid_free_probe(blkid_probe pr)
 	free(pr);
 }
 
+/* For own looks at the image, which the callers do where this library has found nothing. */
+int blkid_probe_get_fd(blkid_probe pr)
+{
+	(void)pr;
+	return -1;
+}
+
+blkid_loff_t blkid_probe_get_offset(blkid_probe pr)
+{
+	(void)pr;
+	return 0;
+}
+
 int blkid_probe_set_device(blkid_probe pr, int fd, blkid_loff_t offset, blkid_loff_t size)
 {
 	(void)pr, (void)fd, (void)offset, (void)size;
