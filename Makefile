@@ -67,6 +67,7 @@ clean:
 
 help:
 	@echo "make            build everything into $(B)/"
+	@echo "make RUMPUSER=posix   hypercalls that need nothing of the host but POSIX"
 	@echo "make demo       install what is missing, build, and show what it does on an image"
 	@echo "make check      install what the tests need, and run them all"
 	@echo "make bench      measure against the host kernel's mount (root)"

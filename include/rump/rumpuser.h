@@ -36,7 +36,7 @@ int rumpuser_getparam(const char *name, char *buf, unsigned long size);
 /* Number of host CPUs this process may use. */
 unsigned int rumpuser_ncpu(void);
 
-/* Memory of the host (or of the control group, where that is less), bytes. */
+/* Memory of the host (or of the control group, or room for the arena, where that is less), bytes. */
 unsigned long long rumpuser_memsize(void);
 
 /* End the process.  Message and backtrace go to the log first.  Exit code RUMP_EXIT_PANIC. */
@@ -79,7 +79,10 @@ int rumpuser_arena_unmap(void *va, unsigned long len);
 /* The range will be used soon: give it its memory in one go.  A hint; may take long. */
 void rumpuser_prefault(void *base, unsigned long len);
 
-/* Give the memory of an arena range back to the host; it reads as zeros afterwards. */
+/*
+ * Give the memory of an arena range back to the host; it reads as zeros afterwards.  EOPNOTSUPP: this
+ * host cannot, the range is as it was.
+ */
 int rumpuser_arena_discard(unsigned long offset, unsigned long len);
 
 /* The host's own, made for its processor (the kernel side's memcpy ... are these). */
@@ -158,8 +161,8 @@ struct rumpuser_blk;
 
 #define RUMPUSER_BLK_DEFAULT	0	/* sync */
 #define RUMPUSER_BLK_SYNC	1	/* in the calling thread */
-#define RUMPUSER_BLK_ASYNC	2	/* queued, io_uring */
-#define RUMPUSER_BLK_MMAP	3	/* memory mapped windows */
+#define RUMPUSER_BLK_ASYNC	2	/* queued: io_uring or I/O threads */
+#define RUMPUSER_BLK_MMAP	3	/* memory mapped windows; EOPNOTSUPP: not on this host */
 
 struct rumpuser_blk_info {
 	unsigned long long size;	/* bytes */
@@ -188,7 +191,8 @@ int rumpuser_snapshot_file(void);
 
 /*
  * Open an image (regular file or block device, or "/dev/fd/N": the descriptor itself) and lock it:
- * EBUSY where another has it.
+ * EBUSY where another has it; EOPNOTSUPP for a block device where the host cannot tell whether it is in
+ * use, unless RUMPUSER_BLK_NOLOCK says that it is not.
  * RUMPUSER_BLK_SNAPSHOT opens and locks it as RUMPUSER_BLK_RDONLY does, and means nothing beside
  * that.  The method in force is sync then, and a flush does nothing.  The temporary file, which has
  * no name, is made in the folder RUMP_TMPDIR or TMPDIR of the environment, or /var/tmp; where that

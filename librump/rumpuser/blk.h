@@ -8,6 +8,7 @@
 
 #include <stdatomic.h>
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "internal.h"
 
@@ -45,9 +46,34 @@ void blk_note(struct rumpuser_blk *blk, int op, int error);
 /* Do the rest of a request, or of one that reads or writes. */
 void blk_sync_request(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
 void blk_sync_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
-/* The first call to try for DISCARD, ZERO or ZERO_NOUNMAP, as a mode of fallocate. */
-int blk_range_mode(int op);
+/* Write what is left of a range as zeros.  A positive errno value if it fails. */
+int blk_write_zeros(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
 /* `n` bytes are done: go on behind them. */
 void blk_advance(struct rumpuser_bio *bio, unsigned long long n);
+
+/* A new file in the folder `dir` that has lost its name: its descriptor, or -1 and errno. */
+int blk_unlinked_file(const char *dir);
+
+/* ---- what linux/ and posix/ have each in their way -------------------------------------------- */
+
+/* Read or write some of what is left of a request: bytes, or -1 and errno. */
+ssize_t blk_transfer_once(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
+
+/* Do DISCARD, ZERO or ZERO_NOUNMAP.  A positive errno value if it fails. */
+int blk_range(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
+extern const bool blk_can_discard;
+
+/* The host may begin to bring what was written to the medium. */
+void blk_start_writing(int fd);
+
+/*
+ * The block device `path` is about to be opened with `mode`, which may be changed.  A positive errno
+ * value: the host uses it, or there is no way to know.
+ */
+int blk_claim(const char *path, int *mode);
+int blk_device_geometry(int fd, unsigned long long *size, unsigned int *sector);
+
+/* A new file without a name in the folder `dir`: its descriptor, or -1 and errno. */
+int blk_unnamed_file(const char *dir);
 
 #endif

@@ -3,26 +3,22 @@
  * Images: opening, locking, geometry, closing.
  *
  * The lock says that the content may change (a writer) or must not (a reader), so a reader and a
- * writer exclude each other.  It is an open file description lock on the whole file; a host kernel
- * that has mounted a block device is found by O_EXCL.
+ * writer exclude each other.  It is an open file description lock on the whole file; of a block
+ * device it must be known too that the host does not use it (blk_claim).
  *
- * An image may be a descriptor of the application's, which then has seen to O_EXCL: a process that
+ * An image may be a descriptor of the application's, which then has seen to that: a process that
  * has given up its rights, or its way to the file system, still has those.
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <linux/fs.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "blk.h"
 
 #define SECTOR 512
-#define EXCL_TRIES 5
-#define EXCL_PAUSE_US 2000
 
 static const struct blk_method *const methods[] = {
 	[RUMPUSER_BLK_DEFAULT] = &blk_sync,
@@ -62,27 +58,6 @@ int rumpuser_image_open(const char *path, int flags)
 	return fcntl(fd, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
 }
 
-/*
- * A reader must not claim the device, or a second one could not open it; but it has to see that
- * nobody else does.  Another reader that is looking at the same moment goes away soon.
- */
-static int probe_claim(const char *path)
-{
-	int fd, i;
-
-	for (i = 0; i < EXCL_TRIES; i++) {
-		fd = open(path, O_RDONLY | O_EXCL | O_CLOEXEC);
-		if (fd >= 0) {
-			close(fd);
-			return 0;
-		}
-		if (errno != EBUSY)
-			return errno;
-		usleep(EXCL_PAUSE_US);
-	}
-	return EBUSY;
-}
-
 static int lock_image(int fd, int type)
 {
 	struct flock lock = { .l_type = type, .l_whence = SEEK_SET };
@@ -98,10 +73,8 @@ static int open_locked(struct rumpuser_blk *blk, const char *path, bool lock)
 	int mode = reader ? O_RDONLY : O_RDWR;
 	int err = 0;
 
-	if (lock && blk->device && !reader)
-		mode |= O_EXCL;
-	else if (lock && blk->device && descriptor(path) < 0)
-		err = probe_claim(path);
+	if (lock && blk->device && descriptor(path) < 0)
+		err = blk_claim(path, &mode);
 	if (err)
 		return err;
 	blk->fd = rumpuser_image_open(path, mode);
@@ -122,14 +95,14 @@ static int geometry(struct rumpuser_blk *blk, struct rumpuser_blk_info *info)
 	if (err)
 		return err;
 	blk->size = st.st_size;
-	if (blk->device &&
-	    (ioctl(blk->fd, BLKGETSIZE64, &blk->size) || ioctl(blk->fd, BLKSSZGET, &sector)))
-		return errno;
-	/* Whether holes can be punched shows at the first try. */
+	if (blk->device)
+		err = blk_device_geometry(blk->fd, &blk->size, &sector);
+	if (err)
+		return err;
 	*info = (struct rumpuser_blk_info){
 		.size = blk->size,
 		.logical_block = sector,
-		.discard_granularity = blk->readonly ? 0 : st.st_blksize,
+		.discard_granularity = blk_can_discard && !blk->readonly ? st.st_blksize : 0,
 	};
 	return 0;
 }

@@ -43,16 +43,11 @@ static const char *folder(void)
 	return dir && *dir ? dir : "/var/tmp";
 }
 
-static int open_unnamed(const char *dir)
+int blk_unlinked_file(const char *dir)
 {
 	char name[PATH_MAX];
 	int fd;
 
-	if (!strncmp(dir, "/dev/fd/", 8))
-		return rumpuser_image_open(dir, O_RDWR);
-	fd = open(dir, O_TMPFILE | O_EXCL | O_RDWR | O_CLOEXEC, 0600);
-	if (fd >= 0 || errno != EOPNOTSUPP)
-		return fd;
 	if (snprintf(name, sizeof(name), "%s/rump-XXXXXX", dir) >= (int)sizeof(name)) {
 		errno = ENAMETOOLONG;
 		return -1;
@@ -61,6 +56,13 @@ static int open_unnamed(const char *dir)
 	if (fd >= 0)
 		unlink(name);
 	return fd;
+}
+
+static int open_unnamed(const char *dir)
+{
+	if (!strncmp(dir, "/dev/fd/", 8))
+		return rumpuser_image_open(dir, O_RDWR);
+	return blk_unnamed_file(dir);
 }
 
 int rumpuser_snapshot_file(void)
@@ -73,7 +75,7 @@ static void complain(struct snapshot *s, const char *what, int err)
 {
 	if (!s->complained)
 		rumpuser_logf(LEVEL_ERROR, "the snapshot's temporary file in %s cannot %s: %s; "
-			      "RUMP_TMPDIR names the folder", s->folder, what, strerrordesc_np(err));
+			      "RUMP_TMPDIR names the folder", s->folder, what, strerror(err));
 	s->complained = true;
 }
 
@@ -96,16 +98,10 @@ static int make_file(struct snapshot *s, unsigned long long size)
 static int make_map(struct snapshot *s, unsigned long long size)
 {
 	unsigned long long blocks = (size + BLOCK - 1) / BLOCK;
-	void *p;
 
 	s->map_size = (blocks / WORD + 1) * sizeof(*s->map);
-	p = mmap(NULL, s->map_size, PROT_READ | PROT_WRITE,
-		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
-	if (p == MAP_FAILED)
-		return ENOMEM;
-	madvise(p, s->map_size, MADV_NOHUGEPAGE);	/* it is sparse, and large for a large image */
-	s->map = p;
-	return 0;
+	s->map = rumpuser_sparse(s->map_size);
+	return s->map ? 0 : ENOMEM;
 }
 
 static void snapshot_close(struct rumpuser_blk *blk)

@@ -3,11 +3,6 @@
  * Block I/O in the calling thread: method sync, and the calls which the other methods fall back on.
  */
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
-#include <linux/fs.h>
-#include <sys/ioctl.h>
-#include <sys/uio.h>
 #include <unistd.h>
 
 #include "blk.h"
@@ -48,7 +43,7 @@ void blk_write_behind(struct rumpuser_blk *blk, unsigned long long bytes)
 	unsigned long long before = atomic_fetch_add(&blk->behind, bytes);
 
 	if (before / WRITE_BEHIND_STEP != (before + bytes) / WRITE_BEHIND_STEP)
-		sync_file_range(blk->fd, 0, 0, SYNC_FILE_RANGE_WRITE);
+		blk_start_writing(blk->fd);
 }
 
 void blk_note(struct rumpuser_blk *blk, int op, int error)
@@ -73,23 +68,12 @@ void blk_advance(struct rumpuser_bio *bio, unsigned long long n)
 	}
 }
 
-static ssize_t transfer_once(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
-{
-	const struct iovec *iov = (const struct iovec *)bio->iov;
-	int n = bio->niov < IOV_MAX ? bio->niov : IOV_MAX;
-	off_t offset = bio->offset + bio->done;
-
-	if (bio->op == RUMPUSER_BIO_READ)
-		return preadv(blk->fd, iov, n, offset);
-	return pwritev2(blk->fd, iov, n, offset, bio->fua ? RWF_DSYNC : 0);
-}
-
 void blk_sync_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 {
 	ssize_t n;
 
 	while (bio->done < bio->len) {
-		n = transfer_once(blk, bio);
+		n = blk_transfer_once(blk, bio);
 		if (n > 0) {
 			blk_advance(bio, n);
 		} else if (n == 0) {	/* the image has become shorter */
@@ -102,7 +86,7 @@ void blk_sync_transfer(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	}
 }
 
-static int write_zeros(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
+int blk_write_zeros(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 {
 	static const char zeros[ZEROS_SIZE];
 	ssize_t n;
@@ -116,52 +100,6 @@ static int write_zeros(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 			return n ? errno : EIO;
 	}
 	return 0;
-}
-
-static int punch(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
-{
-	return fallocate(blk->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, bio->offset,
-			 bio->len) ? errno : 0;
-}
-
-static int zero_range(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
-{
-	return fallocate(blk->fd, FALLOC_FL_ZERO_RANGE | FALLOC_FL_KEEP_SIZE, bio->offset,
-			 bio->len) ? errno : 0;
-}
-
-static int device_discard(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
-{
-	unsigned long long range[2] = { bio->offset, bio->len };
-
-	if (!blk->device)
-		return EOPNOTSUPP;
-	return ioctl(blk->fd, BLKDISCARD, range) ? errno : 0;
-}
-
-/* The ways to do an operation on a range, tried in turn until one is supported. */
-#define MAX_WAYS 3
-static int (*const ways[][MAX_WAYS])(struct rumpuser_blk *, struct rumpuser_bio *) = {
-	[RUMPUSER_BIO_DISCARD] = { device_discard, punch },
-	[RUMPUSER_BIO_ZERO] = { punch, zero_range, write_zeros },
-	[RUMPUSER_BIO_ZERO_NOUNMAP] = { zero_range, write_zeros },
-};
-
-int blk_range_mode(int op)
-{
-	return (op == RUMPUSER_BIO_ZERO_NOUNMAP ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) |
-	       FALLOC_FL_KEEP_SIZE;
-}
-
-static int range_op(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
-{
-	int i, err = EOPNOTSUPP;
-
-	for (i = 0; i < MAX_WAYS && ways[bio->op][i] && err == EOPNOTSUPP; i++)
-		do
-			err = ways[bio->op][i](blk, bio);
-		while (err == EINTR);
-	return err;
 }
 
 void blk_sync_request(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
@@ -178,7 +116,7 @@ void blk_sync_request(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 			bio->error = fdatasync(blk->fd) ? errno : 0;
 		break;
 	default:
-		bio->error = range_op(blk, bio);
+		bio->error = blk_range(blk, bio);
 	}
 }
 

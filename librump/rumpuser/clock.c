@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Time and randomness. */
 #include <errno.h>
-#include <sys/random.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "internal.h"
+
+#define RANDOM_MAX 256	/* bytes that getentropy gives at once */
 
 unsigned long long rumpuser_clock(int clock)
 {
@@ -18,16 +20,12 @@ int rumpuser_random(void *buf, unsigned long len)
 {
 	KEEP_ERRNO;
 	char *p = buf;
-	ssize_t n;
+	unsigned long n;
 
-	while (len) {
-		n = getrandom(p, len, 0);
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
+	for (; len; p += n, len -= n) {
+		n = len < RANDOM_MAX ? len : RANDOM_MAX;
+		if (getentropy(p, n))
 			return errno;
-		p += n;
-		len -= n;
 	}
 	return 0;
 }

@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the files of librumpuser share among themselves; nothing of it is exported. */
+/*
+ * What the files of librumpuser share among themselves; nothing of it is exported.
+ *
+ * The files here are those of every host.  What only one kind of host has, and what replaces it
+ * elsewhere, are files of the same name in linux/ and posix/: the build takes one of the two folders.
+ */
 #ifndef RUMPUSER_INTERNAL_H
 #define RUMPUSER_INTERNAL_H
 
@@ -34,6 +39,15 @@ extern volatile bool rumpuser_panicking;
 
 /* Is the parameter set to something else than "" and "0"? */
 bool rumpuser_param_true(const char *name);
+
+/* Private zero pages, which take memory as they are touched.  NULL: none. */
+void *rumpuser_sparse(unsigned long size);
+
+/* The calling thread's name for the host's tools, where it has such names. */
+void rumpuser_thread_name(const char *name);
+
+/* The calling thread's backtrace, from its caller on. */
+void rumpuser_log_stack(int level);
 
 void rumpuser_logf(int level, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

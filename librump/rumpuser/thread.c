@@ -11,7 +11,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 
 #include "internal.h"
 
@@ -87,7 +86,7 @@ static void *thread_main(void *p)
 	jmp_buf env;
 
 	start_put(p);
-	prctl(PR_SET_NAME, start.name);
+	rumpuser_thread_name(start.name);
 	bottom = &env;
 	if (!setjmp(env))
 		start.fn(start.arg);

@@ -39,7 +39,10 @@ void choose_mode(int argc, char **argv)
 	for (i = 0; argc > 1 && i < sizeof(modes) / sizeof(modes[0]); i++) {
 		if (!strcmp(argv[1], modes[i].name)) {
 			mode = &modes[i];
-			return;
+			if (mode->method != RUMPUSER_BLK_MMAP || backend.has_mmap)
+				return;
+			puts("this host has no method mmap");
+			exit(77);
 		}
 	}
 	fprintf(stderr, "usage: %s sync|mmap|async|queue|snapshot\n", argv[0]);

@@ -12,6 +12,8 @@
 
 #include <rump/rumpuser.h>
 
+#include "backend.h"
+
 #define KIB 1024UL
 #define MIB (1024UL * 1024)
 

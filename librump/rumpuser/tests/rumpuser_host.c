@@ -20,6 +20,8 @@
 
 #include <rump/rumpuser.h>
 
+#include "backend.h"
+
 #define ARENA ((char *)0x600000000000UL)
 #define VIEWS ((char *)0x610000000000UL)
 #define ARENA_SIZE (1UL << 36)	/* larger than the memory of most hosts: it is only address space */
@@ -84,6 +86,11 @@ static void arena(void **state)
 	before = resident();
 	memset(ARENA + PAGE, 'a', 4096 * PAGE);
 	assert_true(resident() > before + 4000);
+	if (!backend.gives_memory_back) {
+		assert_int_equal(rumpuser_arena_discard(PAGE, 4096 * PAGE), EOPNOTSUPP);
+		assert_int_equal(ARENA[PAGE], 'a');
+		return;
+	}
 	assert_int_equal(rumpuser_arena_discard(PAGE, 4096 * PAGE), 0);
 	assert_true(resident() < before + 96);
 	assert_int_equal(ARENA[PAGE], 0);
@@ -139,6 +146,8 @@ static void thread(void *arg)
 
 	memset(large, 1, sizeof(large));
 	prctl(PR_GET_NAME, name);
+	if (!backend.names_threads)	/* it has the name of its maker */
+		strcpy(name, "a-name-which-is");
 	pthread_sigmask(SIG_SETMASK, NULL, &mask);
 	set_and_wake(!strcmp(name, "a-name-which-is") && sigismember(&mask, SIGTERM) == 1 &&
 		     sigismember(&mask, SIGSEGV) == 0 && !strcmp(arg, "arg") ? 1 : 2);
@@ -203,6 +212,177 @@ static void futex_waits_as_long_as_told(void **state)
 	assert_in_range(rumpuser_clock(RUMPUSER_CLOCK_MONOTONIC) - start, 50 * MSEC, 5000 * MSEC);
 }
 
+/* Pairs pass a turn to each other through a word, many pairs at once: no wake is lost. */
+#define PAIRS 8
+#define TURNS 2000
+
+struct pair {
+	atomic_uint turn;
+	pthread_t thread;
+};
+
+static int play(struct pair *p, unsigned int mine)
+{
+	unsigned int i, seen;
+
+	for (i = 0; i < TURNS; i++) {
+		while ((seen = atomic_load(&p->turn)) % 2 != mine)
+			if (rumpuser_futex_wait((unsigned int *)&p->turn, seen, 20000 * MSEC))
+				return 1;
+		atomic_store(&p->turn, seen + 1);
+		rumpuser_futex_wake((unsigned int *)&p->turn, 1);
+	}
+	return 0;
+}
+
+static void *partner(void *pair)
+{
+	return play(pair, 1) ? pair : NULL;
+}
+
+static void *opener(void *pair)
+{
+	struct pair *p = pair;
+	pthread_t other;
+	void *lost;
+	int err;
+
+	if (pthread_create(&other, NULL, partner, p))
+		return p;
+	err = play(p, 0);
+	pthread_join(other, &lost);
+	return err ? p : lost;
+}
+
+static void no_wake_is_lost(void **state)
+{
+	struct pair pairs[PAIRS] = { 0 };
+	void *lost;
+	int i;
+
+	(void)state;
+	for (i = 0; i < PAIRS; i++)
+		assert_int_equal(pthread_create(&pairs[i].thread, NULL, opener, &pairs[i]), 0);
+	for (i = 0; i < PAIRS; i++) {
+		pthread_join(pairs[i].thread, &lost);
+		assert_null(lost);
+		assert_int_equal(atomic_load(&pairs[i].turn), 2 * TURNS);
+	}
+}
+
+static struct {
+	unsigned int word;
+	atomic_int asleep;
+} crowd;
+
+static void *sleep_in_crowd(void *arg)
+{
+	atomic_fetch_add(&crowd.asleep, 1);
+	while (rumpuser_futex_wait(&crowd.word, 0, 50 * MSEC) == ETIMEDOUT)
+		;
+	atomic_fetch_sub(&crowd.asleep, 1);
+	return arg;
+}
+
+/* Some of them time out, and wait anew, while others are woken. */
+static void all_are_woken(void **state)
+{
+	pthread_t thread[PAIRS];
+	int i;
+
+	(void)state;
+	for (i = 0; i < PAIRS; i++)
+		assert_int_equal(pthread_create(&thread[i], NULL, sleep_in_crowd, NULL), 0);
+	while (atomic_load(&crowd.asleep) < PAIRS)
+		usleep(1000);
+	usleep(120000);
+	__atomic_store_n(&crowd.word, 1, __ATOMIC_SEQ_CST);
+	rumpuser_futex_wake(&crowd.word, ~0U);
+	for (i = 0; i < PAIRS; i++)
+		pthread_join(thread[i], NULL);
+}
+
+/* ---- fibers: three take turns, one of them goes on in another thread ---- */
+
+static struct rumpuser_fiber *boot, *ping, *pong;
+static char trail[64];
+static volatile sig_atomic_t usr2;
+
+static void on_usr2(int sig)
+{
+	(void)sig;
+	usr2++;
+}
+
+static void note(char c)
+{
+	trail[strlen(trail)] = c;
+}
+
+static void ping_main(void *arg)
+{
+	sigset_t mask;
+
+	note(*(char *)arg);
+	errno = 111;
+	rumpuser_fiber_switch(ping, pong);
+	note('b');
+	rumpuser_fiber_switch(ping, boot);
+	/* in another thread by now */
+	pthread_sigmask(SIG_SETMASK, NULL, &mask);
+	note(sigismember(&mask, SIGTERM) == 1 && !sigismember(&mask, SIGSEGV) ? 'd' : '?');
+	set_and_wake(7);
+	for (;;)
+		pause();
+}
+
+static void pong_main(void *arg)
+{
+	note(*(char *)arg);
+	rumpuser_fiber_switch(NULL, ping);
+}
+
+static void go_on(void *fiber)
+{
+	rumpuser_fiber_switch(NULL, fiber);
+}
+
+static void fibers_take_turns_and_change_threads(void **state)
+{
+	struct sigaction sa = { .sa_handler = on_usr2 }, after;
+	sigset_t before, now;
+	int i;
+
+	(void)state;
+	sigaction(SIGUSR2, &sa, NULL);
+	sigprocmask(SIG_SETMASK, NULL, &before);
+	assert_int_equal(rumpuser_fiber_create(NULL, NULL, &boot), 0);
+	assert_int_equal(rumpuser_fiber_create(ping_main, "a", &ping), 0);
+	assert_int_equal(rumpuser_fiber_create(pong_main, "p", &pong), 0);
+	rumpuser_fiber_switch(boot, ping);
+	assert_string_equal(trail, "apb");
+
+	/* What the fiber does to errno from now on it does in its own thread. */
+	atomic_store(&word, 0);
+	errno = 222;
+	i = rumpuser_thread_create(go_on, ping, "fiber");
+	assert_int_equal(i, 0);
+	while (atomic_load(&word) != 7)	/* a hypercall would put errno right */
+		usleep(1000);
+	assert_int_equal(errno, 222);
+	assert_string_equal(trail, "apbd");
+
+	/* The application's signals are as they were. */
+	sigprocmask(SIG_SETMASK, NULL, &now);
+	for (i = 1; i < SIGRTMAX; i++)
+		assert_int_equal(sigismember(&before, i), sigismember(&now, i));
+	sigaction(SIGUSR2, NULL, &after);
+	assert_true(after.sa_handler == on_usr2);
+	assert_int_equal(usr2, 0);
+	raise(SIGUSR2);
+	assert_int_equal(usr2, 1);
+}
+
 static void clocks_and_randomness(void **state)
 {
 	unsigned long long now = rumpuser_clock(RUMPUSER_CLOCK_REALTIME) / 1000000000;
@@ -243,7 +423,7 @@ static void the_log_goes_to_the_sink(void **state)
 	rumpuser_log(7, longest, sizeof(longest));
 	assert_in_range(strlen(log.line), 1000, 2000);
 	rumpuser_backtrace();
-	assert_true(log.lines > 3);
+	assert_true(backend.backtraces ? log.lines > 3 : log.lines == 3);
 	rumpuser_set_log(NULL, NULL);
 }
 
@@ -308,8 +488,7 @@ static void panic_says_why_and_where(void **state)
 	(void)state;
 	assert_int_equal(run(do_panic, err, sizeof(err)), RUMP_EXIT_PANIC);
 	assert_non_null(strstr(err, "panic: it is over\n"));
-	assert_non_null(strstr(err, "#1 "));
-	assert_non_null(strstr(err, "rumpuser_panic"));
+	assert_true(backend.backtraces == (strstr(err, "#1 ") && strstr(err, "rumpuser_panic")));
 }
 
 int main(void)
@@ -321,6 +500,9 @@ int main(void)
 		cmocka_unit_test(threads),
 		cmocka_unit_test(the_end_of_an_adopted_thread_is_told),
 		cmocka_unit_test(futex_waits_as_long_as_told),
+		cmocka_unit_test(no_wake_is_lost),
+		cmocka_unit_test(all_are_woken),
+		cmocka_unit_test(fibers_take_turns_and_change_threads),
 		cmocka_unit_test(clocks_and_randomness),
 		cmocka_unit_test(the_log_goes_to_the_sink),
 		cmocka_unit_test(only_grave_lines_are_shown_without_a_sink),

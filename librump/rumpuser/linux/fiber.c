@@ -9,7 +9,7 @@
 #include <sys/mman.h>
 #include <ucontext.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 #define STACK_SIZE (256UL * 1024)
 #define GUARD_SIZE (16UL * 1024)
@@ -31,11 +31,10 @@ int rumpuser_fiber_create(void (*fn)(void *), void *arg, struct rumpuser_fiber *
 {
 	KEEP_ERRNO;
 	struct rumpuser_fiber *f;
-	char *stack = mmap(NULL, STACK_SIZE, PROT_READ | PROT_WRITE,
-			   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE | MAP_STACK, -1, 0);
+	char *stack = rumpuser_sparse(STACK_SIZE);
 
-	if (stack == MAP_FAILED)
-		return errno;
+	if (!stack)
+		return ENOMEM;
 	if (mprotect(stack, GUARD_SIZE, PROT_NONE)) {
 		munmap(stack, STACK_SIZE);
 		return errno;
@@ -54,10 +53,9 @@ int rumpuser_fiber_create(void (*fn)(void *), void *arg, struct rumpuser_fiber *
 	return 0;
 }
 
+/* No KEEP_ERRNO: the fiber may go on in another thread, where errno is another one. */
 void rumpuser_fiber_switch(struct rumpuser_fiber *from, struct rumpuser_fiber *to)
 {
-	KEEP_ERRNO;
-
 	if (from)
 		swapcontext(&from->context, &to->context);
 	else

@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "blk.h"
+#include "../blk.h"
 
 #define WINDOW_SIZE (1024UL * 1024)
 #define WINDOWS 16

@@ -14,6 +14,7 @@
  * later, and would keep the image open until then.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <liburing.h>
 #include <limits.h>
 #include <pthread.h>
@@ -21,7 +22,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#include "blk.h"
+#include "../blk.h"
 
 #define DEPTH 128	/* requests in the ring; its completion queue has twice as many places */
 #define BATCH 32
@@ -125,6 +126,13 @@ static struct io_uring_sqe *get_sqe(struct async *a)
 	return io_uring_get_sqe(&a->ring);
 }
 
+/* The first call to try on a range. */
+static int range_mode(int op)
+{
+	return (op == RUMPUSER_BIO_ZERO_NOUNMAP ? FALLOC_FL_ZERO_RANGE : FALLOC_FL_PUNCH_HOLE) |
+	       FALLOC_FL_KEEP_SIZE;
+}
+
 static void prepare(struct io_uring_sqe *sqe, struct rumpuser_bio *bio)
 {
 	const struct iovec *iov = (const struct iovec *)bio->iov;
@@ -142,7 +150,7 @@ static void prepare(struct io_uring_sqe *sqe, struct rumpuser_bio *bio)
 		io_uring_prep_fsync(sqe, IMAGE, IORING_FSYNC_DATASYNC);
 		break;
 	default:
-		io_uring_prep_fallocate(sqe, IMAGE, blk_range_mode(bio->op), bio->offset, bio->len);
+		io_uring_prep_fallocate(sqe, IMAGE, range_mode(bio->op), bio->offset, bio->len);
 	}
 	sqe->flags |= IOSQE_FIXED_FILE;
 	io_uring_sqe_set_data(sqe, bio);

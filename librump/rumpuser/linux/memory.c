@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "internal.h"
+#include "../internal.h"
 
 static int arena_fd = -1;
 
@@ -96,4 +96,15 @@ int rumpuser_arena_discard(unsigned long offset, unsigned long len)
 	if (fallocate(arena_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len))
 		return errno;
 	return 0;
+}
+
+void *rumpuser_sparse(unsigned long size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE,
+		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+
+	if (p == MAP_FAILED)
+		return NULL;
+	madvise(p, size, MADV_NOHUGEPAGE);	/* it would have memory where nothing was touched */
+	return p;
 }

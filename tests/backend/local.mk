@@ -1,0 +1,68 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# For tests/backend: the POSIX back end beside the one that was chosen, for this libc and for musl.
+# $(B)/tests/posix/LIBC has the library, its tests and, for musl, what the tests of the file systems need:
+# libukfs, fsu, opmix.  The kernel side is the same file: librump.so takes the librumpuser.so that is
+# found first.
+MUSL_CC ?= musl-gcc
+# musl where there is a compiler for the machine that all else is compiled for
+RUMPUSER_LIBCS := glibc $(if $(filter $(shell $(CC) -dumpmachine),\
+	$(shell $(MUSL_CC) -dumpmachine 2>/dev/null)),musl)
+MUSL := $(B)/tests/posix/musl
+MUSL_EXTRA := tests/backend/musl
+
+RUMPUSER_CC_glibc := $(CC)
+RUMPUSER_OBJ_glibc := $(B)/obj
+RUMPUSER_CMOCKA_glibc := -lcmocka
+RUMPUSER_CC_musl := $(MUSL_CC)
+RUMPUSER_OBJ_musl := $(B)/obj/musl
+
+# musl's compiler sees no headers but musl's: the host kernel's are shown to it, and what the libraries
+# that are not packaged for musl are replaced by.
+$(MUSL)/include/made: $(wildcard $(MUSL_EXTRA)/*.h)
+	mkdir -p $(@D)
+	ln -sfn /usr/include/linux /usr/include/asm-generic /usr/include/blkid \
+		/usr/include/$$($(CC) -print-multiarch)/asm $(@D)
+	touch $@
+
+$(B)/obj/musl/%.o: %.c $(MUSL)/include/made
+	@mkdir -p $(@D)
+	$(CCACHE) $(MUSL_CC) $(CPPFLAGS) -I$(MUSL_EXTRA) -isystem $(MUSL)/include $(CFLAGS) \
+		-MMD -MP -c -o $@ $<
+
+$(B)/obj/musl/$(RUMPUSER_DIR)/posix/%.o: private CPPFLAGS += -U_GNU_SOURCE
+$(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private CPPFLAGS += -include $(MUSL_EXTRA)/glibc.h
+$(B)/obj/musl/libukfs/table.o: $(B)/include/fs_table.h
+$(B)/obj/musl/libukfs/table.o: private CPPFLAGS += -I$(B)/include
+$(B)/obj/musl/tests/threads/%.o: private CPPFLAGS += -Itests/lib
+
+musl_objs = $(patsubst %.c,$(B)/obj/musl/%.o,$(1))
+
+$(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) $(MUSL_EXTRA)/blkid.c) \
+		$(UKFS_MAP) $(B)/lib/librump.so $(MUSL)/librumpuser.so.$(SOVERSION)
+	$(MUSL_CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -o $@ \
+		$(filter %.o,$^) -L$(B)/lib -lrump $(filter %librumpuser.so.$(SOVERSION),$^)
+
+$(MUSL)/fsu: $(call musl_objs,$(FSU_SRCS)) $(MUSL)/libukfs.so.$(SOVERSION)
+	$(MUSL_CC) $(LDFLAGS) -o $@ $^ -Wl,-rpath-link,$(MUSL):$(B)/lib
+
+$(MUSL)/opmix: $(call musl_objs,tests/threads/opmix.c) $(MUSL)/libukfs.so.$(SOVERSION)
+	$(MUSL_CC) $(LDFLAGS) -o $@ $^ -Wl,-rpath-link,$(MUSL):$(B)/lib
+
+# $(call rumpuser_variant,libc)
+define rumpuser_variant
+$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION): \
+		$(patsubst %.c,$(RUMPUSER_OBJ_$(1))/%.o,$(call rumpuser_sources,posix)) $(RUMPUSER_MAP)
+	@mkdir -p $$(@D)
+	$$(call rumpuser_link,$(RUMPUSER_CC_$(1)),posix)
+
+$(B)/tests/posix/$(1)/rumpuser_%: $(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o \
+		$(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \
+		$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION)
+	$(RUMPUSER_CC_$(1)) $(LDFLAGS) -o $$@ $$^ $(RUMPUSER_CMOCKA_$(1))
+
+TEST_PROGRAMS += $(RUMPUSER_TESTS:%=$(B)/tests/posix/$(1)/rumpuser_%)
+.SECONDARY: $(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \
+	$(RUMPUSER_TESTS:%=$(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o)
+endef
+$(foreach l,$(RUMPUSER_LIBCS),$(eval $(call rumpuser_variant,$(l))))
+TEST_PROGRAMS += $(if $(filter musl,$(RUMPUSER_LIBCS)),$(MUSL)/fsu $(MUSL)/opmix)
