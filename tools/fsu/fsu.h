@@ -24,6 +24,7 @@
 #define FSU_READ 2	/* mounted read-only unless -o rw */
 #define FSU_FILE 4	/* the first argument is an image, which is not mounted */
 #define FSU_COPY 8	/* moves much data: worth more than one virtual CPU */
+#define FSU_EXPR 32	/* what follows the image is parsed by the command, all of it */
 #define FSU_RUN 16	/* its operands are a command line: from the first on no options of ours */
 
 enum fsu_exit { FSU_OK = 0, FSU_FAILED = 1, FSU_USAGE = 2 };
@@ -96,6 +97,8 @@ void fsu_help(const struct fsu_command *cmd, FILE *out);
 /* Mount the line's image: called by a command when it knows that its arguments are right, so that a
  * usage error touches no image.  NULL after an error, which has been printed. */
 struct ukfs *fsu_mount(const struct fsu_line *line);
+/* One more image, read-only, with the line's options; unmounted with the other. */
+struct ukfs *fsu_mount_second(const struct fsu_line *line, const char *image);
 /* Unmount what is mounted, if anything.  False after an error, which has been printed. */
 bool fsu_unmount(void);
 /* Whether a host file is the image itself: it must be neither read into nor written over. */
@@ -196,6 +199,10 @@ typedef int (*fsu_walk_fn)(struct ukfs *u, const struct fsu_entry *e, void *arg)
 /* Depth first, symbolic links not followed, no limit on depth; a directory met inside itself is an
  * FSU_ERROR with ELOOP.  Returns 0, or FSU_WALK_STOP where the callback said so. */
 int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg);
+
+enum fsu_follow { FSU_FOLLOW_NONE, FSU_FOLLOW_START, FSU_FOLLOW_ALL };
+/* The same with symbolic links followed; one that leads nowhere is met as a link. */
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
 
 /* The names of a directory, without "." and "..". */
 struct fsu_names {

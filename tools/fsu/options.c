@@ -209,7 +209,10 @@ enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 	argc -= optind;
 	argv += optind;
 	argv[0] = (char *)fsu_progname;
-	result = parse_side(cmd, argc, argv, false, line, mnt);
+	if (cmd->flags & FSU_EXPR)
+		optind = 1;
+	else
+		result = parse_side(cmd, argc, argv, false, line, mnt);
 	for (int i = optind; result == FSU_PARSE_RUN && i < argc; i++)
 		add_operand(line, argv[i]);
 	return result;

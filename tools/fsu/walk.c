@@ -19,6 +19,7 @@ struct level {
 
 struct walk {
 	struct ukfs *u;
+	enum fsu_follow follow;
 	fsu_walk_fn fn;
 	void *arg;
 	struct fsu_path path;
@@ -104,6 +105,16 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	return ret == FSU_WALK_STOP ? ret : 0;
 }
 
+/* A link that leads nowhere is met as itself. */
+static int look(struct walk *w, struct stat *st)
+{
+	bool follow = w->follow == FSU_FOLLOW_ALL || (w->follow == FSU_FOLLOW_START && !w->depth);
+
+	if (follow && ukfs_stat(w->u, w->path.s, st) == 0)
+		return 0;
+	return ukfs_lstat(w->u, w->path.s, st);
+}
+
 /* What the path now names: tell of it, and enter it where it is a directory.  `cut` is the path's
  * length without it. */
 static int visit(struct walk *w, size_t cut)
@@ -111,7 +122,7 @@ static int visit(struct walk *w, size_t cut)
 	struct stat st;
 	int before = w->depth, ret;
 
-	if (ukfs_lstat(w->u, w->path.s, &st))
+	if (look(w, &st))
 		ret = tell(w, FSU_ERROR, errno, NULL);
 	else if (S_ISDIR(st.st_mode))
 		ret = enter(w, &st, cut);
@@ -134,7 +145,12 @@ static int leave(struct walk *w)
 
 int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg)
 {
-	struct walk w = { .u = u, .fn = fn, .arg = arg };
+	return fsu_walk_links(u, start, FSU_FOLLOW_NONE, fn, arg);
+}
+
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg)
+{
+	struct walk w = { .u = u, .follow = follow, .fn = fn, .arg = arg };
 	int ret;
 
 	fsu_path_set(&w.path, start);
