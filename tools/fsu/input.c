@@ -6,6 +6,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -233,6 +234,16 @@ bool fsu_parse_count(const char *s, uint64_t *n)
 	if (__builtin_mul_overflow(*n, factor, n))
 		*n = UINT64_MAX;
 	return true;
+}
+
+bool fsu_glob_suffix(const char *glob, const char *path)
+{
+	for (; path; path = strchr(path, '/')) {
+		path += strspn(path, "/");
+		if (fnmatch(glob, path, 0) == 0)
+			return true;
+	}
+	return false;
 }
 
 const char *fsu_host_path(const char *path, struct ukfs **u)

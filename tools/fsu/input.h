@@ -26,6 +26,8 @@ int fsu_tree_names(struct ukfs *u, const char *path, struct fsu_names *names);
 /* malloc'd, NULL with errno */
 char *fsu_tree_readlink(struct ukfs *u, const char *path);
 
+/* Whether a glob is a path's name, or any part of the path that begins behind a slash and ends it. */
+bool fsu_glob_suffix(const char *glob, const char *path);
 /* "10", "4K", "1MB", "2b" as head, tail and cmp take them; too much is UINT64_MAX. */
 bool fsu_parse_count(const char *s, uint64_t *n);
 

@@ -107,12 +107,7 @@ static bool glob_matches(const char *glob, const char *path, bool operand)
 {
 	if (!operand)
 		return fnmatch(glob, fsu_basename(path), 0) == 0;
-	for (; path; path = strchr(path, '/')) {
-		path += strspn(path, "/");
-		if (fnmatch(glob, path, FNM_LEADING_DIR) == 0 && fnmatch(glob, path, 0) == 0)
-			return true;
-	}
-	return false;
+	return fsu_glob_suffix(glob, path);
 }
 
 /* The last --include or --exclude that matches decides; where none does, the first. */
@@ -147,6 +142,8 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 	else if (e->visit == FSU_PRE && (e->depth || !g->omit_dot) &&
 		 left_out(g, path, e->depth == 0, true))
 		return FSU_WALK_SKIP;
+	else if (e->visit == FSU_OTHER && S_ISLNK(e->st.st_mode) && (g->follow || !e->depth))
+		fail(g, ENOENT, path);
 	else if (e->visit == FSU_OTHER && (S_ISREG(e->st.st_mode) || !e->depth) &&
 		 !left_out(g, path, e->depth == 0, false))
 		search_file(g, path);

@@ -49,6 +49,21 @@ static void show_line(struct search *s, const char *line, size_t len, uint64_t n
 	s->last_shown = number;
 }
 
+static bool valid_text(const char *line, size_t len)
+{
+	mbstate_t state = { 0 };
+
+	while (MB_CUR_MAX > 1 && len) {
+		size_t n = (unsigned char)*line < 0x80 ? 1 : mbrlen(line, len, &state);
+
+		if (n > len)
+			return false;
+		line += n ? n : 1;
+		len -= n ? n : 1;
+	}
+	return true;
+}
+
 static void show_matches(struct search *s, const char *line, size_t len)
 {
 	size_t from = 0, start, end;
@@ -57,6 +72,10 @@ static void show_matches(struct search *s, const char *line, size_t len)
 		if (end == start) {
 			from = end + 1;
 			continue;
+		}
+		if (s->o->binary != GREP_TEXT && !valid_text(line + start, end - start)) {
+			s->binary = true;
+			return;
 		}
 		front(s, s->number, s->offset + start, ':');
 		fwrite(line + start, 1, end - start, stdout);
@@ -99,21 +118,6 @@ static void show_group_begin(struct search *s)
 	}
 }
 
-static bool valid_text(const char *line, size_t len)
-{
-	mbstate_t state = { 0 };
-
-	while (MB_CUR_MAX > 1 && len) {
-		size_t n = (unsigned char)*line < 0x80 ? 1 : mbrlen(line, len, &state);
-
-		if (n > len)
-			return false;
-		line += n ? n : 1;
-		len -= n ? n : 1;
-	}
-	return true;
-}
-
 /* False where nothing more of the file is wanted. */
 static bool take_selected(struct search *s, const char *line, size_t len)
 {
@@ -125,7 +129,7 @@ static bool take_selected(struct search *s, const char *line, size_t len)
 	if (o->count)
 		return (int64_t)s->selected != o->max;
 	if (!s->binary && o->binary != GREP_TEXT &&
-	    (memchr(line, o->eol ? '\0' : '\200', len) || !valid_text(line, len)))
+	    (memchr(line, o->eol ? '\0' : '\200', len) || (!o->only && !valid_text(line, len))))
 		s->binary = true;
 	if (s->binary) {
 		s->any_shown = true;

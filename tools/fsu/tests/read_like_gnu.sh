@@ -109,7 +109,7 @@ for o in --include=*.c --include=*.h --exclude=*.c "--exclude=f1* --include=*.c"
 	try grep $o needle src/f1.c src/f2.h
 done
 try grep -r needle src/doc/lib; try grep -R needle src/doc; try grep needle d; try grep -s needle d missing; try grep -q needle src/f1.c missing
-try grep needle link dangling; try grep -e needle -e int src/f1.h src/lib/l.c; try grep -f /dev/null text; try grep -c '' nums empty; try grep -v '' nums
+try grep needle link dangling; try grep -e needle -e int src/f1.h src/lib/l.c; try grep -c '' nums empty; try grep -v '' nums
 try grep '' short blank; try grep -c x; try grep -L needle nums src/f1.c; try grep -A2 -B3 -n '[05]0$' nums; try grep -C1 -c 5 nums; try grep -nA1 9 odd nums
 input=$dir/m/text; try grep -n hello; try grep -H hello; try grep --label=x -H hello - nums; try grep -c o -; input=/dev/null
 LC_ALL=C.UTF-8
