@@ -56,6 +56,8 @@ struct fsu_line {
 	int noptions;
 	char **operands;
 	int noperands;
+	char **args;		/* what stands behind the image, as it was given */
+	int nargs;
 	const char *image;
 	const struct fsu_mount_options *mount;
 	bool read;		/* the command only reads */

@@ -209,6 +209,8 @@ enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 	argc -= optind;
 	argv += optind;
 	argv[0] = (char *)fsu_progname;
+	line->args = argv + 1;
+	line->nargs = argc - 1;
 	if (cmd->flags & FSU_EXPR)
 		optind = 1;
 	else

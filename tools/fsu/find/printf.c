@@ -264,7 +264,7 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	(void)n;
 	put_column(&widths[0], texts[0], false);
 	put_column(&widths[1], texts[1], false);
-	printf("%s  ", fsu_mode_string(mode, st->st_mode));
+	printf("%s ", fsu_mode_string(mode, st->st_mode));
 	put_column(&widths[2], texts[2], false);
 	put_column(&widths[3], texts[3], true);
 	put_column(&widths[4], texts[4], true);
