@@ -55,14 +55,6 @@ static int trouble(int err, const char *name)
 	return FSU_USAGE;
 }
 
-/* POSIX has "char" there, which is wrong where a character is more than a byte. */
-static bool is_posix_locale(void)
-{
-	const char *locale = setlocale(LC_MESSAGES, NULL);
-
-	return !locale || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
-}
-
 static void tell_difference(const struct cmp *p, uint64_t byte, uint64_t line, int a, int b)
 {
 	char at[8], bt[8];
@@ -76,9 +68,9 @@ static void tell_difference(const struct cmp *p, uint64_t byte, uint64_t line, i
 	else if (p->bytes)
 		printf("%s %s differ: byte %" PRIu64 ", line %" PRIu64 " is %3o %s %3o %s\n", p->name[0],
 		       p->name[1], byte, line, a, at, b, bt);
-	else
+	else	/* POSIX says "char", which is wrong where a character is more than a byte */
 		printf("%s %s differ: %s %" PRIu64 ", line %" PRIu64 "\n", p->name[0], p->name[1],
-		       is_posix_locale() ? "char" : "byte", byte, line);
+		       fsu_posix_locale(LC_MESSAGES) ? "char" : "byte", byte, line);
 }
 
 static void tell_end(const struct cmp *p, const char *name, uint64_t byte, uint64_t line, int last)

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <locale.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -17,14 +18,16 @@
 #include "input.h"
 #include "ls/ls.h"
 
-enum { KEY_WITH = 256, KEY_LABEL, KEY_NORMAL, KEY_NO_DEREFERENCE, KEY_STRIP, KEY_SUPPRESS, KEY_COLOR };
+enum { KEY_WITH = 256, KEY_LABEL, KEY_NORMAL, KEY_NO_DEREFERENCE, KEY_STRIP, KEY_SUPPRESS, KEY_COLOR,
+       KEY_CONTEXT, KEY_UNIFIED };
 
 const struct fsu_option fsu_diff_options[] = {
 	{ 'a', "text", FSU_NOARG, NULL, "all files are text" },
 	{ 'b', "ignore-space-change", FSU_NOARG, NULL, "how much white space there is does not matter" },
 	{ 'B', "ignore-blank-lines", FSU_NOARG, NULL, "empty lines do not matter" },
 	{ 'c', NULL, FSU_NOARG, NULL, "3 lines of context, the old format" },
-	{ 'C', "context", FSU_OPTARG, "N", "N lines of context, the old format" },
+	{ 'C', NULL, FSU_ARG, "N", "N lines of context, the old format" },
+	{ KEY_CONTEXT, "context", FSU_OPTARG, "N", "the same, or 3" },
 	{ KEY_COLOR, "color", FSU_OPTARG, "WHEN", "colours: always, auto, never" },
 	{ 'd', "minimal", FSU_NOARG, NULL, "as few lines as can be" },
 	{ 'e', "ed", FSU_NOARG, NULL, "a script for ed" },
@@ -47,7 +50,8 @@ const struct fsu_option fsu_diff_options[] = {
 	{ 't', "expand-tabs", FSU_NOARG, NULL, "tabs become spaces" },
 	{ 'T', "initial-tab", FSU_NOARG, NULL, "a tab in front of lines" },
 	{ 'u', NULL, FSU_NOARG, NULL, "3 lines of context, the unified format" },
-	{ 'U', "unified", FSU_OPTARG, "N", "N lines of context, the unified format" },
+	{ 'U', NULL, FSU_ARG, "N", "N lines of context, the unified format" },
+	{ KEY_UNIFIED, "unified", FSU_OPTARG, "N", "the same, or 3" },
 	{ 'w', "ignore-all-space", FSU_NOARG, NULL, "white space does not matter" },
 	{ 'W', "width", FSU_ARG, "N", "with -y: columns in all" },
 	{ KEY_WITH, "with", FSU_ARG, "IMAGE", "the second path is in this image" },
@@ -71,7 +75,7 @@ struct file {
 
 struct diff {
 	const struct fsu_line *line;
-	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores, side_by_side;
+	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores, side_by_side, context;
 	const char *labels[2];
 	char *switches;		/* as given, for the line above each pair of files in a tree */
 	char **argv;		/* of the host's diff, up to its labels */
@@ -176,7 +180,8 @@ static char *label(const struct diff *d, const struct file *file, int side)
 	struct tm tm;
 
 	if (localtime_r(&sec, &tm))
-		fsu_strftime(when, sizeof(when), "%Y-%m-%d %H:%M:%S.%N %z", &tm,
+		fsu_strftime(when, sizeof(when), d->context && fsu_posix_locale(LC_TIME) ?
+			     "%a %b %e %T %Y" : "%Y-%m-%d %H:%M:%S.%N %z", &tm,
 			     file->missing ? 0 : file->st.st_mtim.tv_nsec);
 	if ((d->labels[side] ? asprintf(&text, "--label=%s", d->labels[side]) :
 	     asprintf(&text, "--label=%s\t%s", file->path, when)) < 0)
@@ -278,7 +283,6 @@ static int compare_files(const struct diff *d, const struct file f[2], bool in_t
 			result = trouble(c[i].err, f[i].path);
 	if (result == DIFFERENT && binary && !d->text && !d->brief) {
 		printf("Binary files %s and %s differ\n", f[0].path, f[1].path);
-		result = TROUBLE;
 	} else if (result == DIFFERENT && (!d->brief || (d->ignores && !binary))) {
 		result = compare_lines(d, c, f, in_tree && !d->brief);
 	} else if (result == SAME && d->side_by_side && !d->brief) {
@@ -445,7 +449,7 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 static int compare_operands(const struct diff *d, struct file f[2])
 {
 	struct fsu_path path = { 0 };
-	int result, dir = -1;
+	int result, dir = -1, err = 0;
 
 	for (int i = 0; i < 2; i++)
 		if (look(d, &f[i]) == 0 && S_ISDIR(f[i].st.st_mode))
@@ -453,27 +457,29 @@ static int compare_operands(const struct diff *d, struct file f[2])
 	if (dir == 0 || dir == 1) {
 		fsu_path_set(&path, f[dir].path);
 		fsu_path_push(&path, fsu_basename(f[!dir].path));
-		if (look(d, &f[!dir]) == 0)
-			f[dir].path = path.s;
+		f[dir].path = path.s;
+		err = look(d, &f[dir]);
 	}
-	result = compare(d, f, 0);
+	result = err ? trouble(err, path.s) : compare(d, f, 0);
 	fsu_path_free(&path);
 	return result;
 }
 
 /* ---- options ----------------------------------------------------------------------------- */
 
-/* An option for the host's diff, as getopt takes it back. */
+/* An option for the host's diff. */
 static void add_argument(struct diff *d, int key, const char *arg)
 {
+	static const char *const names[] = {
+		[KEY_NORMAL] = "--normal", [KEY_STRIP] = "--strip-trailing-cr", [KEY_COLOR] = "--color",
+		[KEY_SUPPRESS] = "--suppress-common-lines", [KEY_CONTEXT] = "--context",
+		[KEY_UNIFIED] = "--unified",
+	};
+	const char *more = arg ? arg : "";
 	char *text;
 
-	if (key == KEY_NORMAL || key == KEY_STRIP || key == KEY_SUPPRESS)
-		text = fsu_strdup(key == KEY_NORMAL ? "--normal" : key == KEY_STRIP ?
-				  "--strip-trailing-cr" : "--suppress-common-lines");
-	else if ((key == KEY_COLOR ? asprintf(&text, "--color=%s", arg ? arg : "auto") :
-		  arg ? asprintf(&text, "-%c%s", key, arg) :
-		  asprintf(&text, "-%c", key == 'C' || key == 'U' ? key - 'A' + 'a' : key)) < 0)
+	if ((key >= 256 ? asprintf(&text, "%s%s%s", names[key], arg ? "=" : "", more) :
+	     asprintf(&text, "-%c%s", key, more)) < 0)
 		fsu_die(TROUBLE);
 	d->argv[d->argc++] = text;
 }
@@ -493,6 +499,7 @@ static void set(struct diff *d, int key, const char *arg)
 	case 'a': d->text = true; break;
 	case 'y': d->side_by_side = true; break;
 	}
+	d->context |= key == 'c' || key == 'C' || key == KEY_CONTEXT;
 	d->ignores |= key == KEY_STRIP || (key < 256 && strchr("bBEiIwZ", key));
 	add_argument(d, key, arg);
 }

@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fnmatch.h>
+#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -244,6 +245,13 @@ bool fsu_glob_suffix(const char *glob, const char *path)
 			return true;
 	}
 	return false;
+}
+
+bool fsu_posix_locale(int category)
+{
+	const char *locale = setlocale(category, NULL);
+
+	return !locale || strcmp(locale, "C") == 0 || strcmp(locale, "POSIX") == 0;
 }
 
 const char *fsu_host_path(const char *path, struct ukfs **u)

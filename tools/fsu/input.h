@@ -31,6 +31,9 @@ bool fsu_glob_suffix(const char *glob, const char *path);
 /* "10", "4K", "1MB", "2b" as head, tail and cmp take them; too much is UINT64_MAX. */
 bool fsu_parse_count(const char *s, uint64_t *n);
 
+/* Whether texts are POSIX's own: some programs have other words there. */
+bool fsu_posix_locale(int category);
+
 /* A path that begins with "host:" is one of the host: returns the rest of it and sets *u to NULL. */
 const char *fsu_host_path(const char *path, struct ukfs **u);
 

@@ -44,7 +44,7 @@ static char *with_target(char *target, const char *rest)
 {
 	char *joined = fsu_malloc(strlen(target) + strlen(rest) + 2);
 
-	sprintf(joined, "%s/%s", target, rest);
+	sprintf(joined, "%s%s%s", target, *rest ? "/" : "", rest);
 	free(target);
 	return joined;
 }
@@ -65,7 +65,7 @@ static int step(struct ukfs *u, struct fsu_path *out, const char *name, char **r
 	char *target;
 	int err;
 
-	if (must == NOTHING && !links)
+	if (!links && must != EVERYTHING)
 		return 0;
 	err = fsu_tree_stat(u, out->s, false, &st);
 	if (err)

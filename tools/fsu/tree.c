@@ -127,10 +127,10 @@ static void put_facts(const struct tree *t, const struct stat *st)
 
 static void put_name(const struct tree *t, const char *name)
 {
-	static const struct ls_options quoting = { .quote = LS_ESCAPE };
-	char *text = t->raw ? fsu_strdup(name) : ls_quote(&quoting, name, false, NULL);
+	struct ls_options quoting = { .quote = t->quotes ? LS_C : LS_ESCAPE };
+	char *text = t->raw && !t->quotes ? fsu_strdup(name) : ls_quote(&quoting, name, false, NULL);
 
-	printf(t->quotes ? "\"%s\"" : "%s", text);
+	fputs(text, stdout);
 	free(text);
 }
 
@@ -297,7 +297,8 @@ static void show_operand(struct tree *t, const char *path)
 	}
 	put_name(t, path);
 	fputs("  [error opening dir]\n", stdout);
-	t->code = FSU_USAGE;
+	if (err)
+		t->code = FSU_USAGE;
 }
 
 static bool set(struct tree *t, int key, const char *arg)

@@ -60,6 +60,16 @@ static char *directory_text(const char *path)
 	return plain;
 }
 
+/* The last component, with the slashes behind it. */
+static const char *name_of(const char *path)
+{
+	char *plain = fsu_strip(path);
+	size_t at = fsu_basename(plain) - plain;
+
+	free(plain);
+	return path + at;
+}
+
 /* The path below the start. */
 static const char *below(const struct find *f, const char *path)
 {
@@ -106,7 +116,7 @@ static char *directive(const struct find *f, const struct fsu_entry *e, char let
 
 	switch (letter) {
 	case 'p': return fsu_strdup(e->path);
-	case 'f': return find_basename(e->path);
+	case 'f': return fsu_strdup(name_of(e->path));
 	case 'h': return directory_text(e->path);
 	case 'H': return fsu_strdup(f->start);
 	case 'P': return fsu_strdup(below(f, e->path));
@@ -142,7 +152,7 @@ static char *directive(const struct find *f, const struct fsu_entry *e, char let
 	}
 }
 
-/* printf's flags, width and precision; numbers are text by then, so a 0 is the only one to mind. */
+/* printf's flags, width and precision; mode and depth are numbers, all else is text, sizes too. */
 static const char *put_directive(const struct find *f, const struct fsu_entry *e, const char *s)
 {
 	size_t len = strspn(s, "-+ #0123456789.");
@@ -160,7 +170,7 @@ static const char *put_directive(const struct find *f, const struct fsu_entry *e
 	text = directive(f, e, s[len], &next);
 	if (!text || len > 40) {
 		printf("%%%.*s", (int)len + 1, s);
-	} else if (*s == '0' && strchr("sbkmUGindD", s[len])) {
+	} else if (*s == '0' && strchr("md", s[len])) {
 		for (int pad = atoi(s) - (int)strlen(text); pad > 0; pad--)
 			putchar('0');
 		fputs(text, stdout);
@@ -169,7 +179,7 @@ static const char *put_directive(const struct find *f, const struct fsu_entry *e
 		/* # is for octal numbers: a leading 0 */
 		if (*s == '#') {
 			snprintf(spec, sizeof(spec), "%%%.*ss", (int)len - 1, s + 1);
-			putchar('0');
+			fputs(strcmp(text, "0") ? "0" : "", stdout);
 		}
 		printf(spec, text);
 	}

@@ -40,14 +40,14 @@ for e in "-type f" "-type d" "-type l" "-type f,l" "-type p" "-type b" "-type c"
 	"-mindepth 2" "-mindepth 1 -maxdepth 1" "-depth" "-depth -maxdepth 1" "-xdev" "-mount -type f" "-name sub -prune" "-name sub -prune -o -print" "-type d -name d -prune -o -type f -print" \
 	"-not -type d" "! -type d" "( -name a* -o -name b* ) -type f" "-name a* -o -name b*" "-name a* , -name b*" "-type f -a -name f*" "-true" "-false" "-false -o -print" "-quit" \
 	"-name file -quit -o -print" "-print" "-print0" "-print -print" "-type f -print -o -type d" "-name x -o" "-nosuch" "-name" "( -name x" "-name x )" "-type q" "-size x" "-size 1q" "-perm x9" \
-	"-maxdepth x" "-links x" "-exec" "-exec true" "-ls" "-type f -ls" "-type l -ls" "-noleaf -type d" "-fstype $type -maxdepth 1" "-fstype none" "-prune" "-follow -type f" "-regextype nosuch -name x" \
+	"-maxdepth x" "-links x" "-exec" "-exec true" "-ls" "-type f -ls" "-type l -ls" "-noleaf -type d" "-prune" "-follow -type f" "-regextype nosuch -name x" \
 	"-inum 2" "-ilname *" "-mindepth 3 -print0" "-depth -prune" "-ignore_readdir_race -type d" "-user nosuchuser"; do
 	set -f
 	try find . $e
 	case $e in -type*|-name*|-m*|-depth*|-ls) try find d file $e; try find -L d dlink $e; try find -H dlink $e ;; esac
 	set +f
 done
-for f in '%p\n' '%f|%h|%P|%H\n' '%s %b %k %m %M\n' '%u %g %U %G %i %n %d\n' '%y %Y %l\n' '%t\n' '%c|%T@ %TY-%Tm-%Td %TH:%TM:%TS %T+\n' '%A@ %AY\n' '%C+\n' '%F %S\n' '%%%z\n' \
+for f in '%p\n' '%f|%h|%P|%H\n' '%s %b %k %m %M\n' '%u %g %U %G %i %n %d\n' '%y %Y %l\n' '%t\n' '%c|%T@ %TY-%Tm-%Td %TH:%TM:%TS %T+\n' '%A@ %AY\n' '%C+\n' '%S\n' '%%%z\n' \
 	'%10s|%-10f|%5m\n' '%05s %-5n|\n' '\t\a\b\f\v\r\\\101\n' '%p\c never\n' '%Ta %Tb %Tj %Tp %TX\n' 'x\q\n' '%#m\n' '%.3f|%8.3f|\n' '%TB %TI %Tk %TT %Tx %TZ\n'; do
 	try find . -printf "$f"; try find d dlink/ file / -maxdepth 1 ! -path '/[els]*' -printf "$f"; try find -L d -printf "$f"
 done
@@ -60,8 +60,8 @@ for o in "" -s -h -a -c -k -b -x -0 --apparent-size -l -S -m -H -L -D --si "-d 1
 	try du $o t1 t2/bin dlink .
 done
 
-for o in "" -a -d -f -i -s -h -p -u -g -D -F -Q -N -q -J -X "-L 1" "-L 2" -r -t -U --noreport --dirsfirst --filesfirst "-P *.c" "-I *.c" "-I s*|d" "-P *.c --prune" \
-	"--prune" -l -c --inodes "-pugs" "-ahD" "-S" "-aF" "-fi" "--du" "--du -h" "-n" "-x" "--charset=utf-8" "-A" "--sort=size" "--matchdirs -P d*" "--ignore-case -P *.C" "-v" "--sort=mtime"; do
+for o in "" -a -d -f -i -s -h -p -u -g -D -F -Q -N -n -x "-L 1" "-L 2" -r -t --noreport --dirsfirst --filesfirst "-P *.c" "-I *.c" \
+	"-I s*|d" "-P *.c -I d" --inodes -pugs -ahD -aF -fi -dr "-sh -D" "-tr -D" -if -Qf; do
 	set -f
 	try tree $o
 	[ "$o" = -A ] || try tree $o d t1
@@ -69,7 +69,7 @@ for o in "" -a -d -f -i -s -h -p -u -g -D -F -Q -N -q -J -X "-L 1" "-L 2" -r -t 
 done 2>/dev/null
 try tree missing; try tree file d
 
-for o in "" -u -q -r -N -rN -ru -rq -ruN -rqs -s -qr "-U 1" "-U0" "-u -U5" -c -e -n -y -i -w -b -B -rsq "-r --no-dereference" "-rN -x only*" "-urN --exclude=s" -a -ra "--brief -r" "-ur --label a --label b" \
+for o in "" -u -q -r -N -rN -ru -rq -ruN -rqs -s -qr -U1 "-U0" "-u -U5" -c -e -n -y -i -w -b -B -rsq "-r --no-dereference" "-rN -x only*" "-urN --exclude=s" -a -ra "--brief -r" "-ur --label a --label b" \
 	"-rP" "--strip-trailing-cr -r" "-p" "-l" "-rE" "-ruN --suppress-common-lines" "--normal" "-I twenty"; do
 	for p in "t1/diff t2/diff" "t1/same t2/same" "t1/nn t2/nn" "t1/bin t2/bin" "t1 t2" "t1/diff t2" "t1 t2/diff" "t1/empty t2/empty" "t1/missing t2/same" "t1/kind t2/kind" "file file"; do
 		TZ=UTC try diff $o $p
