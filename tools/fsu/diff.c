@@ -75,7 +75,7 @@ struct file {
 
 struct diff {
 	const struct fsu_line *line;
-	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores, side_by_side, context;
+	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores, side_by_side, context, unified;
 	const char *labels[2];
 	char *switches;		/* as given, for the line above each pair of files in a tree */
 	char **argv;		/* of the host's diff, up to its labels */
@@ -180,7 +180,7 @@ static char *label(const struct diff *d, const struct file *file, int side)
 	struct tm tm;
 
 	if (localtime_r(&sec, &tm))
-		fsu_strftime(when, sizeof(when), d->context && fsu_posix_locale(LC_TIME) ?
+		fsu_strftime(when, sizeof(when), d->context && !d->unified && fsu_posix_locale(LC_TIME) ?
 			     "%a %b %e %T %Y" : "%Y-%m-%d %H:%M:%S.%N %z", &tm,
 			     file->missing ? 0 : file->st.st_mtim.tv_nsec);
 	if ((d->labels[side] ? asprintf(&text, "--label=%s", d->labels[side]) :
@@ -189,13 +189,18 @@ static char *label(const struct diff *d, const struct file *file, int side)
 	return text;
 }
 
+static const char *shown(const struct diff *d, const struct file f[2], int side)
+{
+	return d->labels[side] ? d->labels[side] : f[side].path;
+}
+
 static void print_heading(const struct diff *d, const struct file f[2])
 {
 	static const struct ls_options quoting = { .quote = LS_SHELL };
 	char *names[2];
 
 	for (int i = 0; i < 2; i++)
-		names[i] = ls_quote(&quoting, f[i].path, false, NULL);
+		names[i] = ls_quote(&quoting, shown(d, f, i), false, NULL);
 	printf("diff%s %s %s\n", d->switches, names[0], names[1]);
 	free(names[0]);
 	free(names[1]);
@@ -282,7 +287,7 @@ static int compare_files(const struct diff *d, const struct file f[2], bool in_t
 		if (c[i].err)
 			result = trouble(c[i].err, f[i].path);
 	if (result == DIFFERENT && binary && !d->text && !d->brief) {
-		printf("Binary files %s and %s differ\n", f[0].path, f[1].path);
+		printf("Binary files %s and %s differ\n", shown(d, f, 0), shown(d, f, 1));
 	} else if (result == DIFFERENT && (!d->brief || (d->ignores && !binary))) {
 		result = compare_lines(d, c, f, in_tree && !d->brief);
 	} else if (result == SAME && d->side_by_side && !d->brief) {
@@ -292,9 +297,9 @@ static int compare_files(const struct diff *d, const struct file f[2], bool in_t
 		result = compare_lines(d, c, f, in_tree);
 	}
 	if (result == DIFFERENT && d->brief)
-		printf("Files %s and %s differ\n", f[0].path, f[1].path);
+		printf("Files %s and %s differ\n", shown(d, f, 0), shown(d, f, 1));
 	if (result == SAME && d->same)
-		printf("Files %s and %s are identical\n", f[0].path, f[1].path);
+		printf("Files %s and %s are identical\n", shown(d, f, 0), shown(d, f, 1));
 	fsu_fclose(c[0].f);
 	fsu_fclose(c[1].f);
 	return result;
@@ -499,7 +504,9 @@ static void set(struct diff *d, int key, const char *arg)
 	case 'a': d->text = true; break;
 	case 'y': d->side_by_side = true; break;
 	}
-	d->context |= key == 'c' || key == 'C' || key == KEY_CONTEXT;
+	/* -p alone asks for context, too */
+	d->context |= key == 'c' || key == 'C' || key == KEY_CONTEXT || key == 'p';
+	d->unified |= key == 'u' || key == 'U' || key == KEY_UNIFIED;
 	d->ignores |= key == KEY_STRIP || (key < 256 && strchr("bBEiIwZ", key));
 	add_argument(d, key, arg);
 }

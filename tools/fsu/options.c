@@ -239,8 +239,8 @@ static void print_option(FILE *out, const struct fsu_option *o)
 		snprintf(left + n, sizeof(left) - n, "%s--%s%s%s%s", n ? ", " : "    ", o->name,
 			 o->has_arg == FSU_OPTARG ? "[=" : o->has_arg ? "=" : "", arg,
 			 o->has_arg == FSU_OPTARG ? "]" : "");
-	fprintf(out, strlen(left) > 27 ? "  %s\n  %-28s%s\n" : "  %-28s%s%s\n", left,
-		strlen(left) > 27 ? "" : o->help, strlen(left) > 27 ? o->help : "");
+	fprintf(out, strlen(left) > 26 ? "  %s\n  %-28s%s\n" : "  %-28s%s%s\n", left,
+		strlen(left) > 26 ? "" : o->help, strlen(left) > 26 ? o->help : "");
 }
 
 static void print_options(FILE *out, const char *title, const struct fsu_option *o)
