@@ -236,6 +236,20 @@ static void put_column(int *width, const char *text, bool left)
 	printf(left ? "%-*s " : "%*s ", *width, text);
 }
 
+/* find counts the space behind a number, too. */
+static void put_owner(int *width, const char *name, unsigned int id)
+{
+	int len;
+
+	if (name) {
+		put_column(width, name, true);
+		return;
+	}
+	len = printf("%-8u ", id);
+	if (len > *width)
+		*width = len;
+}
+
 static void put_name(const char *name)
 {
 	static const struct ls_options quoting = { .quote = LS_ESCAPE };
@@ -265,8 +279,7 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	const struct stat *st = &e->st;
 	char *texts[] = {
 		number_text("%" PRIu64, st->st_ino), number_text("%" PRIu64, (st->st_blocks + 1) / 2),
-		number_text("%" PRIu64, st->st_nlink), owner_text(fsu_user(st->st_uid), st->st_uid),
-		owner_text(fsu_group(st->st_gid), st->st_gid), number_text("%" PRIu64, st->st_size),
+		number_text("%" PRIu64, st->st_nlink), number_text("%" PRIu64, st->st_size),
 		fsu_tree_readlink(f->u, e->path),
 	};
 	char mode[11];
@@ -276,17 +289,17 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	put_column(&widths[1], texts[1], false);
 	printf("%s ", fsu_mode_string(mode, st->st_mode));
 	put_column(&widths[2], texts[2], false);
-	put_column(&widths[3], texts[3], true);
-	put_column(&widths[4], texts[4], true);
+	put_owner(&widths[3], fsu_user(st->st_uid), st->st_uid);
+	put_owner(&widths[4], fsu_group(st->st_gid), st->st_gid);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		printf("%*u, %*u ", widths[6], major(st->st_rdev), widths[7], minor(st->st_rdev));
 	else
-		put_column(&widths[5], texts[5], false);
+		put_column(&widths[5], texts[3], false);
 	put_ls_time(f, st->st_mtim);
 	put_name(e->path);
-	if (S_ISLNK(st->st_mode) && texts[6]) {
+	if (S_ISLNK(st->st_mode) && texts[4]) {
 		fputs(" -> ", stdout);
-		put_name(texts[6]);
+		put_name(texts[4]);
 	}
 	putchar('\n');
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)

@@ -70,7 +70,7 @@ done 2>/dev/null
 try tree missing; try tree file d
 
 for o in "" -u -q -r -N -rN -ru -rq -ruN -rqs -s -qr -U1 "-U0" "-u -U5" -c -e -n -y -i -w -b -B -rsq "-r --no-dereference" "-rN -x only*" "-urN --exclude=s" -a -ra "--brief -r" "-ur --label a --label b" \
-	"-rP" "--strip-trailing-cr -r" "-p" "-l" "-rE" "-ruN --suppress-common-lines" "--normal" "-I twenty"; do
+	"-rP" "--strip-trailing-cr -r" "-p" "-rE" "-ruN --suppress-common-lines" "--normal" "-I twenty"; do
 	for p in "t1/diff t2/diff" "t1/same t2/same" "t1/nn t2/nn" "t1/bin t2/bin" "t1 t2" "t1/diff t2" "t1 t2/diff" "t1/empty t2/empty" "t1/missing t2/same" "t1/kind t2/kind" "file file"; do
 		TZ=UTC try diff $o $p
 	done
