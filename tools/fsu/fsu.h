@@ -99,6 +99,11 @@ enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 void fsu_line_free(struct fsu_line *line);
 void fsu_help(const struct fsu_command *cmd, FILE *out);
 
+/* For fsu_sh: the i-th command, NULL behind the last; and run one, argv[0] its name and no image among
+ * the rest, on the session's image, which stays mounted.  Its exit code, -1: there is no such command. */
+const struct fsu_command *fsu_command_at(size_t i);
+int fsu_run_inside(const struct fsu_line *session, int argc, char **argv);
+
 /* Mount the line's image: called by a command when it knows that its arguments are right, so that a
  * usage error touches no image.  NULL after an error, which has been printed. */
 struct ukfs *fsu_mount(const struct fsu_line *line);
@@ -133,6 +138,8 @@ bool fsu_flush(void);
 void fsu_catch_signals(void);
 /* The signal that asks the command to stop, or 0. */
 int fsu_interrupted(void);
+/* That signal was heard. */
+void fsu_forget_signal(void);
 
 /* ---- memory ------------------------------------------------------------------------------ */
 

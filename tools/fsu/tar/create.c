@@ -93,7 +93,8 @@ static int put_entry(struct creation *c, struct archive_entry *e, const char *pa
 			add_sparse(u, fd, archive_entry_size(e), e);
 	}
 	ret = archive_write_header(c->t->a, e);
-	if (ret < ARCHIVE_OK)
+	/* a warning: a name that is no UTF-8 is stored as it is */
+	if (ret < ARCHIVE_WARN)
 		tar_archive_error(c->t);
 	if (ret > ARCHIVE_FAILED && data && put_data(c, fd, path, e)) {
 		tar_archive_error(c->t);
