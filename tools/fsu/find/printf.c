@@ -236,7 +236,7 @@ static void put_column(int *width, const char *text, bool left)
 	printf(left ? "%-*s " : "%*s ", *width, text);
 }
 
-/* find counts the space behind a number, too. */
+/* find counts the space behind a number, too, but not for groups. */
 static void put_owner(int *width, const char *name, unsigned int id)
 {
 	int len;
@@ -280,7 +280,7 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	char *texts[] = {
 		number_text("%" PRIu64, st->st_ino), number_text("%" PRIu64, (st->st_blocks + 1) / 2),
 		number_text("%" PRIu64, st->st_nlink), number_text("%" PRIu64, st->st_size),
-		fsu_tree_readlink(f->u, e->path),
+		fsu_tree_readlink(f->u, e->path), owner_text(fsu_group(st->st_gid), st->st_gid),
 	};
 	char mode[11];
 
@@ -290,7 +290,7 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	printf("%s ", fsu_mode_string(mode, st->st_mode));
 	put_column(&widths[2], texts[2], false);
 	put_owner(&widths[3], fsu_user(st->st_uid), st->st_uid);
-	put_owner(&widths[4], fsu_group(st->st_gid), st->st_gid);
+	put_column(&widths[4], texts[5], true);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
 		printf("%*u, %*u ", widths[6], major(st->st_rdev), widths[7], minor(st->st_rdev));
 	else
