@@ -213,6 +213,8 @@ static bool open_archive(struct tar *t)
 		tar_archive_error(t);
 		return false;
 	}
+	/* nothing behind the end: zeros there are not zstd */
+	archive_write_set_bytes_in_last_block(t->a, 1);
 	ret = strcmp(t->file, "-") ? archive_write_open_filename(t->a, t->file) :
 	      archive_write_open_fd(t->a, STDOUT_FILENO);
 	if (ret)
