@@ -199,7 +199,12 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		return FSU_WALK_SKIP;
 	if (!e->depth)
 		du->dev = e->st.st_dev;
-	if (e->visit == FSU_ERROR) {
+	if (e->visit == FSU_OTHER && S_ISLNK(e->st.st_mode) &&
+	    (du->follow == FSU_FOLLOW_ALL || (du->follow && !e->depth))) {
+		fflush(stdout);
+		fsu_perror_verb(ENOENT, "access", e->path);
+		du->code = FSU_FAILED;
+	} else if (e->visit == FSU_ERROR) {
 		fflush(stdout);
 		fsu_perror_verb(e->err, e->st.st_mode ? "read directory" : "access", e->path);
 		du->code = FSU_FAILED;
