@@ -45,7 +45,7 @@ const struct fsu_option fsu_diff_options[] = {
 	{ 'q', "brief", FSU_NOARG, NULL, "tell only that files differ" },
 	{ 'r', "recursive", FSU_NOARG, NULL, "compare directories and what is below" },
 	{ 's', "report-identical-files", FSU_NOARG, NULL, "tell which files are the same" },
-	{ KEY_STRIP, "strip-trailing-cr", FSU_NOARG, NULL, "a carriage return at the end of a line does not matter" },
+	{ KEY_STRIP, "strip-trailing-cr", FSU_NOARG, NULL, "carriage returns at the end of lines do not matter" },
 	{ KEY_SUPPRESS, "suppress-common-lines", FSU_NOARG, NULL, "with -y: only lines that differ" },
 	{ 't', "expand-tabs", FSU_NOARG, NULL, "tabs become spaces" },
 	{ 'T', "initial-tab", FSU_NOARG, NULL, "a tab in front of lines" },
@@ -75,7 +75,8 @@ struct file {
 
 struct diff {
 	const struct fsu_line *line;
-	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores, side_by_side, context, unified;
+	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores;
+	bool side_by_side, context, unified;
 	const char *labels[2];
 	char *switches;		/* as given, for the line above each pair of files in a tree */
 	char **argv;		/* of the host's diff, up to its labels */

@@ -13,7 +13,7 @@ const struct fsu_option fsu_tar_options[] = {
 	{ 'c', "create", FSU_NOARG, NULL, "write an archive of files of the image" },
 	{ 'C', "directory", FSU_ARG, "DIR", "names are relative to this directory of the image" },
 	{ FSU_TAR_EXCLUDE, "exclude", FSU_ARG, "GLOB", "leave out what has such a name" },
-	{ 'f', "file", FSU_ARG, "ARCHIVE", "the archive, a file of the host; default: - for standard input or output" },
+	{ 'f', "file", FSU_ARG, "ARCHIVE", "the archive, a file of the host; default: -, standard input or output" },
 	{ 'j', "bzip2", FSU_NOARG, NULL, "with -c: compress with bzip2" },
 	{ 'J', "xz", FSU_NOARG, NULL, "with -c: compress with xz" },
 	{ 'k', "keep-old-files", FSU_NOARG, NULL, "with -x: an error for what exists" },
