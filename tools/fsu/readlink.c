@@ -65,12 +65,13 @@ static int step(struct ukfs *u, struct fsu_path *out, const char *name, char **r
 	char *target;
 	int err;
 
-	if (!links && must != EVERYTHING)
+	if (!links && must == NOTHING)
 		return 0;
 	err = fsu_tree_stat(u, out->s, false, &st);
+	if (err == ENOENT && must == ALL_BUT_LAST && (!links || !left[strspn(left, "/")]))
+		return 0;
 	if (err)
-		return must == NOTHING || (must == ALL_BUT_LAST && err == ENOENT && !left[strspn(left, "/")]) ?
-		       0 : err;
+		return must == NOTHING ? 0 : err;
 	if (!links || !S_ISLNK(st.st_mode))
 		return *left && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode) && must != NOTHING ? ENOTDIR : 0;
 	if (++*followed > MAX_LINKS)
