@@ -8,13 +8,31 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "fsu.h"
+#include "input.h"
 
 #define CHUNK (1 << 20)
 
 const struct fsu_option fsu_cat_options[] = {
+	{ 'A', "show-all", FSU_NOARG, NULL, "-vET" },
+	{ 'b', "number-nonblank", FSU_NOARG, NULL, "number lines that are not empty" },
+	{ 'e', NULL, FSU_NOARG, NULL, "-vE" },
+	{ 'E', "show-ends", FSU_NOARG, NULL, "$ at the end of each line" },
+	{ 'n', "number", FSU_NOARG, NULL, "number all lines" },
+	{ 's', "squeeze-blank", FSU_NOARG, NULL, "one empty line for several" },
+	{ 't', NULL, FSU_NOARG, NULL, "-vT" },
+	{ 'T', "show-tabs", FSU_NOARG, NULL, "tabs as ^I" },
 	{ 'u', NULL, FSU_NOARG, NULL, "ignored: output is never held back" },
+	{ 'v', "show-nonprinting", FSU_NOARG, NULL, "control characters as ^X, others as M-X" },
 	FSU_OPTIONS_END
+};
+
+/* How lines are shown, and where in them the output is, which goes on from file to file. */
+struct style {
+	bool any, number, nonblank, ends, tabs, squeeze, visible;
+	bool inside;		/* not at the begin of a line */
+	bool after_cr;		/* a \r was held back: it is shown as ^M where a line ends */
+	int blank;		/* empty lines in a row */
+	unsigned long line;
 };
 
 /* All of it to standard output, or the errno. */
@@ -41,6 +59,7 @@ static int cat_file(struct ukfs *u, const char *path, char *buf)
 	off_t off = 0;
 	ssize_t n;
 
+	fflush(stdout);
 	if (fd < 0 || ukfs_fstat(u, fd, &st)) {
 		fsu_perror(errno, path);
 		code = FSU_FAILED;
@@ -67,12 +86,77 @@ static int cat_file(struct ukfs *u, const char *path, char *buf)
 	return code;
 }
 
+static void show_char(const struct style *s, int c)
+{
+	if (c == '\t' ? s->tabs : s->visible) {
+		if (c >= 128)
+			fputs("M-", stdout);
+		c &= 127;
+		if (c < 32 || c == 127)
+			putchar_unlocked('^');
+		c ^= c < 32 || c == 127 ? 64 : 0;
+	}
+	putchar_unlocked(c);
+}
+
+static void show(struct style *s, int c)
+{
+	bool blank = c == '\n' && !s->inside && !s->after_cr;
+
+	s->blank = blank ? s->blank + 1 : 0;
+	if (s->squeeze && s->blank > 1)
+		return;
+	if (!s->inside && !s->after_cr && s->number && !(blank && s->nonblank))
+		printf("%6lu\t", ++s->line);
+	if (s->after_cr)
+		fputs(c == '\n' ? "^M" : "\r", stdout);
+	s->after_cr = c == '\r' && s->ends && !s->visible;
+	s->inside = c != '\n';
+	if (c == '\n') {
+		fputs(s->ends ? "$\n" : "\n", stdout);
+	} else if (!s->after_cr) {
+		show_char(s, c);
+	}
+}
+
+static int show_file(struct ukfs *u, const char *path, struct style *s)
+{
+	FILE *f = fsu_fopen(u, path);
+	int c, err = f ? 0 : errno;
+
+	errno = 0;
+	while (f && !ferror(stdout) && (c = getc_unlocked(f)) != EOF)
+		show(s, c);
+	if (f && ferror(f))
+		err = errno;
+	fsu_fclose(f);
+	if (err) {
+		fflush(stdout);
+		fsu_perror(err, path);
+	}
+	return err ? FSU_FAILED : FSU_OK;
+}
+
+static void set_style(struct style *s, int key)
+{
+	s->any |= key != 'u';
+	s->visible |= strchr("Aetv", key) != NULL;
+	s->ends |= strchr("AeE", key) != NULL;
+	s->tabs |= strchr("AtT", key) != NULL;
+	s->number |= strchr("bn", key) != NULL;
+	s->nonblank |= key == 'b';
+	s->squeeze |= key == 's';
+}
+
 int fsu_cat_run(struct fsu_line *line)
 {
+	struct style style = { 0 };
 	int code = FSU_OK;
 	struct ukfs *u;
 	char *buf;
 
+	for (int i = 0; i < line->noptions; i++)
+		set_style(&style, line->options[i].key);
 	if (!line->noperands)
 		return fsu_usage("the path of a file in the image is missing");
 	u = fsu_mount(line);
@@ -80,13 +164,17 @@ int fsu_cat_run(struct fsu_line *line)
 		return FSU_FAILED;
 	buf = fsu_malloc(CHUNK);
 	for (int i = 0; i < line->noperands; i++) {
-		int ret = cat_file(u, line->operands[i], buf);
+		const char *path = line->operands[i];
+		int ret = style.any || strcmp(path, "-") == 0 ? show_file(u, path, &style) :
+			  cat_file(u, path, buf);
 
 		if (ret)
 			code = FSU_FAILED;
 		if (ret < 0)
 			break;
 	}
+	if (style.after_cr)
+		putchar('\r');
 	free(buf);
 	return code;
 }

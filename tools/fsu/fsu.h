@@ -24,6 +24,7 @@
 #define FSU_READ 2	/* mounted read-only unless -o rw */
 #define FSU_FILE 4	/* the first argument is an image, which is not mounted */
 #define FSU_COPY 8	/* moves much data: worth more than one virtual CPU */
+#define FSU_EXPR 32	/* what follows the image is parsed by the command, all of it */
 #define FSU_RUN 16	/* its operands are a command line: from the first on no options of ours */
 
 enum fsu_exit { FSU_OK = 0, FSU_FAILED = 1, FSU_USAGE = 2 };
@@ -55,6 +56,8 @@ struct fsu_line {
 	int noptions;
 	char **operands;
 	int noperands;
+	char **args;		/* what stands behind the image, as it was given */
+	int nargs;
 	const char *image;
 	const struct fsu_mount_options *mount;
 	bool read;		/* the command only reads */
@@ -88,14 +91,24 @@ struct fsu_command {
 #include "commands.def"
 #undef FSU_COMMAND
 
+/* Options of commands that are libraries of their own, see plugin.c. */
+enum { FSU_TAR_EXCLUDE = 256, FSU_TAR_NUMERIC, FSU_TAR_ONE_FS, FSU_TAR_STRIP, FSU_TAR_ZSTD };
+
 enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 			  struct fsu_line *line, struct fsu_mount_options *mnt);
 void fsu_line_free(struct fsu_line *line);
 void fsu_help(const struct fsu_command *cmd, FILE *out);
 
+/* For fsu_sh: the i-th command, NULL behind the last; and run one, argv[0] its name and no image among
+ * the rest, on the session's image, which stays mounted.  Its exit code, -1: there is no such command. */
+const struct fsu_command *fsu_command_at(size_t i);
+int fsu_run_inside(const struct fsu_line *session, int argc, char **argv);
+
 /* Mount the line's image: called by a command when it knows that its arguments are right, so that a
  * usage error touches no image.  NULL after an error, which has been printed. */
 struct ukfs *fsu_mount(const struct fsu_line *line);
+/* One more image, read-only, with the line's options; unmounted with the other. */
+struct ukfs *fsu_mount_second(const struct fsu_line *line, const char *image);
 /* Unmount what is mounted, if anything.  False after an error, which has been printed. */
 bool fsu_unmount(void);
 /* Whether a host file is the image itself: it must be neither read into nor written over. */
@@ -129,6 +142,8 @@ bool fsu_flush(void);
 void fsu_catch_signals(void);
 /* The signal that asks the command to stop, or 0. */
 int fsu_interrupted(void);
+/* That signal was heard. */
+void fsu_forget_signal(void);
 
 /* ---- memory ------------------------------------------------------------------------------ */
 

@@ -1,16 +1,30 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fsu: one program; its links and manual pages follow from commands.def.
 FSU_COMMANDS := $(shell sed -n 's/^FSU_COMMAND.\([a-z0-9]*\),.*/\1/p' tools/fsu/commands.def)
-FSU_SRCS := $(wildcard tools/fsu/*.c tools/fsu/ls/*.c tools/fsu/copy/*.c)
+# commands that are libraries of their own, and the libraries that they need
+FSU_PLUGINS := sh tar
+FSU_sh_LIBS := -ledit
+FSU_tar_LIBS := -larchive
+FSU_PLUGIN_LIBS := $(FSU_PLUGINS:%=$(B)/lib/libfsu_%.so)
+FSU_SRCS := $(filter-out $(FSU_PLUGINS:%=tools/fsu/%/%.c),$(wildcard tools/fsu/*.c tools/fsu/*/*.c))
 FSU_OBJS := $(call objs,$(FSU_SRCS))
 FSU_LINKS := $(FSU_COMMANDS:%=$(B)/bin/fsu_%)
 
+LIBS += $(FSU_PLUGIN_LIBS)
 PROGRAMS += $(B)/bin/fsu $(FSU_LINKS)
 MAN += tools/fsu/fsu.1 $(FSU_COMMANDS:%=tools/fsu/fsu_%.1)
 
 $(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(FSU_OBJS) -L$(B)/lib -lukfs -Wl,-rpath-link,$(B)/lib
+	$(CC) $(LDFLAGS) -Wl,--export-dynamic-symbol='fsu_*' -Wl,--export-dynamic-symbol=xattr_wanted -o $@ $(FSU_OBJS) -L$(B)/lib -lukfs -lnettle -Wl,-rpath-link,$(B)/lib
 
 $(FSU_LINKS): $(B)/bin/fsu
 	ln -sf $(<F) $@
+
+define fsu_plugin
+$(B)/lib/libfsu_$(1).so: $(call objs,$(wildcard tools/fsu/$(1)/*.c)) $(B)/lib/libukfs.so
+	@mkdir -p $$(@D)
+	$(CC) -shared $(LDFLAGS) -o $$@ $$(filter %.o,$$^) -L$(B)/lib -lukfs $(FSU_$(1)_LIBS) \
+		-Wl,-rpath-link,$(B)/lib
+endef
+$(foreach p,$(FSU_PLUGINS),$(eval $(call fsu_plugin,$(p))))

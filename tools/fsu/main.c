@@ -104,6 +104,51 @@ static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 	return code;
 }
 
+const struct fsu_command *fsu_command_at(size_t i)
+{
+	return i < NCOMMANDS ? &commands[i] : NULL;
+}
+
+int fsu_run_inside(const struct fsu_line *session, int argc, char **argv)
+{
+	const struct fsu_command *cmd = find_command(argv[0]);
+	const char *outer = fsu_progname;
+	struct fsu_mount_options mnt = { 0 };
+	struct fsu_line line = { 0 };
+	char name[64], **full;
+	int code = FSU_USAGE;
+
+	if (!cmd || !(cmd->flags & FSU_IMAGE) || cmd->flags & FSU_RUN || strcmp(cmd->name, "sh") == 0)
+		return -1;
+	snprintf(name, sizeof(name), "%s", cmd->name);
+	fsu_progname = name;
+	full = fsu_malloc((argc + 2) * sizeof(char *));
+	full[1] = (char *)session->image;
+	memcpy(full + 2, argv + 1, argc * sizeof(char *));
+	switch (fsu_parse(cmd, argc + 1, full, &line, &mnt)) {
+	case FSU_PARSE_HELP:
+		fsu_help(cmd, stdout);
+		code = FSU_OK;
+		break;
+	case FSU_PARSE_VERSION:
+		print_version();
+		code = FSU_OK;
+		break;
+	case FSU_PARSE_ERROR:
+		break;
+	case FSU_PARSE_RUN:
+		line.mount = session->mount;
+		line.read = cmd->flags & FSU_READ;
+		code = cmd->run(&line);
+		break;
+	}
+	fsu_line_free(&line);
+	free(mnt.options);
+	free(full);
+	fsu_progname = outer;
+	return code;
+}
+
 static int run_plain(int argc, char **argv)
 {
 	const char *first = argc > 1 ? argv[1] : NULL;

@@ -165,6 +165,11 @@ int fsu_interrupted(void)
 	return caught;
 }
 
+void fsu_forget_signal(void)
+{
+	caught = 0;
+}
+
 /* ---- memory ------------------------------------------------------------------------------ */
 
 static _Noreturn void out_of_memory(void)

@@ -10,7 +10,7 @@
 
 #include "fsu.h"
 
-static struct ukfs *mounted;
+static struct ukfs *mounted, *second;
 static const char *image_path;
 static struct stat image_stat;
 static bool image_known;
@@ -47,7 +47,7 @@ static void remember(const char *image)
 	image_known = stat(image, &image_stat) == 0;
 }
 
-struct ukfs *fsu_mount(const struct fsu_line *line)
+static struct ukfs *open_image(const struct fsu_line *line, const char *image, bool rdonly)
 {
 	const struct fsu_mount_options *mnt = line->mount;
 	struct ukfs_args args = {
@@ -57,27 +57,45 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 		.nolock = mnt->nolock,
 		.sector_size = mnt->sector_size,
 	};
-	bool rdonly = line->read && !last_is_rw(mnt->options);
 	int flags = rdonly ? UKFS_RDONLY | UKFS_UNRECOVERED : 0;
+	struct ukfs *u = ukfs_mount(mnt->type, strcmp(image, "-") ? image : NULL, NULL, flags, &args,
+				    sizeof(args));
 
+	if (!u)
+		fsu_message("%s%s", ukfs_errmsg(), errno == ENOTUNIQ ? "; -p NUMBER says which" : "");
+	else if (ukfs_unrecovered(u))
+		fsu_message("%s: was not unmounted cleanly, read as it is: the latest changes, which "
+			    "its journal has, may be missing", fsu_name(image));
+	return u;
+}
+
+struct ukfs *fsu_mount(const struct fsu_line *line)
+{
+	/* fsu_sh's commands use what it has mounted */
+	if (mounted)
+		return mounted;
 	remember(line->image);
 	if (!line->read)
 		fsu_catch_signals();
-	mounted = ukfs_mount(mnt->type, strcmp(line->image, "-") ? line->image : NULL, NULL, flags,
-			     &args, sizeof(args));
-	if (!mounted)
-		fsu_message("%s%s", ukfs_errmsg(), errno == ENOTUNIQ ? "; -p NUMBER says which" : "");
-	else if (ukfs_unrecovered(mounted))
-		fsu_message("%s: was not unmounted cleanly, read as it is: the latest changes, which "
-			    "its journal has, may be missing", fsu_name(image_path));
+	mounted = open_image(line, line->image, line->read && !last_is_rw(line->mount->options));
 	return mounted;
+}
+
+struct ukfs *fsu_mount_second(const struct fsu_line *line, const char *image)
+{
+	if (second)
+		ukfs_release(second, UKFS_RELFLAG_FORCE);
+	second = open_image(line, image, true);
+	return second;
 }
 
 bool fsu_unmount(void)
 {
 	struct ukfs *u = mounted;
 
-	mounted = NULL;
+	if (second)
+		ukfs_release(second, UKFS_RELFLAG_FORCE);
+	mounted = second = NULL;
 	if (!u || ukfs_release(u, UKFS_RELFLAG_FORCE) == 0)
 		return true;
 	fsu_message("%s", ukfs_errmsg());

@@ -209,7 +209,12 @@ enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 	argc -= optind;
 	argv += optind;
 	argv[0] = (char *)fsu_progname;
-	result = parse_side(cmd, argc, argv, false, line, mnt);
+	line->args = argv + 1;
+	line->nargs = argc - 1;
+	if (cmd->flags & FSU_EXPR)
+		optind = 1;
+	else
+		result = parse_side(cmd, argc, argv, false, line, mnt);
 	for (int i = optind; result == FSU_PARSE_RUN && i < argc; i++)
 		add_operand(line, argv[i]);
 	return result;
@@ -234,8 +239,8 @@ static void print_option(FILE *out, const struct fsu_option *o)
 		snprintf(left + n, sizeof(left) - n, "%s--%s%s%s%s", n ? ", " : "    ", o->name,
 			 o->has_arg == FSU_OPTARG ? "[=" : o->has_arg ? "=" : "", arg,
 			 o->has_arg == FSU_OPTARG ? "]" : "");
-	fprintf(out, strlen(left) > 27 ? "  %s\n  %-28s%s\n" : "  %-28s%s%s\n", left,
-		strlen(left) > 27 ? "" : o->help, strlen(left) > 27 ? o->help : "");
+	fprintf(out, strlen(left) > 26 ? "  %s\n  %-28s%s\n" : "  %-28s%s%s\n", left,
+		strlen(left) > 26 ? "" : o->help, strlen(left) > 26 ? o->help : "");
 }
 
 static void print_options(FILE *out, const char *title, const struct fsu_option *o)

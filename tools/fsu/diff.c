@@ -1,0 +1,569 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fsu_diff: differences between files and trees of an image, of two images, or of an image and the
+ * host.  What is compared with what is decided here; the lines of two files that differ are the
+ * host's diff's work, which gets their content and knows every format.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <fnmatch.h>
+#include <locale.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "input.h"
+#include "ls/ls.h"
+
+enum { KEY_WITH = 256, KEY_LABEL, KEY_NORMAL, KEY_NO_DEREFERENCE, KEY_STRIP, KEY_SUPPRESS, KEY_COLOR,
+       KEY_CONTEXT, KEY_UNIFIED };
+
+const struct fsu_option fsu_diff_options[] = {
+	{ 'a', "text", FSU_NOARG, NULL, "all files are text" },
+	{ 'b', "ignore-space-change", FSU_NOARG, NULL, "how much white space there is does not matter" },
+	{ 'B', "ignore-blank-lines", FSU_NOARG, NULL, "empty lines do not matter" },
+	{ 'c', NULL, FSU_NOARG, NULL, "3 lines of context, the old format" },
+	{ 'C', NULL, FSU_ARG, "N", "N lines of context, the old format" },
+	{ KEY_CONTEXT, "context", FSU_OPTARG, "N", "the same, or 3" },
+	{ KEY_COLOR, "color", FSU_OPTARG, "WHEN", "colours: always, auto, never" },
+	{ 'd', "minimal", FSU_NOARG, NULL, "as few lines as can be" },
+	{ 'e', "ed", FSU_NOARG, NULL, "a script for ed" },
+	{ 'E', "ignore-tab-expansion", FSU_NOARG, NULL, "tabs are as good as spaces" },
+	{ 'F', "show-function-line", FSU_ARG, "RE", "show the last line before that matches" },
+	{ 'i', "ignore-case", FSU_NOARG, NULL, "case does not matter" },
+	{ 'I', "ignore-matching-lines", FSU_ARG, "RE", "lines that match do not matter" },
+	{ KEY_LABEL, "label", FSU_ARG, "LABEL", "show this instead of the name and time" },
+	{ 'n', "rcs", FSU_NOARG, NULL, "the format of RCS" },
+	{ KEY_NO_DEREFERENCE, "no-dereference", FSU_NOARG, NULL, "compare links, not what they lead to" },
+	{ KEY_NORMAL, "normal", FSU_NOARG, NULL, "the normal format, the default" },
+	{ 'N', "new-file", FSU_NOARG, NULL, "a file that is missing is empty" },
+	{ 'p', "show-c-function", FSU_NOARG, NULL, "show the C function of each change" },
+	{ 'P', "unidirectional-new-file", FSU_NOARG, NULL, "a first file that is missing is empty" },
+	{ 'q', "brief", FSU_NOARG, NULL, "tell only that files differ" },
+	{ 'r', "recursive", FSU_NOARG, NULL, "compare directories and what is below" },
+	{ 's', "report-identical-files", FSU_NOARG, NULL, "tell which files are the same" },
+	{ KEY_STRIP, "strip-trailing-cr", FSU_NOARG, NULL, "carriage returns at the end of lines do not matter" },
+	{ KEY_SUPPRESS, "suppress-common-lines", FSU_NOARG, NULL, "with -y: only lines that differ" },
+	{ 't', "expand-tabs", FSU_NOARG, NULL, "tabs become spaces" },
+	{ 'T', "initial-tab", FSU_NOARG, NULL, "a tab in front of lines" },
+	{ 'u', NULL, FSU_NOARG, NULL, "3 lines of context, the unified format" },
+	{ 'U', NULL, FSU_ARG, "N", "N lines of context, the unified format" },
+	{ KEY_UNIFIED, "unified", FSU_OPTARG, "N", "the same, or 3" },
+	{ 'w', "ignore-all-space", FSU_NOARG, NULL, "white space does not matter" },
+	{ 'W', "width", FSU_ARG, "N", "with -y: columns in all" },
+	{ KEY_WITH, "with", FSU_ARG, "IMAGE", "the second path is in this image" },
+	{ 'x', "exclude", FSU_ARG, "PATTERN", "leave out names" },
+	{ 'y', "side-by-side", FSU_NOARG, NULL, "two columns" },
+	{ 'Z', "ignore-trailing-space", FSU_NOARG, NULL, "white space at the end of lines does not matter" },
+	FSU_OPTIONS_END
+};
+
+enum { SAME, DIFFERENT, TROUBLE };
+
+extern char **environ;
+
+/* One side of a comparison. */
+struct file {
+	struct ukfs *u;
+	const char *path;
+	struct stat st;
+	bool missing;
+};
+
+struct diff {
+	const struct fsu_line *line;
+	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores;
+	bool side_by_side, context, unified;
+	const char *labels[2];
+	char *switches;		/* as given, for the line above each pair of files in a tree */
+	char **argv;		/* of the host's diff, up to its labels */
+	int argc;
+};
+
+static int trouble(int err, const char *path)
+{
+	fflush(stdout);
+	fsu_perror(err, path);
+	return TROUBLE;
+}
+
+static const char *kind(const struct stat *st)
+{
+	switch (st->st_mode & S_IFMT) {
+	case S_IFREG: return st->st_size ? "regular file" : "regular empty file";
+	case S_IFDIR: return "directory";
+	case S_IFLNK: return "symbolic link";
+	case S_IFCHR: return "character special file";
+	case S_IFBLK: return "block special file";
+	case S_IFIFO: return "fifo";
+	default: return "socket";
+	}
+}
+
+/* ---- two files --------------------------------------------------------------------------- */
+
+struct content {
+	FILE *f;		/* NULL: empty */
+	int err;
+};
+
+static struct content open_file(const struct file *file)
+{
+	struct content c = { NULL, 0 };
+
+	if (!file->missing) {
+		c.f = fsu_fopen(file->u, file->path);
+		c.err = c.f ? 0 : errno;
+	}
+	return c;
+}
+
+static size_t take(const struct content *c, char *buf, size_t size)
+{
+	return c->f ? fread(buf, 1, size, c->f) : 0;
+}
+
+/* What the first block says: diff takes what has a NUL in it for binary. */
+static int compare_bytes(struct content c[2], bool *binary)
+{
+	enum { BLOCK = 64 << 10 };
+	char *a = fsu_malloc(2 * BLOCK), *b = a + BLOCK;
+	int result = SAME;
+	bool first = true;
+	size_t n, m;
+
+	do {
+		n = take(&c[0], a, BLOCK);
+		m = take(&c[1], b, BLOCK);
+		if (first)
+			*binary = memchr(a, 0, n < 4096 ? n : 4096) || memchr(b, 0, m < 4096 ? m : 4096);
+		first = false;
+		if (n != m || memcmp(a, b, n))
+			result = DIFFERENT;
+	} while (n && result == SAME);
+	free(a);
+	for (int i = 0; i < 2; i++) {
+		if (c[i].f && ferror(c[i].f))
+			c[i].err = EIO;
+		if (c[i].f && result != SAME)
+			rewind(c[i].f);
+	}
+	return result;
+}
+
+/* The content in a file of memory, for another program. */
+static int memory_file(const struct content *c)
+{
+	int fd = memfd_create("fsu_diff", 0);
+	char *buf = fsu_malloc(128 << 10);
+	size_t n;
+
+	while (fd >= 0 && (n = take(c, buf, 128 << 10)) > 0) {
+		if (write(fd, buf, n) != (ssize_t)n) {
+			close(fd);
+			fd = -1;
+		}
+	}
+	free(buf);
+	if (fd >= 0)
+		lseek(fd, 0, SEEK_SET);
+	return fd;
+}
+
+/* "path\ttime", as diff writes it behind --- and +++. */
+static char *label(const struct diff *d, const struct file *file, int side)
+{
+	char when[64] = "", *text;
+	time_t sec = file->missing ? 0 : file->st.st_mtim.tv_sec;
+	struct tm tm;
+
+	if (localtime_r(&sec, &tm))
+		fsu_strftime(when, sizeof(when), d->context && !d->unified && fsu_posix_locale(LC_TIME) ?
+			     "%a %b %e %T %Y" : "%Y-%m-%d %H:%M:%S.%N %z", &tm,
+			     file->missing ? 0 : file->st.st_mtim.tv_nsec);
+	if ((d->labels[side] ? asprintf(&text, "--label=%s", d->labels[side]) :
+	     asprintf(&text, "--label=%s\t%s", file->path, when)) < 0)
+		fsu_die(TROUBLE);
+	return text;
+}
+
+static const char *shown(const struct diff *d, const struct file f[2], int side)
+{
+	return d->labels[side] ? d->labels[side] : f[side].path;
+}
+
+static void print_heading(const struct diff *d, const struct file f[2])
+{
+	static const struct ls_options quoting = { .quote = LS_SHELL };
+	char *names[2];
+
+	for (int i = 0; i < 2; i++)
+		names[i] = ls_quote(&quoting, shown(d, f, i), false, NULL);
+	printf("diff%s %s %s\n", d->switches, names[0], names[1]);
+	free(names[0]);
+	free(names[1]);
+}
+
+/* Its output to ours, the heading in front where there is any. */
+static void pass_on(const struct diff *d, int from, const struct file f[2], bool heading)
+{
+	char *buf = fsu_malloc(64 << 10);
+	ssize_t n;
+
+	while ((n = read(from, buf, 64 << 10)) > 0 || (n < 0 && errno == EINTR)) {
+		if (n > 0 && heading)
+			print_heading(d, f);
+		if (n > 0)
+			heading = false;
+		if (!d->brief)
+			fwrite(buf, 1, n > 0 ? n : 0, stdout);
+	}
+	free(buf);
+}
+
+static int run_diff(const struct diff *d, const int fd[2], const struct file f[2], bool heading)
+{
+	char paths[2][32], **argv = fsu_malloc((d->argc + 5) * sizeof(char *));
+	posix_spawn_file_actions_t actions;
+	int status, out[2], err, n = d->argc;
+	pid_t pid;
+
+	memcpy(argv, d->argv, n * sizeof(char *));
+	for (int i = 0; i < 2; i++)
+		argv[n + i] = label(d, &f[i], i);
+	for (int i = 0; i < 2; i++) {
+		snprintf(paths[i], sizeof(paths[i]), "/dev/fd/%d", fd[i]);
+		argv[n + 2 + i] = paths[i];
+	}
+	argv[n + 4] = NULL;
+	fflush(stdout);
+	err = pipe2(out, O_CLOEXEC) ? errno : posix_spawn_file_actions_init(&actions);
+	if (!err) {
+		posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
+		err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+		posix_spawn_file_actions_destroy(&actions);
+		close(out[1]);
+		if (!err)
+			pass_on(d, out[0], f, heading);
+		close(out[0]);
+	}
+	free(argv[n]);
+	free(argv[n + 1]);
+	free(argv);
+	if (err) {
+		fsu_message("cannot run diff, which compares lines: %s; diffutils has it", strerror(err));
+		return TROUBLE;
+	}
+	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+		;
+	return WIFEXITED(status) && WEXITSTATUS(status) < 2 ? WEXITSTATUS(status) : TROUBLE;
+}
+
+static int compare_lines(const struct diff *d, struct content c[2], const struct file f[2], bool heading)
+{
+	int fd[2] = { memory_file(&c[0]), memory_file(&c[1]) }, result = TROUBLE;
+
+	if (fd[0] < 0 || fd[1] < 0)
+		fsu_message("%s: cannot be compared: %s", fsu_name(f[fd[0] >= 0].path), strerror(errno));
+	else
+		result = run_diff(d, fd, f, heading);
+	for (int i = 0; i < 2; i++)
+		if (fd[i] >= 0)
+			close(fd[i]);
+	return result;
+}
+
+static int compare_files(const struct diff *d, const struct file f[2], bool in_tree)
+{
+	struct content c[2] = { open_file(&f[0]), open_file(&f[1]) };
+	bool binary = false;
+	int result = TROUBLE;
+
+	if (!c[0].err && !c[1].err)
+		result = compare_bytes(c, &binary);
+	for (int i = 0; i < 2; i++)
+		if (c[i].err)
+			result = trouble(c[i].err, f[i].path);
+	if (result == DIFFERENT && binary && !d->text && !d->brief) {
+		printf("Binary files %s and %s differ\n", shown(d, f, 0), shown(d, f, 1));
+	} else if (result == DIFFERENT && (!d->brief || (d->ignores && !binary))) {
+		result = compare_lines(d, c, f, in_tree && !d->brief);
+	} else if (result == SAME && d->side_by_side && !d->brief) {
+		for (int i = 0; i < 2; i++)
+			if (c[i].f)
+				rewind(c[i].f);
+		result = compare_lines(d, c, f, in_tree);
+	}
+	if (result == DIFFERENT && d->brief)
+		printf("Files %s and %s differ\n", shown(d, f, 0), shown(d, f, 1));
+	if (result == SAME && d->same)
+		printf("Files %s and %s are identical\n", shown(d, f, 0), shown(d, f, 1));
+	fsu_fclose(c[0].f);
+	fsu_fclose(c[1].f);
+	return result;
+}
+
+static int compare_links(const struct diff *d, const struct file f[2])
+{
+	char *a = fsu_tree_readlink(f[0].u, f[0].path), *b = fsu_tree_readlink(f[1].u, f[1].path);
+	bool differ = !a || !b || strcmp(a, b);
+
+	if (differ)
+		printf("Symbolic links %s and %s differ\n", f[0].path, f[1].path);
+	else if (d->same)
+		printf("Files %s and %s are identical\n", f[0].path, f[1].path);
+	free(a);
+	free(b);
+	return differ ? DIFFERENT : SAME;
+}
+
+/* ---- trees ------------------------------------------------------------------------------- */
+
+static int compare(const struct diff *d, struct file f[2], int depth);
+
+static int by_name(const void *a, const void *b)
+{
+	const struct fsu_name_entry *x = a, *y = b;
+
+	return strcoll(x->name, y->name);
+}
+
+static bool left_out(const struct diff *d, const char *name)
+{
+	for (int i = 0; i < d->line->noptions; i++)
+		if (d->line->options[i].key == 'x' && fnmatch(d->line->options[i].arg, name, 0) == 0)
+			return true;
+	return false;
+}
+
+static int compare_name(const struct diff *d, const struct file dirs[2], const char *name,
+			const bool have[2], int depth)
+{
+	struct fsu_path paths[2] = { { 0 }, { 0 } };
+	struct file f[2] = { dirs[0], dirs[1] };
+	int result;
+
+	if (left_out(d, name))
+		return SAME;
+	if ((!have[0] && !d->new_files && !d->new_first) || (!have[1] && !d->new_files)) {
+		printf("Only in %s: %s\n", dirs[!have[0]].path, name);
+		return DIFFERENT;
+	}
+	for (int i = 0; i < 2; i++) {
+		fsu_path_set(&paths[i], dirs[i].path);
+		fsu_path_push(&paths[i], name);
+		f[i].path = paths[i].s;
+		f[i].missing = !have[i];
+	}
+	result = compare(d, f, depth + 1);
+	fsu_path_free(&paths[0]);
+	fsu_path_free(&paths[1]);
+	return result;
+}
+
+static int compare_directories(const struct diff *d, const struct file f[2], int depth)
+{
+	struct fsu_names names[2] = { { 0 }, { 0 } };
+	size_t at[2] = { 0, 0 };
+	int result = SAME, ret;
+
+	for (int i = 0; i < 2; i++) {
+		int err = f[i].missing ? 0 : fsu_tree_names(f[i].u, f[i].path, &names[i]);
+
+		if (err)
+			result = trouble(err, f[i].path);
+		if (names[i].count)
+			qsort(names[i].list, names[i].count, sizeof(*names[i].list), by_name);
+	}
+	while (at[0] < names[0].count || at[1] < names[1].count) {
+		bool end[2] = { at[0] == names[0].count, at[1] == names[1].count };
+		int order = end[0] ? 1 : end[1] ? -1 :
+			    strcoll(names[0].list[at[0]].name, names[1].list[at[1]].name);
+		bool have[2] = { order <= 0, order >= 0 };
+		int from = !have[0];
+
+		ret = compare_name(d, f, names[from].list[at[from]].name, have, depth);
+		result = ret > result ? ret : result;
+		at[0] += have[0];
+		at[1] += have[1];
+	}
+	fsu_names_free(&names[0]);
+	fsu_names_free(&names[1]);
+	return result;
+}
+
+static int look(const struct diff *d, struct file *file)
+{
+	if (file->missing)
+		return 0;
+	if (strcmp(file->path, "-") == 0)
+		return fstat(STDIN_FILENO, &file->st) ? errno : 0;
+	return fsu_tree_stat(file->u, file->path, !d->no_dereference, &file->st);
+}
+
+static bool same_inode(const struct file f[2])
+{
+	return f[0].u == f[1].u && f[0].st.st_ino == f[1].st.st_ino && f[0].st.st_dev == f[1].st.st_dev;
+}
+
+/* f's paths name a pair of which one may be missing. */
+static int compare(const struct diff *d, struct file f[2], int depth)
+{
+	int result = SAME;
+	mode_t type[2];
+
+	for (int i = 0; i < 2; i++) {
+		int err = look(d, &f[i]);
+
+		if (err == ENOENT && !depth && (d->new_files || (d->new_first && !i)))
+			f[i].missing = true;
+		else if (err)
+			result = trouble(err, f[i].path);
+	}
+	if (!depth && f[0].missing && f[1].missing)
+		return trouble(ENOENT, f[0].path);
+	if (result != SAME)
+		return result;
+	for (int i = 0; i < 2; i++)
+		type[i] = f[f[i].missing ? !i : i].st.st_mode & S_IFMT;
+	if (type[0] != type[1]) {
+		printf("File %s is a %s while file %s is a %s\n", f[0].path, kind(&f[0].st), f[1].path,
+		       kind(&f[1].st));
+		return DIFFERENT;
+	}
+	if (S_ISDIR(type[0])) {
+		if (depth && !d->recursive) {
+			printf("Common subdirectories: %s and %s\n", f[0].path, f[1].path);
+			return SAME;
+		}
+		return depth > 4096 ? trouble(ELOOP, f[0].path) : compare_directories(d, f, depth);
+	}
+	if (S_ISLNK(type[0]))
+		return compare_links(d, f);
+	if (!S_ISREG(type[0]) && depth && !same_inode(f)) {
+		printf("File %s is a %s while file %s is a %s\n", f[0].path, kind(&f[0].st), f[1].path,
+		       kind(&f[1].st));
+		return DIFFERENT;
+	}
+	return compare_files(d, f, depth > 0);
+}
+
+/* A file and a directory: the file of that name in it. */
+static int compare_operands(const struct diff *d, struct file f[2])
+{
+	struct fsu_path path = { 0 };
+	int result, dir = -1, err = 0;
+
+	for (int i = 0; i < 2; i++)
+		if (look(d, &f[i]) == 0 && S_ISDIR(f[i].st.st_mode))
+			dir = dir < 0 ? i : 2;
+	if (dir == 0 || dir == 1) {
+		fsu_path_set(&path, f[dir].path);
+		fsu_path_push(&path, fsu_basename(f[!dir].path));
+		f[dir].path = path.s;
+		err = look(d, &f[dir]);
+	}
+	result = err ? trouble(err, path.s) : compare(d, f, 0);
+	fsu_path_free(&path);
+	return result;
+}
+
+/* ---- options ----------------------------------------------------------------------------- */
+
+/* An option for the host's diff. */
+static void add_argument(struct diff *d, int key, const char *arg)
+{
+	static const char *const names[] = {
+		[KEY_NORMAL] = "--normal", [KEY_STRIP] = "--strip-trailing-cr", [KEY_COLOR] = "--color",
+		[KEY_SUPPRESS] = "--suppress-common-lines", [KEY_CONTEXT] = "--context",
+		[KEY_UNIFIED] = "--unified",
+	};
+	const char *more = arg ? arg : "";
+	char *text;
+
+	if ((key >= 256 ? asprintf(&text, "%s%s%s", names[key], arg ? "=" : "", more) :
+	     asprintf(&text, "-%c%s", key, more)) < 0)
+		fsu_die(TROUBLE);
+	d->argv[d->argc++] = text;
+}
+
+static void set(struct diff *d, int key, const char *arg)
+{
+	switch (key) {
+	case 'N': d->new_files = true; return;
+	case 'P': d->new_first = true; return;
+	case 'q': d->brief = true; return;
+	case 'r': d->recursive = true; return;
+	case 's': d->same = true; return;
+	case 'x':
+	case KEY_WITH: return;
+	case KEY_LABEL: d->labels[d->labels[0] != NULL] = arg; return;
+	case KEY_NO_DEREFERENCE: d->no_dereference = true; return;
+	case 'a': d->text = true; break;
+	case 'y': d->side_by_side = true; break;
+	}
+	/* -p alone asks for context, too */
+	d->context |= key == 'c' || key == 'C' || key == KEY_CONTEXT || key == 'p';
+	d->unified |= key == 'u' || key == 'U' || key == KEY_UNIFIED;
+	d->ignores |= key == KEY_STRIP || (key < 256 && strchr("bBEiIwZ", key));
+	add_argument(d, key, arg);
+}
+
+static char *switches(const struct fsu_line *line)
+{
+	static const struct ls_options quoting = { .quote = LS_SHELL };
+	char *text = NULL;
+	size_t size;
+	FILE *out = open_memstream(&text, &size);
+
+	if (!out)
+		fsu_die(TROUBLE);
+	for (int i = 0, n = 0; i < line->nargs; i++) {
+		char *arg = line->args[i], *quoted;
+
+		if (n < line->noperands && arg == line->operands[n]) {
+			n++;
+			continue;
+		}
+		quoted = ls_quote(&quoting, arg, false, NULL);
+		fprintf(out, " %s", quoted);
+		free(quoted);
+	}
+	fclose(out);
+	return text;
+}
+
+int fsu_diff_run(struct fsu_line *line)
+{
+	struct diff d = { .line = line };
+	struct file f[2] = { { 0 }, { 0 } };
+	const char *with = NULL;
+	int result = TROUBLE;
+
+	if (line->noperands != 2)
+		return fsu_usage("two paths are needed");
+	d.argv = fsu_malloc((line->noptions + 1) * sizeof(char *));
+	d.argv[d.argc++] = fsu_strdup("diff");
+	for (int i = 0; i < line->noptions; i++) {
+		set(&d, line->options[i].key, line->options[i].arg);
+		if (line->options[i].key == KEY_WITH)
+			with = line->options[i].arg;
+	}
+	d.switches = switches(line);
+	f[0].u = f[1].u = fsu_mount(line);
+	if (f[0].u && with)
+		f[1].u = fsu_mount_second(line, with);
+	if (f[0].u && f[1].u) {
+		for (int i = 0; i < 2; i++)
+			f[i].path = fsu_host_path(line->operands[i], &f[i].u);
+		result = compare_operands(&d, f);
+	}
+	for (int i = 0; i < d.argc; i++)
+		free(d.argv[i]);
+	free(d.argv);
+	free(d.switches);
+	return result;
+}

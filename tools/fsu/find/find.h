@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The parts of fsu_find: find.c walks, parse.c makes the expression a tree, tests.c has the tests,
+ * actions.c, printf.c and exec.c what is done with a file.
+ */
+#ifndef FSU_FIND_H
+#define FSU_FIND_H
+
+#include <regex.h>
+
+#include "../fsu.h"
+
+struct find;
+struct node;
+
+typedef bool (*node_fn)(struct find *f, struct node *n, const struct fsu_entry *e);
+
+enum compare { IS, MORE, LESS };
+
+/* A test, an action or an operator.  What the members hold is each test's own affair. */
+struct node {
+	node_fn eval;
+	struct node *a, *b;	/* operands */
+	const char *arg;
+	char **argv;		/* -exec */
+	int argc;
+	bool batch, ask;	/* -exec ... +, -ok */
+	char key;		/* a variant of the test: which time, case or not ... */
+	enum compare compare;
+	double number;
+	uint64_t unit;
+	mode_t mode;
+	struct stat st;
+	struct timespec time;
+	struct re_pattern_buffer re;
+	struct exec_batch *copies;
+	struct node *next;	/* of all that there are */
+};
+
+struct find {
+	struct ukfs *u;
+	struct node *expr, *all;
+	enum fsu_follow follow;
+	int64_t mindepth, maxdepth;	/* maxdepth -1: none */
+	bool depth, xdev, daystart, writes, acts;
+	reg_syntax_t syntax;
+	struct timespec now;
+	const char *start;
+	dev_t dev;
+	bool prune, quit;
+	int code;
+};
+
+/* False after a message; the rest of argv is a whole expression. */
+bool find_parse(struct find *f, char **argv, int argc);
+void find_free(struct find *f);
+bool find_print(struct find *f, struct node *n, const struct fsu_entry *e);
+void find_fail(struct find *f, int err, const char *path);
+/* The base name as -name and %f have it: without slashes at the end. */
+char *find_basename(const char *path);
+
+/* A row of the table of tests and actions. */
+struct find_word {
+	const char *name;
+	int nargs;
+	char key;
+	bool (*parse)(struct find *f, struct node *n);	/* NULL: the argument is kept as it is */
+	node_fn eval;					/* NULL: an option, always true */
+	bool acts;					/* -print is not added where there is one */
+};
+extern const struct find_word find_tests[], find_actions[];
+
+/* exec.c: run what is collected for -exec ... + */
+void find_exec_rest(struct find *f, struct node *n);
+void find_exec_free(struct node *n);
+bool find_exec(struct find *f, struct node *n, const struct fsu_entry *e);
+/* printf.c */
+bool find_printf(struct find *f, struct node *n, const struct fsu_entry *e);
+bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e);
+
+#endif

@@ -1,0 +1,247 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One file's lines: select, count, print with what is in front of them and the lines around them.
+ * A file with a NUL in its first block is binary: of it only that it matches is told.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <wchar.h>
+
+#include "grep.h"
+
+struct kept {
+	char *text;
+	size_t len, size;
+	uint64_t number, offset;
+};
+
+struct search {
+	const struct grep_options *o;
+	struct matcher *m;
+	const char *name;
+	struct kept *ring;	/* the lines before, `before' of them */
+	uint64_t nkept;
+	uint64_t number, offset, last_shown, selected;
+	int64_t after;		/* context still to be shown */
+	bool any_shown, binary;
+};
+
+static void front(const struct search *s, uint64_t number, uint64_t offset, char mark)
+{
+	if (s->o->names) {
+		fputs(s->name, stdout);
+		putchar(s->o->null_names ? '\0' : mark);
+	}
+	if (s->o->number)
+		printf("%" PRIu64 "%c", number, mark);
+	if (s->o->offset)
+		printf("%" PRIu64 "%c", offset, mark);
+}
+
+static void show_line(struct search *s, const char *line, size_t len, uint64_t number, uint64_t offset,
+		      char mark)
+{
+	front(s, number, offset, mark);
+	fwrite(line, 1, len, stdout);
+	putchar(s->o->eol);
+	s->last_shown = number;
+}
+
+static bool valid_text(const char *line, size_t len)
+{
+	mbstate_t state = { 0 };
+
+	while (MB_CUR_MAX > 1 && len) {
+		size_t n = (unsigned char)*line < 0x80 ? 1 : mbrlen(line, len, &state);
+
+		if (n > len)
+			return false;
+		line += n ? n : 1;
+		len -= n ? n : 1;
+	}
+	return true;
+}
+
+static void show_matches(struct search *s, const char *line, size_t len)
+{
+	size_t from = 0, start, end;
+
+	while (from <= len && matcher_find(s->m, line, len, from, &start, &end)) {
+		if (end == start) {
+			from = end + 1;
+			continue;
+		}
+		if (s->o->binary != GREP_TEXT && !valid_text(line + start, end - start)) {
+			s->binary = true;
+			return;
+		}
+		front(s, s->number, s->offset + start, ':');
+		fwrite(line + start, 1, end - start, stdout);
+		putchar(s->o->eol);
+		from = end;
+	}
+	s->last_shown = s->number;
+}
+
+static void keep(struct search *s, const char *line, size_t len)
+{
+	struct kept *k = &s->ring[s->nkept++ % s->o->before];
+
+	if (len > k->size) {
+		k->size = 2 * len;
+		k->text = fsu_realloc(k->text, k->size);
+	}
+	memcpy(k->text, line, len);
+	k->len = len;
+	k->number = s->number;
+	k->offset = s->offset;
+}
+
+static void show_group_begin(struct search *s)
+{
+	uint64_t n = s->nkept < (uint64_t)s->o->before ? s->nkept : (uint64_t)s->o->before;
+	uint64_t first = s->number;
+
+	while (n && s->ring[(s->nkept - n) % s->o->before].number <= s->last_shown)
+		n--;
+	if (n)
+		first -= n;
+	if ((s->o->before || s->o->after) && s->any_shown && s->o->separator &&
+	    (!s->last_shown || first > s->last_shown + 1))
+		printf("%s\n", s->o->separator);
+	for (; n && !s->o->only; n--) {
+		struct kept *k = &s->ring[(s->nkept - n) % s->o->before];
+
+		show_line(s, k->text, k->len, k->number, k->offset, '-');
+	}
+}
+
+/* False where nothing more of the file is wanted. */
+static bool take_selected(struct search *s, const char *line, size_t len)
+{
+	const struct grep_options *o = s->o;
+
+	s->selected++;
+	if (o->quiet || o->list || o->list_others)
+		return false;
+	if (o->count)
+		return (int64_t)s->selected != o->max;
+	if (!s->binary && o->binary != GREP_TEXT &&
+	    (memchr(line, o->eol ? '\0' : '\200', len) || (!o->only && !valid_text(line, len))))
+		s->binary = true;
+	if (s->binary) {
+		s->any_shown = true;
+		return false;
+	}
+	show_group_begin(s);
+	if (!o->only)
+		show_line(s, line, len, s->number, s->offset, ':');
+	else if (!o->invert)
+		show_matches(s, line, len);
+	s->any_shown = true;
+	s->after = o->after;
+	return true;
+}
+
+static bool take_line(struct search *s, const char *line, size_t len)
+{
+	bool done = s->o->max >= 0 && (int64_t)s->selected >= s->o->max;
+	size_t start, end;
+
+	s->number++;
+	if (!done && matcher_find(s->m, line, len, 0, &start, &end) != s->o->invert)
+		return take_selected(s, line, len);
+	if (s->after > 0) {
+		s->after--;
+		if (!s->o->only)
+			show_line(s, line, len, s->number, s->offset, '-');
+	} else if (done) {
+		return false;
+	} else if (s->o->before) {
+		keep(s, line, len);
+	}
+	return true;
+}
+
+/* In a binary file a NUL ends a line, too. */
+static bool take_lines(struct search *s, const char *line, size_t len)
+{
+	const char *nul = s->binary && s->o->eol ? memchr(line, '\0', len) : NULL;
+
+	while (nul) {
+		if (!take_line(s, line, nul - line))
+			return false;
+		len -= nul + 1 - line;
+		line = nul + 1;
+		nul = memchr(line, '\0', len);
+	}
+	return take_line(s, line, len);
+}
+
+/* Look at what is in the stream's buffer, which was filled for it. */
+static bool looks_binary(const struct grep_options *o, FILE *f)
+{
+	char *block = fsu_malloc(32 << 10);
+	size_t n = f == stdin ? 0 : fread(block, 1, 32 << 10, f);
+	bool binary = memchr(block, o->eol ? '\0' : '\200', n);
+
+	if (n)
+		rewind(f);
+	free(block);
+	return binary;
+}
+
+static void report(const struct search *s)
+{
+	const struct grep_options *o = s->o;
+
+	if (o->count && !o->quiet) {
+		if (o->names)
+			printf("%s%c", s->name, o->null_names ? '\0' : ':');
+		printf("%" PRIu64 "\n", s->selected);
+	}
+	if (!o->quiet && ((o->list && s->selected) || (o->list_others && !s->selected)))
+		printf("%s%c", s->name, o->null_names ? '\0' : '\n');
+	if (s->binary && s->selected && !o->quiet && !o->count && !o->list && !o->list_others) {
+		fflush(stdout);
+		fsu_message("%s: binary file matches", fsu_name(s->name));
+	}
+}
+
+int grep_lines(const struct grep_options *o, struct matcher *m, FILE *f, const char *name)
+{
+	static bool any_shown;
+	struct search s = { .o = o, .m = m, .name = name, .any_shown = any_shown };
+	char *line = NULL;
+	size_t size = 0;
+	ssize_t len;
+	int err;
+
+	if (o->max == 0)
+		return 0;
+	errno = 0;
+	s.binary = o->binary != GREP_TEXT && looks_binary(o, f);
+	if (s.binary && o->binary == GREP_WITHOUT_MATCH) {
+		report(&s);
+		return 0;
+	}
+	if (o->before)
+		s.ring = calloc(o->before, sizeof(*s.ring));
+	while ((len = getdelim(&line, &size, o->eol, f)) > 0) {
+		bool more = take_lines(&s, line, len - (line[len - 1] == o->eol));
+
+		s.offset += len;
+		if (!more || ferror(stdout))
+			break;
+	}
+	err = ferror(f) ? errno : 0;
+	report(&s);
+	any_shown |= s.any_shown;
+	for (int64_t i = 0; i < o->before; i++)
+		free(s.ring[i].text);
+	free(s.ring);
+	free(line);
+	return err ? -err : s.selected > 0;
+}

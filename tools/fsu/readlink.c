@@ -1,0 +1,239 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * fsu_readlink and fsu_realpath: what a link says, and where a path leads when all links are
+ * followed.  The path is taken apart here, because its last parts need not exist.
+ */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "input.h"
+
+enum { KEY_RELATIVE = 256 };
+
+const struct fsu_option fsu_readlink_options[] = {
+	{ 'e', "canonicalize-existing", FSU_NOARG, NULL, "follow all links; everything has to exist" },
+	{ 'f', "canonicalize", FSU_NOARG, NULL, "follow all links; all but the last has to exist" },
+	{ 'm', "canonicalize-missing", FSU_NOARG, NULL, "follow all links; nothing has to exist" },
+	{ 'n', "no-newline", FSU_NOARG, NULL, "no newline behind a single line" },
+	{ 'q', "quiet", FSU_NOARG, NULL, "no messages, the default" },
+	{ 's', "silent", FSU_NOARG, NULL, "the same" },
+	{ 'v', "verbose", FSU_NOARG, NULL, "messages for what fails" },
+	{ 'z', "zero", FSU_NOARG, NULL, "lines end in NUL" },
+	FSU_OPTIONS_END
+};
+
+const struct fsu_option fsu_realpath_options[] = {
+	{ 'e', "canonicalize-existing", FSU_NOARG, NULL, "everything has to exist" },
+	{ 'm', "canonicalize-missing", FSU_NOARG, NULL, "nothing has to exist" },
+	{ 'P', "physical", FSU_NOARG, NULL, "follow links as they are met, the default" },
+	{ 'q', "quiet", FSU_NOARG, NULL, "no messages" },
+	{ KEY_RELATIVE, "relative-to", FSU_ARG, "DIR", "show the path from this directory" },
+	{ 's', "no-symlinks", FSU_NOARG, NULL, "do not follow links" },
+	{ 's', "strip", FSU_NOARG, NULL, NULL },
+	{ 'z', "zero", FSU_NOARG, NULL, "lines end in NUL" },
+	FSU_OPTIONS_END
+};
+
+enum must { ALL_BUT_LAST, EVERYTHING, NOTHING };
+
+#define MAX_LINKS 40
+
+/* Put a link's target in front of what is left of a path. */
+static char *with_target(char *target, const char *rest)
+{
+	char *joined = fsu_malloc(strlen(target) + strlen(rest) + 2);
+
+	sprintf(joined, "%s%s%s", target, *rest ? "/" : "", rest);
+	free(target);
+	return joined;
+}
+
+static void cut_last(struct fsu_path *out)
+{
+	char *slash = strrchr(out->s, '/');
+
+	fsu_path_cut(out, slash == out->s ? 1 : slash - out->s);
+}
+
+/* One component that is no dot: 0 or an errno; `*rest' is replaced where it is a link. */
+static int step(struct ukfs *u, struct fsu_path *out, const char *name, char **rest, const char *left,
+		enum must must, bool links, int *followed)
+{
+	size_t before = fsu_path_push(out, name);
+	struct stat st;
+	char *target;
+	int err;
+
+	if (!links && must == NOTHING)
+		return 0;
+	err = fsu_tree_stat(u, out->s, false, &st);
+	if (err == ENOENT && must == ALL_BUT_LAST && (!links || !left[strspn(left, "/")]))
+		return 0;
+	if (err)
+		return must == NOTHING ? 0 : err;
+	if (!links || !S_ISLNK(st.st_mode))
+		return *left && !S_ISDIR(st.st_mode) && !S_ISLNK(st.st_mode) && must != NOTHING ? ENOTDIR : 0;
+	if (++*followed > MAX_LINKS)
+		return must == NOTHING ? 0 : ELOOP;
+	target = fsu_tree_readlink(u, out->s);
+	if (!target)
+		return errno;
+	fsu_path_cut(out, *target == '/' ? 1 : before);
+	*rest = with_target(target, left);
+	return 0;
+}
+
+/* The path without links and dots, from the root.  0 or an errno. */
+static int resolve(struct ukfs *u, const char *path, enum must must, bool links, struct fsu_path *out)
+{
+	char *text = fsu_strdup(path), *at = text, *cwd = NULL;
+	int err = *path ? 0 : ENOENT, followed = 0;
+
+	fsu_path_set(out, "/");
+	if (*path != '/' && (cwd = ukfs_getcwd(u, NULL, 0)))
+		fsu_path_set(out, cwd);
+	free(cwd);
+	while (!err && *(at += strspn(at, "/"))) {
+		char *name = fsu_strndup(at, strcspn(at, "/")), *rest = NULL;
+
+		at += strlen(name);
+		if (strcmp(name, "..") == 0)
+			cut_last(out);
+		else if (strcmp(name, "."))
+			err = step(u, out, name, &rest, at, must, links, &followed);
+		if (rest) {
+			free(text);
+			at = text = rest;
+		}
+		free(name);
+	}
+	free(text);
+	return err;
+}
+
+/* The way from one directory to a path, both without links. */
+static void print_relative(const char *from, const char *to)
+{
+	size_t same = 0, i = 0;
+	bool any = false;
+
+	for (; from[i] && from[i] == to[i]; i++)
+		if (from[i] == '/')
+			same = i;
+	if ((!from[i] && (!to[i] || to[i] == '/')) || (!to[i] && from[i] == '/'))
+		same = i;
+	if (strcmp(from, "/") == 0)
+		same = 0;
+	for (from += same; *(from += strspn(from, "/")); from += strcspn(from, "/")) {
+		fputs(any ? "/.." : "..", stdout);
+		any = true;
+	}
+	to += same;
+	to += strspn(to, "/");
+	if (*to)
+		printf("%s%s", any ? "/" : "", to);
+	else if (!any)
+		putchar('.');
+}
+
+static void complain(int err, const char *path, bool verbose)
+{
+	fflush(stdout);
+	if (verbose)
+		fsu_perror(err, path);
+}
+
+int fsu_realpath_run(struct fsu_line *line)
+{
+	struct fsu_path out = { 0 }, base = { 0 };
+	bool links = true, verbose = true;
+	const char *relative = NULL;
+	enum must must = ALL_BUT_LAST;
+	int code = FSU_OK, err;
+	struct ukfs *u;
+	char eol = '\n';
+
+	for (int i = 0; i < line->noptions; i++) {
+		switch (line->options[i].key) {
+		case 'e': must = EVERYTHING; break;
+		case 'm': must = NOTHING; break;
+		case 'q': verbose = false; break;
+		case 's': links = false; break;
+		case 'P': links = true; break;
+		case 'z': eol = '\0'; break;
+		default: relative = line->options[i].arg;
+		}
+	}
+	if (!line->noperands)
+		return fsu_usage("a path in the image is missing");
+	u = fsu_mount(line);
+	if (!u)
+		return FSU_FAILED;
+	err = relative ? resolve(u, relative, must, links, &base) : 0;
+	if (err) {
+		complain(err, relative, true);
+		return FSU_FAILED;
+	}
+	for (int i = 0; i < line->noperands; i++) {
+		err = resolve(u, line->operands[i], must, links, &out);
+		if (err) {
+			complain(err, line->operands[i], verbose);
+			code = FSU_FAILED;
+			continue;
+		}
+		if (relative)
+			print_relative(base.s, out.s);
+		else
+			fputs(out.s, stdout);
+		putchar(eol);
+	}
+	fsu_path_free(&out);
+	fsu_path_free(&base);
+	return code;
+}
+
+int fsu_readlink_run(struct fsu_line *line)
+{
+	bool resolved = false, verbose = false, newline = true;
+	enum must must = ALL_BUT_LAST;
+	struct fsu_path out = { 0 };
+	int code = FSU_OK;
+	struct ukfs *u;
+	char eol = '\n';
+
+	for (int i = 0; i < line->noptions; i++) {
+		switch (line->options[i].key) {
+		case 'e': resolved = true; must = EVERYTHING; break;
+		case 'f': resolved = true; must = ALL_BUT_LAST; break;
+		case 'm': resolved = true; must = NOTHING; break;
+		case 'n': newline = false; break;
+		case 'q':
+		case 's': verbose = false; break;
+		case 'v': verbose = true; break;
+		case 'z': eol = '\0'; break;
+		}
+	}
+	if (!line->noperands)
+		return fsu_usage("a path in the image is missing");
+	u = fsu_mount(line);
+	if (!u)
+		return FSU_FAILED;
+	for (int i = 0; i < line->noperands; i++) {
+		const char *path = line->operands[i];
+		char *target = resolved ? NULL : fsu_tree_readlink(u, path);
+		int err = resolved ? resolve(u, path, must, true, &out) : target ? 0 : errno;
+
+		if (err) {
+			complain(err, path, verbose);
+			code = FSU_FAILED;
+			continue;
+		}
+		fputs(resolved ? out.s : target, stdout);
+		if (newline || line->noperands > 1)
+			putchar(eol);
+		free(target);
+	}
+	fsu_path_free(&out);
+	return code;
+}

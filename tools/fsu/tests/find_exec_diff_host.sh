@@ -1,0 +1,52 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# What reaches over the image's edge: find gives programs copies, and removes; cmp and diff compare with
+# the host and with another image; lists of checksums may be the host's.
+. "$(dirname "$0")/common.bash"
+need mkfs.ext4 e2fsck diff sha256sum
+img=$dir/disk.img
+make_image ext4 "$img" 64M
+cd "$dir" || exit 1
+export TMPDIR=$dir/tmp
+mkdir -p tmp src/a/b; is() { [ "$2" = "$3" ] || fail "$1: '$2' instead of '$3'"; }
+seq 1 10 >src/a/one; echo two >src/a/b/two; echo 'three words here' >"src/a/th ree"; : >src/a/empty; mkdir src/a/none
+fsu put "$img" src/. / || fail "put"
+
+is "-exec" "$(fsu find "$img" a -name two -exec cat {} \;)" two
+is "-exec gives the name" "$(fsu find "$img" a -name 'th*' -exec sh -c 'echo "${1##*/}"' - {} \;)" "th ree"
+is "-exec is a test" "$(fsu find "$img" a -type f -exec grep -q e {} \; -print | sort | tr '\n' ' ')" "a/th ree "
+is "-exec +" "$(fsu find "$img" a -type f -exec sh -c 'cat "$@" | wc -l' - {} +)" 12
+is "-ok no" "$(echo n | fsu find "$img" a -name two -ok cat {} \; 2>/dev/null)" ""
+is "-ok yes" "$(echo y | fsu find "$img" a -name two -ok cat {} \; 2>/dev/null)" two
+fsu find "$img" a -name two -exec false {} +; is "-exec + fails" $? 1
+expect 1 'only regular files' fsu find "$img" a -name b -exec cat {} \;
+expect 1 'cannot run' fsu find "$img" a -name two -exec /none/at/all {} \;
+is "copies are gone" "$(ls tmp)" ""
+sum=$(sha256sum <"$img")
+fsu find "$img" a -exec true {} + 2>/dev/null; is "the image after -exec" "$(sha256sum <"$img")" "$sum"
+cp --sparse=always "$img" other.img
+fsu find "$img" a -empty -delete || fail "-delete"
+is "-delete" "$(fsu find "$img" a | sort | tr '\n' ' ')" "a a/b a/b/two a/one a/th ree "
+expect 1 'not empty' fsu find "$img" a -name b -delete
+check_image ext4 "$img"
+
+fsu cmp "$img" a/one host:src/a/one || fail "cmp with the host"
+fsu cmp "$img" --with=other.img a/one a/one || fail "cmp with another image"
+expect 1 '' fsu cmp "$img" a/one host:src/a/b/two
+is "diff with the host" "$(fsu diff "$img" -r a host:src/a)" "Only in src/a: empty
+Only in src/a: none"
+echo 11 >>src/a/one
+is "a line" "$(fsu diff "$img" a/one host:src/a/one)" "10a11
+> 11"
+is "standard input" "$(fsu diff "$img" a/one - <src/a/one)" "10a11
+> 11"
+is "diff with another image" "$(fsu diff "$img" -rq --with=other.img a a)" "Only in a: empty
+Only in a: none"
+expect 2 'No such file' fsu diff "$img" a/one host:none
+expect 2 '' fsu diff "$img" a/one host:src/a/one --with=none.img
+
+fsu sha256sum "$img" a/one a/b/two >sums
+is "a list of the host" "$(fsu sha256sum "$img" -c host:sums)" "a/one: OK
+a/b/two: OK"
+is "a list from standard input" "$(fsu sha256sum "$img" -c --quiet - <sums)" ""
+finish
