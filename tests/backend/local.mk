@@ -18,7 +18,7 @@ RUMPUSER_OBJ_musl := $(B)/obj/musl
 
 # musl's compiler sees no headers but musl's: the host kernel's are shown to it, and what the libraries
 # that are not packaged for musl are replaced by.
-$(MUSL)/include/made: $(wildcard $(MUSL_EXTRA)/*.h)
+$(MUSL)/include/made: $(wildcard $(MUSL_EXTRA)/*.h) tests/backend/local.mk
 	mkdir -p $(@D)
 	ln -sfn /usr/include/linux /usr/include/asm-generic /usr/include/blkid \
 		/usr/include/$$($(CC) -print-multiarch)/asm $(@D)
@@ -42,7 +42,9 @@ $(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) $(MUSL
 	$(MUSL_CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -o $@ \
 		$(filter %.o,$^) -L$(B)/lib -lrump $(filter %librumpuser.so.$(SOVERSION),$^)
 
-$(MUSL)/fsu: $(call musl_objs,$(FSU_SRCS)) $(MUSL)/libukfs.so.$(SOVERSION)
+MUSL_FSU := $(filter-out tools/fsu/find/% tools/fsu/grep/% tools/fsu/sums.c,$(FSU_SRCS)) $(MUSL_EXTRA)/absent.c
+$(B)/obj/musl/$(MUSL_EXTRA)/absent.o: private CPPFLAGS += -Itools/fsu
+$(MUSL)/fsu: $(call musl_objs,$(MUSL_FSU)) $(MUSL)/libukfs.so.$(SOVERSION)
 	$(MUSL_CC) $(LDFLAGS) -o $@ $^ -Wl,-rpath-link,$(MUSL):$(B)/lib
 
 $(MUSL)/opmix: $(call musl_objs,tests/threads/opmix.c) $(MUSL)/libukfs.so.$(SOVERSION)

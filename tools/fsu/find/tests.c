@@ -261,7 +261,7 @@ static bool parse_perm(struct find *f, struct node *n)
 
 	(void)f;
 	n->key = *s == '-' || *s == '/' ? *s : '=';
-	return fsu_parse_mode(s + (n->key != '='), 0, &n->mode);
+	return fsu_change_mode(s + (n->key != '='), 0, 0, &n->mode);
 }
 
 static bool test_perm(struct find *f, struct node *n, const struct fsu_entry *e)
