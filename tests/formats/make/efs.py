@@ -11,7 +11,7 @@ from image import Blocks, Damaged, Image, Node, bitmap, must, must_equal
 
 BLOCK, INODE, DIRECT = 512, 128, 12
 MAGIC, DIR_MAGIC, ROOT = 0x07295A, 0xBEEF, 2
-SUPER = ">IIIHHHHHII6s6sIIIIII20s"
+SUPER = ">IIIHHHHH2xII6s6sIIIIII20s"
 LONGEST = 16            # blocks of an extent, of 248 possible ones: files of 100 KB have a list
 
 
