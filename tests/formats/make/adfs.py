@@ -35,7 +35,6 @@ def zone_check(raw):
         for n in range(4):
             total = sums[n] + (raw[at + n] if at + n else 0) + carry
             sums[n], carry = total & 0xff, total >> 8
-    sums[0] += carry
     return (sums[0] ^ sums[1] ^ sums[2] ^ sums[3]) & 0xff
 
 

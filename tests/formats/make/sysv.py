@@ -28,9 +28,10 @@ V7_REST = ["time I", "tfree I", "tinode H", "m H", "n H", *NAMES]
 # order of bytes, where the superblock is, block size, fields, what is fixed
 FORMS = {
     "sysv4": ("<", 512, 1024, PADDED + STATE, {"magic": 0xFD187E20, "type": 2}),
-    "sysv4-be-512": (">", 512, 512, PADDED + STATE, {"magic": 0xFD187E20, "type": 1}),
-    "sysv2": ("<", 512, 512, HEAD + ["time I", "dinfo H 4", "tfree I", "tinode H", *NAMES, "fill I 14"]
-              + STATE, {"magic": 0xFD187E20, "type": 1, "time": 0}),
+    "sysv4-be": (">", 512, 1024, PADDED + STATE, {"magic": 0xFD187E20, "type": 2}),
+    "sysv4-512": ("<", 512, 512, PADDED + STATE, {"magic": 0xFD187E20, "type": 1}),
+    "sysv2": ("<", 512, 1024, HEAD + ["time I", "dinfo H 4", "tfree I", "tinode H", *NAMES, "fill I 14"]
+              + STATE, {"magic": 0xFD187E20, "type": 2, "time": 0}),
     "xenix": ("<", 1024, 1024, cache(HEAD, 100) + ["time I", "tfree I", "tinode H", "dinfo H 4", *NAMES,
               "clean B", "fill B 371", "magic I", "type I"],
               {"magic": 0x2B5544, "type": 2, "clean": 0x46}),
@@ -38,7 +39,7 @@ FORMS = {
     "v7": ("pdp", 512, 512, HEAD + V7_REST, {}),
     "v7-le": ("<", 512, 512, HEAD + V7_REST, {}),
 }
-FLAVOURS = ("sysv4", "sysv4-be-512", "sysv2", "xenix", "coherent")
+FLAVOURS = ("sysv4", "sysv4-be", "sysv4-512", "sysv2", "xenix", "coherent")
 TOTAL, INODES, ROOT, DIRECT = 4096, 512, 2, 10
 WIDTH = {"H": 2, "I": 4, "B": 1, "6s": 6}
 
