@@ -47,10 +47,9 @@ def option_words():
 
 
 def member(ident):
-    first = -(-(PLACES[-1] + (1 << LOG2_SIZE)) // BUCKET)
     data_allowed = 1 << 2 | 1 << 3 | 1 << 4             # journal, B-trees, files
     flags = fields((data_allowed, 15), (2, 28))         # durability 1, counted from 1
-    return struct.pack("<16sQHHB3xQQ8x", ident, SECTORS // BUCKET, first, BUCKET, 0, 0, flags)
+    return struct.pack("<16sQHHB3xQQ8x", ident, SECTORS // BUCKET, 0, BUCKET, 0, 0, flags)
 
 
 def make(_tree, _flavour):
