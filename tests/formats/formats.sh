@@ -30,7 +30,7 @@ as_root || loss=$loss,owner
 
 # What the driver is known to do wrong (doc/known-issues.md): flavours that it damages when it writes,
 # and such that it cannot mount.
-only_read() { case $1 in affs:ofs | sysv:sysv4-512) true ;; *) false ;; esac; }
+only_read() { case $1 in affs:ofs | sysv:sysv4-512 | sysv:xenix) true ;; *) false ;; esac; }
 refused() { [ "$1" = sysv:coherent ]; }
 
 # tree FOLDER: files of no block, one and many, a folder of more than one block, links, modes, times

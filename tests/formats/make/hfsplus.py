@@ -20,7 +20,7 @@ CASE_FOLDING, BINARY = 0xCF, 0xBC
 LONGEST = 2             # blocks of an extent: a file of 100 KB has more than eight
 NODES = 48              # of the catalog, 4 of the extents' tree
 VOLUME = b"rump"
-HIDDEN = "\u2400"
+HIDDEN = b"\0\0\0\0"         # begins the name of the folder that the driver keeps removed files in
 HEAD = ">HIIIIHHIIHIBBI64x"
 VOLUME_HEAD = ">2sHI4sI4I2I3I3III" + "Q32s"
 
@@ -30,8 +30,8 @@ def text(name):
 
 
 def order(flavour):
-    """How names are sorted."""
-    return (lambda name: name) if flavour == "hfsx" else (lambda name: name.lower())
+    """How names are sorted; without regard to case, the character 0 is the last one."""
+    return (lambda name: name) if flavour == "hfsx" else (lambda name: name.lower().replace(b"\0", b"\xff"))
 
 
 class Maker:
@@ -268,7 +268,7 @@ class Reader:
         must_equal("files and folders", (self.files, self.folders), (files, folders - 1))
         root, = below[ROOT_PARENT]
         root.name = b""
-        root.children = [c for c in root.children if not c.name.decode().startswith(HIDDEN)]
+        root.children = [c for c in root.children if not c.name.startswith(HIDDEN)]
         return root
 
 
