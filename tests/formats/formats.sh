@@ -31,7 +31,7 @@ as_root || loss=$loss,owner
 # What the driver is known to do wrong (doc/known-issues.md): flavours that it damages when it writes,
 # and such that it cannot mount.
 only_read() { case $1 in affs:ofs | sysv:sysv4-512 | sysv:xenix) true ;; *) false ;; esac; }
-refused() { [ "$1" = sysv:coherent ]; }
+refused() { case $1 in sysv:coherent | vxfs:indirect) true ;; *) false ;; esac; }
 
 # tree FOLDER: files of no block, one and many, a folder of more than one block, links, modes, times
 tree() {
@@ -101,17 +101,20 @@ changes() {
 
 # The same by a mount server: what programs see, and what they write.
 mounted() {
-	local before
+	local before owner=
+	case $type in			# whose owners are not the tree's
+	adfs | affs | omfs) owner=,uid=$(id -u),gid=$(id -g) ;;
+	esac
 	if [ -z "$writes" ]; then
 		before=$(sum image)
-		serve "$type" image -o ro
+		serve "$type" image -o "ro$owner"
 		"$LIB/cmptree" --granularity=1000000000 --ignore="$loss" \
 			--exclude=.bitmap --exclude=.inodes src mnt || fail "$name: the mount shows another tree"
 		unserve
 		equal "$name: the image after a mount" "$before" "$(sum image)"
 		return
 	fi
-	serve "$type" image -o rw
+	serve "$type" image -o "rw$owner"
 	cp -a src all
 	mkdir all/new mnt/new
 	cp src/big all/new/copy

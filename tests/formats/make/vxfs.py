@@ -11,7 +11,7 @@ import struct
 
 from image import Blocks, Image, Node, must, must_equal
 
-FLAVOURS = ("unixware", "hpux")
+FLAVOURS = ("unixware", "hpux", "indirect")    # the last: as unixware, indirect extents without type
 BLOCK, TOTAL, INODE = 1024, 4096, 256
 MAGIC, OLT_MAGIC, ROOT = 0xA501FCF5, 0xA504FCF5, 2
 OLT_FREE, OLT_FSHEAD, OLT_ILIST = 1, 2, 4
@@ -26,7 +26,8 @@ DINODE = "IIIIQIIIIIIBBHIQIIQ"
 
 class Maker:
     def __init__(self, flavour):
-        self.order = "<" if flavour == "unixware" else ">"
+        self.order = ">" if flavour == "hpux" else "<"
+        self.untyped = flavour == "indirect"
         self.img = Image(BLOCK, TOTAL, 9)
 
     def pack(self, form, *values):
@@ -44,13 +45,20 @@ class Maker:
             return IMMEDIATE, data
         first, count = self.img.store(data)
         extents = [(at, min(LONGEST, first + count - at)) for at in range(first, first + count, LONGEST)]
-        if len(extents) <= 10:
-            return EXT4, self.pack("IIII", 0, 0, 0, 0) + b"".join(self.pack("II", *x) for x in extents)
+        if len(extents) <= 10 or self.untyped:
+            return EXT4, self.untyped_extents(extents)
         typed = [self.pack("QII", DATA | (at - first), at, n) for at, n in extents]
         # the first in the inode, the others in a block of which each offset counts from its own
         more = b"".join(self.pack("QII", DATA | (at - first - LONGEST), at, n) for at, n in extents[1:])
         at, size = self.img.store(more + self.pack("QII", DATA | (1 << 40), 0, 0) * (-len(more) % BLOCK // 16))
         return TYPED, (typed[0] + self.pack("QII", INDIRECT | LONGEST, at, size)).ljust(IN_INODE, b"\0")
+
+    def untyped_extents(self, extents):
+        """Ten in the inode; more, all of LONGEST blocks, in a block of their addresses."""
+        more = b"".join(self.pack("I", at) for at, _ in extents[10:])
+        indirect = self.img.store(more)[0] if more else 0
+        return (self.pack("IIII", 0, LONGEST if more else 0, indirect, 0)
+                + b"".join(self.pack("II", *x) for x in extents[:10]))
 
     def directory(self, node):
         blocks, entries = [], [self.entry(c) for c in node.children]
@@ -106,16 +114,16 @@ def make(tree, flavour):
     for at, values in ((0, (MAGIC, 4, tree.mtime, 0)), (32, (BLOCK, TOTAL)), (64, (IN_INODE, 10)),
                        (192, (TOTAL - img.next,)), (368, (olt, olt, 1)), (388, (INODE,))):
         sb[at:at + 4 * len(values)] = pack(f"{len(values)}I", *values)
-    img.put(1 if flavour == "unixware" else 8, bytes(sb))
+    img.put(8 if flavour == "hpux" else 1, bytes(sb))
     return img.bytes
 
 
 class Reader:
     def __init__(self, image, flavour):
-        self.order = "<" if flavour == "unixware" else ">"
+        self.order = ">" if flavour == "hpux" else "<"
         self.blocks = Blocks(image, BLOCK)
         self.blocks.claim("boot and superblock", 0, 9)
-        sb = self.blocks.get(1 if flavour == "unixware" else 8)
+        sb = self.blocks.get(8 if flavour == "hpux" else 1)
         must_equal("magic", self.unpack("I", sb)[0], MAGIC)
         must_equal("block size", self.unpack("I", sb[32:])[0], BLOCK)
         self.total, = self.unpack("I", sb[36:])
@@ -158,6 +166,12 @@ class Reader:
             for at in range(16, IN_INODE, 8):
                 block, count = self.unpack("II", org[at:])
                 data += [self.blocks.take(what, block, count)] if count else []
+            _, length, indirect, _ = self.unpack("IIII", org)
+            if indirect:
+                left = -(-size // BLOCK) - sum(map(len, data)) // BLOCK
+                for (at,) in struct.iter_unpack(self.order + "I", self.blocks.take(what, indirect)):
+                    data += [self.blocks.take(what, at, min(length, left))] if left > 0 else []
+                    left -= length
         else:
             must_equal(f"{what}: organisation", kind, TYPED)
             self.typed(what, org, data)
