@@ -103,7 +103,8 @@ changes() {
 mounted() {
 	local before owner=
 	case $type in			# whose owners are not the tree's
-	adfs | affs | omfs) owner=,uid=$(id -u),gid=$(id -g) ;;
+	affs) owner=,setuid=$(id -u),setgid=$(id -g) ;;
+	adfs | omfs) owner=,uid=$(id -u),gid=$(id -g) ;;
 	esac
 	if [ -z "$writes" ]; then
 		before=$(sum image)
