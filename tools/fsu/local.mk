@@ -12,5 +12,10 @@ $(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(FSU_OBJS) -L$(B)/lib -lukfs -Wl,-rpath-link,$(B)/lib
 
+# What is no command, for other tools: the copier, messages, numbers.
+$(B)/obj/tools/fsu/libfsu.a: $(filter-out %/main.o,$(FSU_OBJS))
+	rm -f $@
+	ar rcs $@ $^
+
 $(FSU_LINKS): $(B)/bin/fsu
 	ln -sf $(<F) $@

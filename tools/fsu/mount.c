@@ -41,7 +41,7 @@ static bool last_is_rw(const char *options)
 	return rw;
 }
 
-static void remember(const char *image)
+void fsu_set_image(const char *image)
 {
 	image_path = image;
 	image_known = stat(image, &image_stat) == 0;
@@ -60,7 +60,7 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 	bool rdonly = line->read && !last_is_rw(mnt->options);
 	int flags = rdonly ? UKFS_RDONLY | UKFS_UNRECOVERED : 0;
 
-	remember(line->image);
+	fsu_set_image(line->image);
 	if (!line->read)
 		fsu_catch_signals();
 	mounted = ukfs_mount(mnt->type, strcmp(line->image, "-") ? line->image : NULL, NULL, flags,

@@ -104,6 +104,9 @@ struct copy_options {
 	bool preserve;		/* metadata; else new files get the umask's permissions */
 	bool owners;
 	bool one_fs, verbose, quiet;
+	bool strict;		/* the first thing that cannot be kept ends the run */
+	bool fresh;		/* the target was empty: what is in it came from this run */
+	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
 	bool follow_operands;	/* symbolic links among the operands are followed */
 	uid_t uid;		/* -1: the source's */
 	gid_t gid;
@@ -162,7 +165,8 @@ struct copy {
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];
 	pthread_mutex_t lock;	/* of the losses */
-	atomic_bool stop;	/* a fatal error */
+	atomic_bool stop;	/* a fatal error: */
+	int fatal;		/* its errno */
 	struct timespec start;
 	mode_t umask;
 	bool root;		/* the host user may do anything on the host */

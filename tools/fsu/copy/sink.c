@@ -368,7 +368,7 @@ static void enter_directory(struct sink *s, const struct item *i)
 		s->size = s->size ? s->size * 2 : 16;
 		s->levels = fsu_realloc(s->levels, s->size * sizeof(*s->levels));
 	}
-	s->levels[s->depth++] = (struct sink_level){ i->top ? 0 : cut, created };
+	s->levels[s->depth++] = (struct sink_level){ i->top ? 0 : cut, created || c->o.fresh };
 	c->n.dirs += created;
 	if (created)
 		told(s, i);
