@@ -169,7 +169,7 @@ static bool measure(struct image *i, const struct tree *t, struct room *r)
 		return false;
 	}
 	r->block = st.f_frsize;
-	r->free = (uint64_t)st.f_bfree * st.f_frsize;
+	r->free = (uint64_t)st.f_bavail * st.f_frsize;
 	r->need = size_needed(t, i->type, r->block) + o->free_blocks * r->block;
 	if (o->free_blocks_percent)
 		r->need = r->need / (100 - o->free_blocks_percent) * 100 + 100 * r->block;

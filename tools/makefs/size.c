@@ -23,43 +23,60 @@ static uint64_t xattr_bytes(const struct inode *i)
 	return n;
 }
 
-/* Data, and what leads to it. */
-static uint64_t content(const struct inode *i, const struct type_size *s, uint64_t block)
-{
-	uint64_t meta = 0, bytes = i->data;
+struct total {
+	const struct type_size *s;
+	uint64_t block, data, meta;
+};
 
-	if (S_ISLNK(i->st.st_mode)) {
-		bytes = strlen(i->target);
-		return bytes <= s->inline_link ? 0 : round_up(bytes, block);
-	}
-	if (!S_ISREG(i->st.st_mode) || !bytes)
-		return 0;
-	if (bytes <= s->inline_data)
-		return bytes * (s->copies ? s->copies : 1);
-	bytes = round_up(bytes, block) + (i->extents > 1 ? (i->extents - 1) * block / 2 : 0);
-	meta = bytes * s->per_mib >> 20;
-	if (i->extents > 4 || i->data > 512 << 20)
-		meta += round_up((i->extents + (i->data >> 27)) * s->per_extent, block);
-	else if (s->per_mib && bytes > 12 * block && !s->copies)
-		meta = round_up(meta, block);	/* indirect blocks, whole ones */
-	return bytes + meta * (s->copies ? s->copies : 1);
+static void add_link(struct total *sum, const struct inode *i)
+{
+	uint64_t bytes = strlen(i->target);
+
+	if (bytes > sum->s->inline_link)
+		sum->data += round_up(bytes, sum->block);
+	else if (sum->s->copies)
+		sum->meta += bytes;
 }
 
-static uint64_t inode_bytes(const struct inode *i, const struct type_size *s, uint64_t block)
+/* Data, and what leads to it. */
+static void add_file(struct total *sum, const struct inode *i)
 {
-	uint64_t xattrs = xattr_bytes(i), n = s->inode * (s->copies ? s->copies : 1);
+	const struct type_size *s = sum->s;
+	uint64_t meta, bytes = i->data;
 
-	n += content(i, s, block);
+	if (bytes <= s->inline_data) {
+		sum->meta += bytes;
+		return;
+	}
+	/* a piece may begin and end within a block */
+	bytes = round_up(bytes, sum->block) + (i->extents > 1 ? i->extents * sum->block / 2 : 0);
+	meta = bytes * s->per_mib >> 20;
+	if (i->extents > 4 || i->data > 512 << 20)
+		meta += (i->extents + (i->data >> 27)) * s->per_extent;
+	sum->data += bytes;
+	sum->meta += s->copies || bytes <= 12 * sum->block ? meta : round_up(meta, sum->block);
+}
+
+static void add_inode(struct total *sum, const struct inode *i)
+{
+	const struct type_size *s = sum->s;
+	uint64_t xattrs = xattr_bytes(i);
+
+	sum->meta += s->inode;
+	if (S_ISLNK(i->st.st_mode))
+		add_link(sum, i);
+	else if (S_ISREG(i->st.st_mode) && i->data)
+		add_file(sum, i);
 	if (xattrs > s->inline_xattr)
-		n += round_up(xattrs, block);
+		sum->data += round_up(xattrs, sum->block);
 	else if (s->copies)
-		n += xattrs * s->copies;
-	return n;
+		sum->meta += xattrs;
 }
 
 /* The entries of a directory, which fill its blocks badly when there are many. */
-static uint64_t directory_bytes(const struct node *dir, const struct type_size *s, uint64_t block)
+static void add_directory(struct total *sum, const struct node *dir)
 {
+	const struct type_size *s = sum->s;
 	uint64_t bytes = 2 * s->entry;
 
 	for (size_t i = 0; i < dir->nchildren; i++) {
@@ -69,22 +86,16 @@ static uint64_t directory_bytes(const struct node *dir, const struct type_size *
 				       round_up(s->entry + len * s->name, 4);
 	}
 	if (s->copies)
-		return bytes * s->copies * 100 / s->fill;
-	if (bytes <= s->inline_dir)
-		return 0;
-	if (bytes > block)
-		bytes = bytes * 100 / s->fill + block;
-	return round_up(bytes, block);
+		sum->meta += bytes * 100 / s->fill;
+	else if (bytes > sum->block)
+		sum->data += round_up(bytes * 100 / s->fill + sum->block, sum->block);
+	else if (bytes > s->inline_dir)
+		sum->data += sum->block;
 }
-
-struct total {
-	const struct type_size *s;
-	uint64_t bytes, block;
-};
 
 static void add_directories(struct total *sum, const struct node *dir)
 {
-	sum->bytes += directory_bytes(dir, sum->s, sum->block);
+	add_directory(sum, dir);
 	for (size_t i = 0; i < dir->nchildren; i++)
 		if (S_ISDIR(dir->children[i]->inode->st.st_mode))
 			add_directories(sum, dir->children[i]);
@@ -96,9 +107,12 @@ uint64_t size_needed(const struct tree *t, const struct type *type, uint64_t blo
 
 	for (const struct inode *i = t->inodes; i; i = i->next)
 		if (i->st.st_nlink || S_ISDIR(i->st.st_mode))
-			sum.bytes += inode_bytes(i, sum.s, block);
+			add_inode(&sum, i);
 	add_directories(&sum, t->root);
-	return sum.bytes + type->size.slack;
+	if (type->size.copies)
+		sum.meta *= type->size.copies;
+	sum.meta = sum.meta > type->size.apart ? sum.meta - type->size.apart : 0;
+	return sum.data + sum.meta + type->size.slack;
 }
 
 uint64_t size_inodes(const struct tree *t)

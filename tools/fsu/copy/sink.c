@@ -115,7 +115,9 @@ static void drop_file(struct sink *s)
 {
 	if (s->created)
 		s->to->unlink(s->c, s->path.s);
-	fsu_message("%s is incomplete%s", fsu_name(s->path.s), s->created ? ", removed" : "");
+	if (s->c->fatal != ENOSPC || !s->c->o.quiet_full)
+		fsu_message("%s is incomplete%s", fsu_name(s->path.s),
+			    s->created ? ", removed" : "");
 }
 
 /* Close the file being written; with its attributes where it is complete. */
