@@ -103,23 +103,52 @@ static char *fixed_uuid(const struct options *o)
 	return s;
 }
 
-void image_words(const struct image *i, const char *dir, struct words *w)
+/* Words of a template of the table. */
+static void expand(const struct image *i, const char *template, const char *dir, struct words *w)
 {
-	char *uuid = fixed_uuid(i->o), inodes[32], start[32];
+	char *uuid = fixed_uuid(i->o), inodes[32], start[32], serial[16], offset[48] = "";
 	const char *values[128] = {
 		['i'] = i->path, ['n'] = inodes, ['u'] = uuid, ['h'] = start, ['d'] = dir,
+		['o'] = offset, ['s'] = serial, ['_'] = " ",
 	};
 
 	snprintf(inodes, sizeof(inodes), "%" PRIu64, i->inodes);
 	snprintf(start, sizeof(start), "%" PRIu64, i->start / 512);
+	snprintf(serial, sizeof(serial), "%08" PRIx32, (uint32_t)i->o->time);
+	if (i->start)
+		snprintf(offset, sizeof(offset), "?offset=%" PRIu64, i->start);
+	words_add(w, template, values);
+	free(uuid);
+}
+
+void image_words(const struct image *i, const char *dir, struct words *w)
+{
 	*w = (struct words){ 0 };
 	words_add(w, i->type->program, NULL);
 	if (i->o->time_given && i->type->fixed)
-		words_add(w, i->type->fixed, values);
+		expand(i, i->type->fixed, dir, w);
 	if (i->o->mkfs_options)
 		words_add(w, i->o->mkfs_options, NULL);
-	words_add(w, i->type->args, values);
-	free(uuid);
+	expand(i, i->type->args, dir, w);
+}
+
+/* What only an image that shall be the same each time needs. */
+static bool run_fixed(const struct image *i, const char *template)
+{
+	struct words w = { 0 };
+	bool good;
+
+	if (!template || !i->o->time_given)
+		return true;
+	expand(i, template, NULL, &w);
+	good = run_program(&w, i->type->package, NULL);
+	words_free(&w);
+	return good;
+}
+
+bool image_settle(const struct image *i)
+{
+	return run_fixed(i, i->type->fixed_full);
 }
 
 bool image_format(struct image *i)
@@ -134,12 +163,15 @@ bool image_format(struct image *i)
 	image_words(i, NULL, &w);
 	good = run_program(&w, i->type->package, NULL);
 	words_free(&w);
+	good = good && run_fixed(i, i->type->fixed_empty);
 	return good && (!i->o->table || disk_wrap(i));
 }
 
 struct ukfs *image_mount(struct image *i)
 {
-	struct fsu_mount_options mnt = { .type = i->type->name, .options = (char *)i->type->mount,
+	const char *options = i->o->time_given && i->type->fixed_mount ? i->type->fixed_mount :
+								      i->type->mount;
+	struct fsu_mount_options mnt = { .type = i->type->name, .options = (char *)options,
 					 .partition = i->o->table ? 1 : 0, .nolock = true };
 	struct fsu_line line = { .image = i->path, .mount = &mnt };
 

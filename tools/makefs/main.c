@@ -276,7 +276,7 @@ static bool fill(struct run *r)
 		return false;
 	for (int n = 0; n < GROWTHS; n++) {
 		if (fill_once(r, retry && n + 1 < GROWTHS))
-			return true;
+			return image_settle(&r->image);
 		if (!retry || r->c.fatal != ENOSPC || fsu_interrupted() ||
 		    !image_grow(&r->image, &r->tree))
 			return false;

@@ -97,10 +97,13 @@ struct type_size {
 
 struct type {
 	const char *name, *program, *package;
-	/* words for the program: %i the image, %n inodes, %u a UUID, %h sectors before it, %t the time */
+	/* words for the program: %i the image, %n inodes, %u a UUID, %h sectors before it, %d the
+	 * tree's folder, %o how libext2fs finds it in a partition, %s a serial number, %_ a blank */
 	const char *args;
-	const char *fixed;	/* more of them, for the same image each time */
 	const char *mount;	/* options to mount with while it is filled */
+	/* the same for the same image each time: words, options, and what is run on the empty file
+	 * system and on the full one */
+	const char *fixed, *fixed_mount, *fixed_empty, *fixed_full;
 	const char *gpt, *mbr;	/* partition types for sfdisk */
 	bool builder;		/* %d: the tree's directory: made from it by the program alone */
 	struct type_size size;
@@ -137,6 +140,8 @@ bool image_fit(struct image *i, const struct tree *t);
 /* More, after it was too small after all.  False where the limit is reached: told. */
 bool image_grow(struct image *i, const struct tree *t);
 struct ukfs *image_mount(struct image *i);
+/* The last changes, for an image that shall be the same each time; it is not mounted any more. */
+bool image_settle(const struct image *i);
 /* The image gets its name, or is removed. */
 bool image_finish(struct image *i, bool good);
 

@@ -67,6 +67,7 @@ void program_environment(const struct options *o)
 	snprintf(number, sizeof(number), "%" PRId64, o->time);
 	setenv("SOURCE_DATE_EPOCH", number, 1);
 	setenv("E2FSPROGS_FAKE_TIME", number, 1);
+	setenv("DETERMINISTIC_SEED", "1", 1);	/* mkfs.xfs */
 	/* the kernel side's clock stands still */
 	setenv("RUMP_EPOCH", number, 1);
 	setenv("RUMP_NCPU", "1", 1);
