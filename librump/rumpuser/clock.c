@@ -2,12 +2,14 @@
 /* Time and randomness. */
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/random.h>
 #include <time.h>
 
 #include "internal.h"
 
-/* The date that is always today, for images that are the same each time they are made. */
+/* The date that is always today, for images that are the same each time they are made; there is no
+ * chance then either. */
 static bool fixed_date(unsigned long long *ns)
 {
 	KEEP_ERRNO;
@@ -34,8 +36,14 @@ unsigned long long rumpuser_clock(int clock)
 int rumpuser_random(void *buf, unsigned long len)
 {
 	KEEP_ERRNO;
+	unsigned long long date;
 	char *p = buf;
 	ssize_t n;
+
+	if (fixed_date(&date)) {
+		memset(buf, 0, len);
+		return 0;
+	}
 
 	while (len) {
 		n = getrandom(p, len, 0);

@@ -102,7 +102,7 @@ struct node *tree_find(const struct tree *t, const char *path)
 	for (const char *s = path; n && *s;) {
 		size_t len = strcspn(s, "/");
 
-		if (len)
+		if (len && !(len == 1 && *s == '.'))
 			n = child(t, n, s, len);
 		s += len;
 		if (s == slash && dirlen && dirlen < sizeof(last)) {
