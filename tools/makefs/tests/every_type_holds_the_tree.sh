@@ -6,7 +6,9 @@
 # timeout: 300
 . "$(dirname "$0")/common.bash"
 need_tools "$1"
-"$LIB/oddtree" odd
+mkdir odd
+"$LIB/oddtree" odd/odd names deep links special xattrs times modes
+make_tree odd/plain
 if holds_everything "$1"; then
 	mv odd tree
 	run makefs -Z -t "$1" image tree
