@@ -90,6 +90,7 @@ struct type_size {
 	unsigned int inline_dir, inline_link, inline_xattr, inline_data; /* that go into the inode */
 	unsigned int per_mib;		/* metadata for a MiB of data */
 	unsigned int per_extent;	/* for each piece of a file beyond the first few */
+	bool solid;			/* it has no holes */
 	unsigned int copies;		/* of metadata, where that has a place apart from data: */
 	uint64_t apart;			/* the room there, which is not among what is free */
 	uint64_t slack;			/* that the kernel does not give away */

@@ -42,7 +42,7 @@ static void add_link(struct total *sum, const struct inode *i)
 static void add_file(struct total *sum, const struct inode *i)
 {
 	const struct type_size *s = sum->s;
-	uint64_t meta, bytes = i->data;
+	uint64_t meta, bytes = s->solid ? i->st.st_size : i->data;
 
 	if (bytes <= s->inline_data) {
 		sum->meta += bytes;
@@ -65,7 +65,7 @@ static void add_inode(struct total *sum, const struct inode *i)
 	sum->meta += s->inode;
 	if (S_ISLNK(i->st.st_mode))
 		add_link(sum, i);
-	else if (S_ISREG(i->st.st_mode) && i->data)
+	else if (S_ISREG(i->st.st_mode) && i->st.st_size)
 		add_file(sum, i);
 	if (xattrs > s->inline_xattr)
 		sum->data += round_up(xattrs, sum->block);

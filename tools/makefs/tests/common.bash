@@ -15,7 +15,7 @@ make_tree() {
 	head -c 300000 /dev/zero | tr '\0' x >"$1/large"
 	ln "$1/large" "$1/deep/second name"
 	ln -s ../large "$1/deep/link"
-	ln -s "$(printf 'far/%.0s' {1..60})" "$1/deep/long link"
+	ln -s "$(printf 'far/%.0s' {1..60})end" "$1/deep/long link"
 	truncate -s 5M "$1/sparse"
 	echo end >>"$1/sparse"
 	chmod 4711 "$1/large"

@@ -12,7 +12,7 @@ need_tools "$1"
 case $1 in
 xfs) fixed=$((48 << 20)) smallest=$((300 << 20)) ;;
 btrfs) fixed=$((24 << 20)) smallest=$((128 << 20)) ;;
-exfat) fixed=$((2 << 20)) smallest=$((2 << 20)) ;;
+exfat) fixed=$((2 << 20)) smallest=$((4 << 20)) ;;
 ext[34]) fixed=$((2 << 20)) smallest=$((9 << 20)) ;;
 *) fixed=$((2 << 20)) smallest=$((1 << 20)) ;;
 esac
