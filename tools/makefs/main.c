@@ -30,7 +30,7 @@ static const struct fsu_option options[] = {
 	{ 'N', "userdb", FSU_ARG, "DIR", "folder with the passwd and group that names are looked up in" },
 	{ 'T', "time", FSU_ARG, "TIME", "time of all files: seconds since 1970, or a file that has it" },
 	{ 'Z', "sparse", FSU_NOARG, NULL, "leave holes in the image where nothing is" },
-	{ 'o', NULL, FSU_ARG, "OPTIONS", "options for the program that makes the file system" },
+	{ 'o', NULL, FSU_ARG, "WORDS", "options for the program that makes the file system" },
 	{ 'p', "partition-table", FSU_ARG, "TABLE", "the image is a disk with one partition: gpt, mbr" },
 	{ COPY_KEY_NO_OWNER, "no-owner", FSU_NOARG, NULL, "do not keep owners: files are root's" },
 	{ COPY_KEY_OWNER, "owner", FSU_ARG, "UID:GID", "files belong to these, names or numbers" },
