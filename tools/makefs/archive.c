@@ -95,6 +95,7 @@ static void read_data(struct reading *r, struct inode *i, const char *path)
 	}
 	if (res != ARCHIVE_EOF)
 		failed(r, path, archive_error_string(r->a));
+	r->tree->broken |= res == ARCHIVE_FATAL;
 	if (last > i->st.st_size)
 		i->st.st_size = last;
 	i->st.st_blocks = (i->data + 511) / 512;
@@ -303,6 +304,7 @@ static void read_entries(struct reading *r)
 		if (res == ARCHIVE_FATAL || res == ARCHIVE_RETRY) {
 			fsu_message("%s: %s", fsu_name(r->source), archive_error_string(r->a));
 			r->errors++;
+			r->tree->broken = true;
 			return;
 		}
 		if (res == ARCHIVE_WARN)
@@ -333,10 +335,12 @@ static bool open_archive(struct reading *r, int fd)
 
 static void read_all(struct reading *r, int fd)
 {
-	if (open_archive(r, fd))
+	if (open_archive(r, fd)) {
 		read_entries(r);
-	else
+	} else {
 		r->errors++;
+		r->tree->broken = true;
+	}
 	if (r->a)
 		archive_read_free(r->a);
 }
@@ -355,7 +359,8 @@ unsigned long read_archive(struct tree *t, const char *path, const struct option
 	struct reading r = { .tree = t, .source = strcmp(path, "-") ? path : "standard input", .o = o };
 	int fd = open_source(path);
 
-	if (fd < 0 || !open_spool(t))
+	t->broken |= fd < 0 || !open_spool(t);
+	if (t->broken)
 		return 1;
 	read_all(&r, fd);
 	close(fd);
@@ -368,10 +373,12 @@ unsigned long read_manifest(struct tree *t, const char *path, const char *dir,
 	struct reading r = { .tree = t, .source = path, .o = o, .manifest = true };
 	int fd = open_source(path), here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	if (fd < 0 || !open_spool(t))
+	t->broken |= fd < 0 || !open_spool(t);
+	if (t->broken)
 		return 1;
 	if (dir && (here < 0 || chdir(dir) < 0)) {
 		fsu_perror_verb(errno, "enter", dir);
+		t->broken = true;
 		return 1;
 	}
 	read_all(&r, fd);

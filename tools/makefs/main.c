@@ -224,8 +224,7 @@ static bool gather(struct run *r, char **sources, int n)
 		r->errors += read_manifest(&r->tree, r->o.manifest, n ? sources[0] : NULL, &r->o);
 	tree_settle(&r->tree, r->o.time_given ? r->o.time : INT64_MAX, r->o.time_all);
 	tree_side_use(&r->tree);
-	/* nothing could be read: there is nothing to make an image of */
-	return !fsu_interrupted() && !(r->errors && (r->o.strict || !r->tree.root->nchildren));
+	return !fsu_interrupted() && !r->tree.broken && !(r->errors && r->o.strict);
 }
 
 static void prepare_copy(struct run *r, bool retry)

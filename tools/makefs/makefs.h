@@ -36,6 +36,7 @@ struct tree {
 	off_t spool_end;
 	ino_t next_ino;			/* for what no host numbers */
 	uint64_t bytes, files;		/* of data; names other than directories */
+	bool broken;			/* a source could not be read to its end */
 };
 
 void tree_init(struct tree *t);

@@ -180,8 +180,8 @@ unsigned long scan_directory(struct tree *t, const char *path, bool one_fs)
 	s.dev = st.st_dev;
 	if (err) {
 		failed(&s, "read", err);
+		t->broken = true;
 	} else {
-		fsu_path_set(&s.path, path);
 		t->root->inode = new_inode(&s, &st);
 		walk(&s, t->root);
 	}
