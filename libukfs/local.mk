@@ -60,7 +60,8 @@ MAN3_LINKS := \
 	rump_vfs_open:rump_vfs_create,rump_vfs_tmpfile,rump_vfs_close,rump_vfs_read,rump_vfs_read_pages,rump_vfs_pages_put,rump_vfs_write \
 	rump_vfs_open:rump_vfs_fsync,rump_vfs_fallocate,rump_vfs_lseek,rump_vfs_copy,rump_vfs_ioctl,rump_vfs_readdir,rump_vfs_fsync_node \
 	p2k_new:p2k_serve,p2k_stop,p2k_free \
-	rump_context_create:rump_context_switch,rump_context_destroy \
+	rump_context_create:rump_context_switch,rump_context_destroy,rump_userns_enter \
+	ukfs_types:ukfs_device_option \
 	rump_disk_attach:rump_disk_detach,rump_disk_partitions,rump_disk_size
 
 ukfs_comma := ,

@@ -165,6 +165,15 @@ static void __init memory_init(void)
 	mm_core_init();
 }
 
+/* The host has the only source of chance here. */
+static void __init seed_random(void)
+{
+	u8 seed[32];
+
+	if (!rumpuser_random(seed, sizeof(seed)))
+		add_bootloader_randomness(seed, sizeof(seed));
+}
+
 static void __init core_init(void)
 {
 	unsigned int i;
@@ -179,7 +188,9 @@ static void __init core_init(void)
 	softirq_init();
 	rump_time_init();
 	timekeeping_init();
+	rump_time_settle();
 	random_init();
+	seed_random();
 	call_function_init();
 	for (i = 1; i < rump_ncpu; i++) {
 		smpcfd_prepare_cpu(i);

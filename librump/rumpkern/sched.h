@@ -106,6 +106,7 @@ extern unsigned int rump_tick_asleep;
 void rump_tick_wake(void);
 void rump_tick_init(void);
 void rump_time_init(void);
+void rump_time_settle(void);
 
 /* ---- RCU (rcu.c) ---- */
 

@@ -35,9 +35,19 @@ static u64 now_ns(void)
 
 /* ---- the kernel's view of the clock --------------------------------------------------------------- */
 
+/*
+ * Where the date is fixed the clock does not move either; jiffies and what waits for them go on.  It
+ * stands where a machine would be up for some minutes: from then on random numbers, which are the
+ * same each time, too, are seeded anew once in a minute only.
+ */
+#define STANDS_AT (150 * NSEC_PER_SEC)
+
+static bool clock_stands __ro_after_init;
+static u64 clock_stands_at __ro_after_init;
+
 static u64 clock_read(struct clocksource *cs)
 {
-	return now_ns();
+	return clock_stands ? clock_stands_at : now_ns();
 }
 
 static struct clocksource rump_clock = {
@@ -58,7 +68,8 @@ struct clocksource *__init clocksource_default_clock(void)
 
 void read_persistent_clock64(struct timespec64 *ts)
 {
-	*ts = ns_to_timespec64(rumpuser_clock(RUMPUSER_CLOCK_REALTIME));
+	*ts = ns_to_timespec64(rumpuser_clock(RUMPUSER_CLOCK_REALTIME) -
+			       (clock_stands ? STANDS_AT : 0));
 }
 
 unsigned long long notrace sched_clock(void)
@@ -232,7 +243,19 @@ static void tick_thread(void *unused)
 /* Before timekeeping_init: whose now is the first jiffy. */
 void __init rump_time_init(void)
 {
+	char date[32];
+
 	tick_base = now_ns();
+	clock_stands = !rumpuser_getparam("RUMP_EPOCH", date, sizeof(date));
+}
+
+/* After timekeeping_init, before random numbers are made. */
+void __init rump_time_settle(void)
+{
+	if (!clock_stands)
+		return;
+	clock_stands_at = STANDS_AT;
+	update_wall_time();
 }
 
 void __init rump_tick_init(void)

@@ -21,9 +21,12 @@ CASES = [
     ("bz", "fsu ls --sort=ver", "fsu ls --sort=version "),
     ("bz", "fsu_get --no-o", "fsu_get --no-owner "),
     ("bz", "fsu_cat --method=mm", "fsu_cat --method=mmap "),
-    ("bz", "fsu_cat -t squ", "fsu_cat -t squashfs "),
+    ("bz", "fsu_get -t squ", "fsu_get -t squashfs "),
     ("bz", "fsu_cat dis", "fsu_cat disk.img "),
     ("bz", "rump_umount --vers", "rump_umount --version "),
+    ("bz", "makefs --stri", "makefs --strict "),
+    ("bz", "makefs -p gp", "makefs -p gpt "),
+    ("bz", "makefs -t squ", "makefs -t squashfs "),
 ]
 SERVER_CASES = [
     ("b", "rump_ext4 -o noall", "rump_ext4 -o noallow_other"),

@@ -1,11 +1,12 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A tree goes into an image of each type that can be written and has a tool to make it, and comes back
-# the same; the image is clean; it is there at the next mount, and after a part of it was removed.
-# each: bfs exfat ext3 f2fs gfs2 hfs jfs minix msdos nilfs2 ntfs3 reiserfs udf
+# the same; the image is clean; a mount shows the same; it is there at the next mount, and after a part of it was removed.
+# each: bfs btrfs exfat ext2 ext3 ext4 f2fs gfs2 hfs jfs minix msdos nilfs2 ntfs3 reiserfs udf vfat xfs
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
+. "$LIB/mounted.sh"
 
 type=$1
 need_tools "$type"
@@ -37,4 +38,10 @@ run fsu_get -t "$type" -o "ro${options:+,$options}" disk.img / back
 rm -rf back/lost+found back/.nilfs
 same back
 check
-matrix_row "$type" rw "$(table "$type" mkfs | cut -d' ' -f1)" "put, get, rm" "$(table "$type" check | cut -d' ' -f1)" ""
+if as_root; then
+	serve "$type" disk.img -o "ro${options:+,$options}"
+	diff -rq --no-dereference -x lost+found -x .nilfs -x fifo -x sock -x null -x disk tree mnt >differs ||
+		fail "the mount shows another tree: $(head -n 20 differs)"
+	unserve
+fi
+matrix_row "$type" rw "$(table "$type" mkfs | cut -d' ' -f1)" "put, get, rm" "$(table "$type" check | cut -d' ' -f1)" "a mount shows the same"

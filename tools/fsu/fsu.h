@@ -114,6 +114,8 @@ bool fsu_unmount(void);
 /* Whether a host file is the image itself: it must be neither read into nor written over. */
 bool fsu_is_image(const struct stat *st);
 const char *fsu_image(void);
+/* It will be made under this name: what has it now is left out of what is read. */
+void fsu_set_image(const char *image);
 
 /* ---- messages ---------------------------------------------------------------------------- */
 

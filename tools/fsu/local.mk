@@ -18,6 +18,11 @@ $(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -Wl,--export-dynamic-symbol='fsu_*' -Wl,--export-dynamic-symbol=xattr_wanted -o $@ $(FSU_OBJS) -L$(B)/lib -lukfs -lnettle -Wl,-rpath-link,$(B)/lib
 
+# What is no command, for other tools: the copier, messages, numbers.
+$(B)/obj/tools/fsu/libfsu.a: $(filter-out %/main.o,$(FSU_OBJS))
+	rm -f $@
+	ar rcs $@ $^
+
 $(FSU_LINKS): $(B)/bin/fsu
 	ln -sf $(<F) $@
 

@@ -41,7 +41,7 @@ static bool last_is_rw(const char *options)
 	return rw;
 }
 
-static void remember(const char *image)
+void fsu_set_image(const char *image)
 {
 	image_path = image;
 	image_known = stat(image, &image_stat) == 0;
@@ -74,7 +74,7 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 	/* fsu_sh's commands use what it has mounted */
 	if (mounted)
 		return mounted;
-	remember(line->image);
+	fsu_set_image(line->image);
 	if (!line->read)
 		fsu_catch_signals();
 	mounted = open_image(line, line->image, line->read && !last_is_rw(line->mount->options));

@@ -2,7 +2,7 @@
 # bash and zsh completion, generated from the tables of the programs.  This folder comes after those
 # of the programs, whose lists it needs.
 COMPLETION := $(B)/completion/zsh/_rump
-COMPLETION_PROGRAMS := $(FSU_LINKS) $(filter $(B)/bin/rump_%,$(PROGRAMS))
+COMPLETION_PROGRAMS := $(FSU_LINKS) $(filter $(B)/bin/rump_%,$(PROGRAMS)) $(B)/bin/makefs
 
 .PHONY: completion
 completion: $(COMPLETION)

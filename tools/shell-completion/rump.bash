@@ -24,7 +24,7 @@ _rump_mounts() {
 
 _rump_value() {
 	case $1 in
-	-o) _rump_complete_options ;;
+	-o) [[ $program == makefs ]] || _rump_complete_options ;;
 	-t) mapfile -t COMPREPLY < <(compgen -W "$(fsu_types 2>/dev/null)" -- "$cur") ;;
 	*)
 		if [[ -n ${_rump_values[$program:$1]-} ]]; then

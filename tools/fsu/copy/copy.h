@@ -126,6 +126,9 @@ struct copy_options {
 	bool no_mode;		/* new files get no more of the source than what they are */
 	enum copy_links links;	/* make links instead of copies */
 	enum copy_when reflink, sparse;
+	bool strict;		/* the first thing that cannot be kept ends the run */
+	bool fresh;		/* the target was empty: what is in it came from this run */
+	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
 	uid_t uid;		/* -1: the source's */
 	gid_t gid;
 	bool ignore[LOSS_KINDS];
@@ -183,7 +186,8 @@ struct copy {
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];
 	pthread_mutex_t lock;	/* of the losses */
-	atomic_bool stop;	/* a fatal error */
+	atomic_bool stop;	/* a fatal error: */
+	int fatal;		/* its errno */
 	struct timespec start;
 	mode_t umask;
 	bool root;		/* the host user may do anything on the host */

@@ -30,6 +30,13 @@ static bool is_fatal(int err)
 	       err == ESHUTDOWN;
 }
 
+static void copy_stop(struct copy *c, int err)
+{
+	if (!atomic_exchange(&c->stop, true))
+		c->fatal = err;
+	queue_stop(c->queue);
+}
+
 void copy_lost(struct copy *c, enum loss kind, const char *path, const char *what, int err)
 {
 	unsigned long long n;
@@ -44,6 +51,8 @@ void copy_lost(struct copy *c, enum loss kind, const char *path, const char *wha
 	pthread_mutex_unlock(&c->lock);
 	if (!c->o.ignore[kind] && (kinds[kind].each || n == 0))
 		fsu_message("%s: cannot keep its %s: %s", fsu_name(path), what, strerror(err));
+	if (!c->o.ignore[kind] && c->o.strict)
+		copy_stop(c, err);
 }
 
 void copy_unheld(struct copy *c, enum loss kind)
@@ -62,14 +71,16 @@ void copy_failed(struct copy *c, int err, const char *verb, const char *path)
 	}
 	c->n.errors++;
 	fsu_perror_verb(err, verb, path);
+	if (c->o.strict)
+		copy_stop(c, err);
 }
 
 void copy_fatal(struct copy *c, int err, const char *verb, const char *path)
 {
 	c->n.errors++;
-	if (!atomic_exchange(&c->stop, true))
+	if (!c->stop && !(err == ENOSPC && c->o.quiet_full))
 		fsu_perror_verb(err, verb, path);
-	queue_stop(c->queue);
+	copy_stop(c, err);
 }
 
 bool copy_stopped(struct copy *c)

@@ -149,7 +149,9 @@ static void drop_file(struct sink *s)
 {
 	if (s->created)
 		s->to->unlink(s->c, s->path.s);
-	fsu_message("%s is incomplete%s", fsu_name(s->path.s), s->created ? ", removed" : "");
+	if (s->c->fatal != ENOSPC || !s->c->o.quiet_full)
+		fsu_message("%s is incomplete%s", fsu_name(s->path.s),
+			    s->created ? ", removed" : "");
 }
 
 /* Close the file being written; with its attributes where it is complete. */
@@ -432,7 +434,7 @@ static void enter_directory(struct sink *s, const struct item *i)
 		s->size = s->size ? s->size * 2 : 16;
 		s->levels = fsu_realloc(s->levels, s->size * sizeof(*s->levels));
 	}
-	s->levels[s->depth++] = (struct sink_level){ i->top ? 0 : cut, created };
+	s->levels[s->depth++] = (struct sink_level){ i->top ? 0 : cut, created || c->o.fresh };
 	c->n.dirs += created;
 	if (created)
 		told(s, i);

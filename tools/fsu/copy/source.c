@@ -208,8 +208,10 @@ static void queue_open_file(struct walk *w, int fd, const struct stat *st)
 	i->linked = st->st_nlink > 1;
 	i->sparse = sparse;
 	i->xattrs = read_xattrs(w, fd);
-	c->n.expected_bytes += st->st_size;
-	c->n.expected_files++;
+	if (!c->n.all_seen) {
+		c->n.expected_bytes += st->st_size;
+		c->n.expected_files++;
+	}
 	if (c->same_image) {
 		i->by_kernel = i->whole = true;
 		queue_put(c->queue, i);

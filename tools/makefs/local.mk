@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# makefs: its own files, and of fsu what is no command (the copier, messages, numbers).
+MAKEFS_OBJS := $(call objs,$(wildcard tools/makefs/*.c))
+
+PROGRAMS += $(B)/bin/makefs
+MAN += tools/makefs/makefs.1
+
+$(B)/bin/makefs: $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a $(B)/lib/libukfs.so
+	@mkdir -p $(@D)
+	$(CC) $(LDFLAGS) -o $@ $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a -L$(B)/lib -lukfs -larchive \
+		-Wl,-rpath-link,$(B)/lib

@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * What the parts of makefs share: the tree that goes into the image, the table of types, the run's
+ * options.  Errors are told where they happen; functions say by their result that they did.
+ */
+#ifndef MAKEFS_H
+#define MAKEFS_H
+
+#include "../fsu/copy/copy.h"
+
+/* ---- the tree ---------------------------------------------------------------------------- */
+
+struct inode {			/* what hard links share */
+	struct inode *next;	/* all of a tree */
+	struct stat st;
+	struct xattr *xattrs;
+	char *target;		/* of a symbolic link */
+	char *host;		/* the host's file that has the data, or NULL: */
+	off_t spool;		/* where it is in the spool */
+	off_t data;		/* bytes, without the holes */
+	unsigned long extents;	/* pieces that they are in */
+};
+
+struct node {			/* a name */
+	struct node *parent, **children;
+	size_t nchildren, room;
+	struct inode *inode;
+	char name[];
+};
+
+struct tree {
+	struct node *root;
+	struct inode *inodes;
+	void *by_name, *by_number;	/* tsearch(3): nodes, inodes of the host with several names */
+	int spool;			/* an unnamed file with what archives held, or -1 */
+	off_t spool_end;
+	ino_t next_ino;			/* for what no host numbers */
+	uint64_t bytes, files;		/* of data; names other than directories */
+	bool broken;			/* a source could not be read to its end */
+};
+
+void tree_init(struct tree *t);
+/* A new inode, of a number that no other has. */
+struct inode *tree_inode(struct tree *t);
+/* The node of a path; NULL where there is none. */
+struct node *tree_find(const struct tree *t, const char *path);
+/* The node of a path, made where there is none; so are directories on the way.  NULL: ".." is in it,
+ * or a part of it is no directory. */
+struct node *tree_make(struct tree *t, const char *path);
+struct node *tree_child(struct tree *t, struct node *dir, const char *name);
+/* Children in the order of their names, counts; times: the latest that a file may have, or the one
+ * that all have; INT64_MAX and false: as they are. */
+void tree_settle(struct tree *t, int64_t latest, bool all);
+
+/* ---- where it comes from ------------------------------------------------------------------- */
+
+struct options {
+	const char *type, *mkfs_options, *manifest, *userdb, *table;
+	uint64_t min, max, size;	/* bytes; 0: not given */
+	uint64_t free_blocks, free_files;
+	unsigned int free_blocks_percent, free_files_percent;
+	int64_t time;			/* -T, or SOURCE_DATE_EPOCH */
+	bool time_given, time_all;
+	bool sparse, strict;
+};
+
+/* Add a directory of the host.  The numbers of errors, which have been told. */
+unsigned long scan_directory(struct tree *t, const char *path, bool one_fs);
+/* Add the content of an archive or an mtree manifest; "-": standard input. */
+unsigned long read_archive(struct tree *t, const char *path, const struct options *o);
+/* Add an mtree manifest's entries; files are looked for in `dir`. */
+unsigned long read_manifest(struct tree *t, const char *path, const char *dir,
+			    const struct options *o);
+/* Numbers of names, by the files passwd and group of --userdb's folder or by the host. */
+bool userdb_open(const char *dir);
+bool userdb_user(const char *name, uid_t *uid);
+bool userdb_group(const char *name, gid_t *gid);
+
+/* The tree as a source of the copier. */
+void tree_side_use(const struct tree *t);
+extern const struct side tree_side;
+
+/* ---- types ------------------------------------------------------------------------------- */
+
+/* How much room things take that come out of the free space, in bytes. */
+struct type_size {
+	uint64_t min;			/* the smallest that its mkfs makes */
+	unsigned int inode;		/* of each file; 0: mkfs made a table of them */
+	unsigned int entry, name;	/* directory entry: fixed part, and for each 32 bytes of its name */
+	unsigned int fill;		/* percent that large directories are filled to */
+	unsigned int inline_dir, inline_link, inline_xattr, inline_data; /* that go into the inode */
+	unsigned int per_mib;		/* metadata for a MiB of data */
+	unsigned int per_extent;	/* for each piece of a file beyond the first few */
+	bool solid;			/* it has no holes */
+	unsigned int copies;		/* of metadata, where that has a place apart from data: */
+	uint64_t apart;			/* the room there, which is not among what is free */
+	uint64_t slack;			/* that the kernel does not give away */
+};
+
+struct type {
+	const char *name, *program, *package;
+	/* words for the program: %i the image, %n inodes, %u a UUID, %h sectors before it, %d the
+	 * tree's folder, %o how libext2fs finds it in a partition, %s a serial number, %_ a blank */
+	const char *args;
+	const char *mount;	/* options to mount with while it is filled */
+	/* the same for the same image each time: words, options, and what is run on the empty file
+	 * system and on the full one */
+	const char *fixed, *fixed_mount, *fixed_empty, *fixed_full;
+	const char *gpt, *mbr;	/* partition types for sfdisk */
+	bool builder;		/* %d: the tree's directory: made from it by the program alone */
+	struct type_size size;
+};
+
+const struct type *type_find(const char *name);
+void type_list(FILE *out);
+
+/* Bytes that the tree takes in a file system with blocks of this size, and inodes. */
+uint64_t size_needed(const struct tree *t, const struct type *type, uint64_t block);
+uint64_t size_inodes(const struct tree *t);
+
+/* ---- the image --------------------------------------------------------------------------- */
+
+struct image {
+	const struct options *o;
+	const struct type *type;
+	const char *name;	/* what the user called it */
+	char *path;		/* it has another name until it is complete */
+	int fd;
+	uint64_t size;		/* of the file system */
+	uint64_t inodes;
+	uint64_t start;		/* of the file system in the image */
+};
+
+/* Numbers or units: 64k, 10M, 2g, and b (512 bytes). */
+bool parse_size(const char *s, uint64_t *n);
+
+bool image_begin(struct image *i);
+/* An empty file system of i->size. */
+bool image_format(struct image *i);
+/* Find the size for a tree and leave an empty file system of it. */
+bool image_fit(struct image *i, const struct tree *t);
+/* More, after it was too small after all.  False where the limit is reached: told. */
+bool image_grow(struct image *i, const struct tree *t);
+struct ukfs *image_mount(struct image *i);
+/* The last changes, for an image that shall be the same each time; it is not mounted any more. */
+bool image_settle(const struct image *i);
+/* The image gets its name, or is removed. */
+bool image_finish(struct image *i, bool good);
+
+/* What the image is becomes the partition of a new table, of the kind o->table. */
+bool disk_wrap(struct image *i);
+
+/* The command line of the type's program. */
+struct words;
+void image_words(const struct image *i, const char *dir, struct words *w);
+
+/* Whether the builder can have the directory as it is; else it gets a copy of the tree, and who is not
+ * root makes that under fakeroot(1). */
+bool build_direct(const struct options *o, const struct copy *c, char **sources, int n);
+/* The image by the type's own builder, from a directory or, where `dir` is NULL, the tree. */
+bool build(struct image *i, struct copy *c, const char *dir);
+
+/* ---- programs ---------------------------------------------------------------------------- */
+
+/* The words of a template, and what its % stand for (indexed by the letter). */
+struct words {
+	char **list;
+	int n;
+};
+void words_add(struct words *w, const char *template, const char *const values[128]);
+void words_free(struct words *w);
+/* Run a program with `input` as its standard input, and wait.  False after an error, which has been
+ * told with what the program said. */
+bool run_program(const struct words *w, const char *package, const char *input);
+/* What programs find in their environment, and the kernel side in ours.  Called first. */
+void program_environment(const struct options *o);
+
+#endif

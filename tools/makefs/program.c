@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Programs of the host that makefs runs: the types' own mkfs and builders, sfdisk.  What one says is
+ * shown only where it fails.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <spawn.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "makefs.h"
+
+static void add(struct words *w, char *word)
+{
+	w->list = fsu_realloc(w->list, (w->n + 2) * sizeof(*w->list));
+	w->list[w->n++] = word;
+	w->list[w->n] = NULL;
+}
+
+void words_add(struct words *w, const char *template, const char *const values[128])
+{
+	for (const char *s = template; *s;) {
+		struct fsu_path word = { 0 };
+
+		s += strspn(s, " ");
+		if (!*s)
+			break;
+		fsu_path_set(&word, "");
+		for (; *s && *s != ' '; s++) {
+			const char *value = NULL;
+			char *joined;
+
+			if (s[0] == '%' && s[1] > 0 && values)
+				value = values[(int)*++s];
+			if (asprintf(&joined, value ? "%s%s" : "%s%.1s", word.s, value ? value : s) < 0)
+				fsu_die(FSU_FAILED);
+			fsu_path_set(&word, joined);
+			free(joined);
+		}
+		add(w, word.s);
+	}
+}
+
+void words_free(struct words *w)
+{
+	for (int i = 0; i < w->n; i++)
+		free(w->list[i]);
+	free(w->list);
+	*w = (struct words){ 0 };
+}
+
+/* ---- running ----------------------------------------------------------------------------- */
+
+/* mkfs programs are where an ordinary user's PATH mostly does not lead. */
+void program_environment(const struct options *o)
+{
+	const char *path = getenv("PATH");
+	char *full, number[32];
+
+	if (asprintf(&full, "%s:/usr/local/sbin:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin") > 0)
+		setenv("PATH", full, 1);
+	if (!o->time_given)
+		return;
+	snprintf(number, sizeof(number), "%" PRId64, o->time);
+	setenv("SOURCE_DATE_EPOCH", number, 1);
+	setenv("E2FSPROGS_FAKE_TIME", number, 1);
+	setenv("DETERMINISTIC_SEED", "1", 1);	/* mkfs.xfs */
+	/* the kernel side's clock stands still */
+	setenv("RUMP_EPOCH", number, 1);
+	setenv("RUMP_NCPU", "1", 1);
+}
+
+/* A file that holds `text`, open for reading. */
+static int text_file(const char *text)
+{
+	FILE *f = tmpfile();
+	int fd;
+
+	if (!f)
+		return -1;
+	fputs(text ? text : "", f);
+	rewind(f);
+	fd = dup(fileno(f));
+	fclose(f);
+	return fd;
+}
+
+static void show(int fd)
+{
+	char buf[4096];
+	ssize_t n = pread(fd, buf, sizeof(buf), 0);
+
+	if (n > 0 && fwrite(buf, 1, n, stderr) == (size_t)n && buf[n - 1] != '\n')
+		fputc('\n', stderr);
+}
+
+/* The kernel side may run: its memory is not copied for a moment, as fork would. */
+static int spawn(const struct words *w, int in, int out, int *status)
+{
+	posix_spawn_file_actions_t actions;
+	pid_t pid;
+	int err;
+
+	posix_spawn_file_actions_init(&actions);
+	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+	posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+	err = posix_spawnp(&pid, w->list[0], &actions, NULL, w->list, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	while (!err && waitpid(pid, status, 0) < 0 && errno == EINTR)
+		;
+	return err;
+}
+
+static bool judge(const struct words *w, const char *package, int err, int status, int out)
+{
+	if (err == ENOENT)
+		fsu_message("%s is not installed, and makes these images: install the package %s",
+			    w->list[0], package);
+	else if (err)
+		fsu_message("cannot run %s: %s", w->list[0], strerror(err));
+	else if (WIFSIGNALED(status))
+		fsu_message("%s was ended by signal %d, and said:", w->list[0], WTERMSIG(status));
+	else if (WEXITSTATUS(status))
+		fsu_message("%s failed with exit code %d, and said:", w->list[0],
+			    WEXITSTATUS(status));
+	if (!err && status)
+		show(out);
+	return !err && !status;
+}
+
+bool run_program(const struct words *w, const char *package, const char *input)
+{
+	int in = text_file(input), out = text_file(NULL), status = 0, err;
+	bool good = false;
+
+	if (in < 0 || out < 0) {
+		fsu_message("cannot make a temporary file: %m");
+	} else {
+		fflush(NULL);
+		err = spawn(w, in, out, &status);
+		good = judge(w, package, err, status, out);
+	}
+	close(in);
+	close(out);
+	return good;
+}
