@@ -27,7 +27,7 @@ PKGCONFIG += $(B)/pkgconfig/rump.pc $(B)/pkgconfig/libukfs.pc
 $(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile $(B)/prefix
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@MODDIR@|$(MODDIR)|' \
-		-e 's|@VERSION@|$(VERSION)|' $< >$@
+		-e 's|@KERNEL@|$(KERNEL)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
 
 # Man pages.  A page that documents several functions is listed with the others' names, each of
 # which becomes a one-line page: PAGE:NAME,NAME...
