@@ -24,7 +24,7 @@
 #define kernel_thread(fn, arg, name, flags)	kernel_thread(fn, arg, flags)
 #define MAX_PAGE_ORDER				(MAX_ORDER - 1)
 #define slab_late_init				slab_sysfs_init
-#define param_sysfs_builtin_init		param_sysfs_init
+#define param_sysfs_builtin_init		slab_late_init	/* is part of what makes the folder */
 #define sched_tick				scheduler_tick
 
 /* Private to init/main.c and lib/crc32.c. */

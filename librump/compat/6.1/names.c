@@ -2,6 +2,8 @@
 /* Functions that Linux 6.12 has and 6.1 does not, and those that 6.1 asks for and 6.12 does not. */
 #include <linux/mm.h>
 #include <linux/namei.h>
+#include <linux/rcupdate.h>
+#include <linux/smp.h>
 #include <fs/internal.h>
 #include <mm/internal.h>
 #include <arch/rump/rumpkern/names.h>
@@ -44,3 +46,13 @@ long sys_fchmodat2(int dfd, const char __user *name, umode_t mode, unsigned int 
 	path_put(&path);
 	return err;
 }
+
+void send_call_function_single_ipi(int cpu)
+{
+	arch_send_call_function_single_ipi(cpu);
+}
+
+NOTHING(rcu_cpu_starting, unsigned int cpu)
+CONSTANT(int, rcutree_dying_cpu, 0, unsigned int cpu)
+CONSTANT(int, rcutree_dead_cpu, 0, unsigned int cpu)
+CONSTANT(int, rcutree_offline_cpu, 0, unsigned int cpu)
