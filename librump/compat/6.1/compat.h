@@ -11,6 +11,7 @@
 #include <linux/exportfs.h>
 #include <linux/fs.h>
 #include <linux/init.h>
+#include <linux/maple_tree.h>
 #include <linux/mount.h>
 #include <linux/rcupdate.h>
 #include <linux/sched/task.h>
@@ -38,6 +39,9 @@ static inline void async_init(void) { }
 
 /* Other arguments or results: names.c has the ones of the kernel's names. */
 #define sched_cgroup_fork			rump_sched_cgroup_fork
+#define mtree_alloc_range			rump_mtree_alloc_range
+int rump_mtree_alloc_range(struct maple_tree *mt, unsigned long *startp, void *entry,
+			   unsigned long size, unsigned long min, unsigned long max, gfp_t gfp);
 #define kvfree_call_rcu				rump_kvfree_call_rcu
 void rump_kvfree_call_rcu(struct rcu_head *head, void *ptr);
 

@@ -56,3 +56,27 @@ NOTHING(rcu_cpu_starting, unsigned int cpu)
 CONSTANT(int, rcutree_dying_cpu, 0, unsigned int cpu)
 CONSTANT(int, rcutree_dead_cpu, 0, unsigned int cpu)
 CONSTANT(int, rcutree_offline_cpu, 0, unsigned int cpu)
+
+/* The kernel's own, which nothing there uses, gives an empty tree's whole range to the first who asks. */
+int rump_mtree_alloc_range(struct maple_tree *mt, unsigned long *startp, void *entry,
+			   unsigned long size, unsigned long min, unsigned long max, gfp_t gfp)
+{
+	MA_STATE(mas, mt, 0, 0);
+	int err;
+
+	mas_lock(&mas);
+	do {
+		err = mas_empty_area(&mas, min, max, size);
+		if (err)
+			break;
+		*startp = mas.index;
+		mas_set_range(&mas, mas.index, mas.index + size - 1);
+		mas_store(&mas, entry);
+		/* The lock was let go for memory: the range may be another's. */
+	} while (mas_nomem(&mas, gfp));
+	if (!err && mas_is_err(&mas))
+		err = xa_err(mas.node);
+	mas_unlock(&mas);
+	mas_destroy(&mas);
+	return err;
+}
