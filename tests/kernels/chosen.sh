@@ -5,6 +5,7 @@
 # needs: mkfs.ext4
 . "$RUMP_TOP/tests/kernels/older.bash"
 unset RUMP_KERNEL
+# shellcheck disable=SC2153
 
 # kernel_of COMMAND...: the kernel whose log it has
 kernel_of() { RUMP_VERBOSE=1 "$@" 2>&1 | grep -o 'Linux version [0-9]*\.[0-9]*' | head -n 1; }
@@ -31,7 +32,7 @@ done
 fsck_clean ext4 disk.img
 for kernel in 6.1 "$KERNEL"; do
 	equal "what $kernel reads" "old 1 new 1 old 2 new 2 old 3 new 3" "$(for n in 1 2 3; do
-		fsu_cat -o kernel=$kernel disk.img "/old$n" "/new$n"
+		fsu_cat -o kernel="$kernel" disk.img "/old$n" "/new$n"
 	done | xargs)"
 done
 
