@@ -5,7 +5,8 @@
 # needs: mkfs.ext4
 . "$RUMP_TOP/tests/kernels/older.bash"
 unset RUMP_KERNEL
-# shellcheck disable=SC2153
+# shellcheck disable=SC2153	# common.sh has it
+default=$KERNEL
 
 # kernel_of COMMAND...: the kernel whose log it has
 kernel_of() { RUMP_VERBOSE=1 "$@" 2>&1 | grep -o 'Linux version [0-9]*\.[0-9]*' | head -n 1; }
@@ -21,23 +22,23 @@ refused() {
 mkimg ext4 disk.img 32M
 equal "by option" "Linux version 6.1" "$(kernel_of fsu_ls -o kernel=6.1 disk.img /)"
 equal "by RUMP_KERNEL" "Linux version 6.1" "$(RUMP_KERNEL=6.1 kernel_of fsu_ls disk.img /)"
-equal "the option wins" "Linux version $KERNEL" \
-	"$(RUMP_KERNEL=6.1 kernel_of fsu_ls -o kernel="$KERNEL" disk.img /)"
-equal "the default" "Linux version $KERNEL" "$(kernel_of fsu_ls disk.img /)"
+equal "the option wins" "Linux version $default" \
+	"$(RUMP_KERNEL=6.1 kernel_of fsu_ls -o kernel="$default" disk.img /)"
+equal "the default" "Linux version $default" "$(kernel_of fsu_ls disk.img /)"
 
 for n in 1 2 3; do
 	echo "old $n" | run fsu_write -o kernel=6.1 disk.img "/old$n"
 	echo "new $n" | run fsu_write disk.img "/new$n"
 done
 fsck_clean ext4 disk.img
-for kernel in 6.1 "$KERNEL"; do
+for kernel in 6.1 "$default"; do
 	equal "what $kernel reads" "old 1 new 1 old 2 new 2 old 3 new 3" "$(for n in 1 2 3; do
 		fsu_cat -o kernel="$kernel" disk.img "/old$n" "/new$n"
 	done | xargs)"
 done
 
-refused 6.1 "$KERNEL"
-refused "$KERNEL" 6.1
+refused 6.1 "$default"
+refused "$default" 6.1
 rc=0
 fsu_ls -o kernel=2.6 disk.img / 2>err || rc=$?
 equal "no such kernel: exit code" 1 "$rc"
