@@ -41,7 +41,7 @@ static void options_are_split(void **state)
 
 		assert_int_equal(ukfsi_options(cases[i].in, &flags, kernel, data, sizeof(data)), 0);
 		assert_int_equal(flags, cases[i].flags);
-		assert_string_equal(kernel, strstr(cases[i].in, "kernel=") ? "6.1" : "");
+		assert_string_equal(kernel, cases[i].in && strstr(cases[i].in, "kernel=") ? "6.1" : "");
 		assert_string_equal(data, cases[i].out);
 	}
 }
