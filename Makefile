@@ -6,11 +6,13 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION := 0.1.0
 SOVERSION := 0
-KERNEL ?= 6.12
+# Debian's source packages; the first is the kernel that runs where nobody asks for another.
+KERNELS ?= 6.12 6.1
+KERNEL := $(firstword $(KERNELS))
 B ?= build
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
-MODDIR ?= $(LIBDIR)/rump/$(KERNEL)
+MODDIR ?= $(LIBDIR)/rump
 DESTDIR ?=
 
 CC := gcc
@@ -36,7 +38,7 @@ $(B)/obj/%.o: %.c
 
 # each folder's local.mk adds to LIBS (shared libraries), PROGRAMS, MAN (man page sources)
 include librump/local.mk
-include $(wildcard librump/rumpuser/local.mk libukfs/local.mk libp2k/local.mk tools/*/local.mk tests/local.mk bench/local.mk)
+include $(wildcard librump/rumpuser/local.mk librump/entry/local.mk libukfs/local.mk libp2k/local.mk tools/*/local.mk tests/local.mk bench/local.mk)
 
 .PHONY: libs programs install clean help
 libs: $(LIBS)
@@ -51,7 +53,7 @@ endef
 
 install: all $(PKGCONFIG) $(MAN) $(SYSTEMD_UNITS)
 	$(call install_all,$(wildcard $(B)/lib/*.so*),$(DESTDIR)$(LIBDIR))
-	$(call install_all,$(B)/lib/rump/$(KERNEL)/*,$(DESTDIR)$(MODDIR))
+	$(foreach k,$(KERNELS),$(call install_all,$(B)/lib/rump/$(k)/*,$(DESTDIR)$(MODDIR)/$(k)))
 	$(call install_all,$(PROGRAMS),$(DESTDIR)$(PREFIX)/bin)
 	$(call install_all,$(SBIN_PROGRAMS),$(DESTDIR)$(SBINDIR))
 	$(call install_all,$(B)/completion/bash/*,$(DESTDIR)$(PREFIX)/share/bash-completion/completions)
@@ -63,10 +65,10 @@ install: all $(PKGCONFIG) $(MAN) $(SYSTEMD_UNITS)
 		$(call install_all,$(filter %.$(n),$(MAN)),$(DESTDIR)$(PREFIX)/share/man/man$(n))))
 
 clean:
-	rm -rf $(B)/bin $(B)/completion $(B)/lib $(B)/obj $(B)/systemd $(B)/tests $(B)/linux-$(KERNEL)/obj
+	rm -rf $(B)/bin $(B)/completion $(B)/lib $(B)/obj $(B)/systemd $(B)/tests $(KERNELS:%=$(B)/linux-%/obj)
 
 help:
-	@echo "make            build everything into $(B)/"
+	@echo "make            build everything into $(B)/; KERNELS=6.12 for one kernel only"
 	@echo "make RUMPUSER=posix   hypercalls that need nothing of the host but POSIX"
 	@echo "make demo       install what is missing, build, and show what it does on an image"
 	@echo "make check      install what the tests need, and run them all"

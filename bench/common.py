@@ -17,9 +17,7 @@ class Runner:
         self.args = args
         self.build = os.path.join(TOP, args.build)
         self.tool = f"{self.build}/bench/rumpbench"
-        modules = glob.glob(f"{self.build}/lib/**/rump-modules", recursive=True)
         self.env = dict(os.environ, LC_ALL="C.UTF-8", LD_LIBRARY_PATH=f"{self.build}/lib",
-                        RUMP_MODULE_PATH=os.path.dirname(modules[0]) if modules else "",
                         PATH=f"{self.build}/bin:" + os.environ["PATH"] + ":/usr/sbin:/sbin")
         self.rows = []
 

@@ -3,32 +3,33 @@
 # folder, arch/rump is laid beside its architectures by symbolic links, Kbuild compiles, and
 # librump/link links.  Nothing of the unpacked tree is written to.
 
-KDIR := $(B)/linux-$(KERNEL)
-KSRC := $(KDIR)/linux-source-$(KERNEL)
-KFARM := $(KDIR)/farm
-KOBJ := $(KDIR)/obj
-KTAR := /usr/src/linux-source-$(KERNEL).tar.xz
+# In the rules below the stem, $*, is the kernel's version.
+KDIR = $(B)/linux-$*
+KSRC = $(KDIR)/linux-source-$*
+KFARM = $(KDIR)/farm
+KOBJ = $(KDIR)/obj
 KPARTS := rumpkern rumpvfs rumpblk
 KTARGETS := init/ mm/ block/ kernel/ lib/ crypto/ security/ fs/ drivers/ arch/rump/
 KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CC="$(strip $(CCACHE) $(CC))" \
 	KBUILD_BUILD_USER=rump KBUILD_BUILD_HOST=rump KBUILD_BUILD_TIMESTAMP=1970-01-01
 
-ED_SOURCES := $(shell find arch/rump $(KPARTS:%=librump/%) -type f)
-MODDIR_BUILD := $(B)/lib/rump/$(KERNEL)
+ED_SOURCES := $(shell find arch/rump $(KPARTS:%=librump/%) librump/compat -type f)
 
-LIBS += $(B)/lib/librump.so $(MODDIR_BUILD)/rump-modules
+LIBS += $(foreach k,$(KERNELS),$(addprefix $(B)/lib/rump/$(k)/,librumpcore.so rump-modules))
+.SECONDARY: $(foreach k,$(KERNELS),$(addprefix $(B)/linux-$(k)/,unpacked farm/laid \
+	$(addprefix obj/,fragments .config abi built link/modules.undef)))
 
-$(KTAR):
-	@echo "The kernel's source is missing: install the package linux-source-$(KERNEL)." >&2; exit 1
+/usr/src/linux-source-%.tar.xz:
+	@echo "The kernel's source is missing: install the package linux-source-$*." >&2; exit 1
 
-$(KDIR)/unpacked: $(KTAR)
+$(B)/linux-%/unpacked: /usr/src/linux-source-%.tar.xz
 	rm -rf $(KSRC)
 	mkdir -p $(KDIR)
-	tar -C $(KDIR) -xf $(KTAR)
+	tar -C $(KDIR) -xf $<
 	touch $@
 
 # A real folder arch/ with a link to each architecture and our own; links for all else.
-$(KFARM)/laid: $(KDIR)/unpacked librump/local.mk
+$(B)/linux-%/farm/laid: $(B)/linux-%/unpacked librump/local.mk
 	rm -rf $(KFARM)
 	mkdir -p $(KFARM)/arch/rump
 	for e in $$(ls -A $(KSRC) | grep -vx arch); do \
@@ -36,41 +37,43 @@ $(KFARM)/laid: $(KDIR)/unpacked librump/local.mk
 	for e in $$(ls $(KSRC)/arch); do ln -s $(abspath $(KSRC))/arch/$$e $(KFARM)/arch/$$e; done
 	for e in $$(ls arch/rump); do ln -s $(abspath arch/rump)/$$e $(KFARM)/arch/rump/$$e; done
 	for e in $(KPARTS); do ln -s $(abspath librump)/$$e $(KFARM)/arch/rump/$$e; done
+	ln -s $(abspath librump/compat)/$* $(KFARM)/arch/rump/compat
 	ln -s $(abspath include) $(KFARM)/arch/rump/public
 	touch $@
 
-$(KOBJ)/fragments: $(wildcard arch/rump/configs/*.config) fs/table.toml scripts/fs-table
+$(B)/linux-%/obj/fragments: $(wildcard arch/rump/configs/*.config librump/compat/*/config) \
+		fs/table.toml scripts/fs-table
 	@mkdir -p $(@D)
-	cat $(filter %.config,$^) > $@
-	scripts/fs-table config $(KERNEL) >> $@
+	cat $(filter arch/%.config librump/compat/$*/config,$^) > $@
+	scripts/fs-table config $* >> $@
 
-$(KOBJ)/.config: $(KFARM)/laid $(KOBJ)/fragments arch/rump/Kconfig
+# The first kernel knows every symbol; another may be older or newer than one of them.
+$(B)/linux-%/obj/.config: $(B)/linux-%/farm/laid $(B)/linux-%/obj/fragments arch/rump/Kconfig
 	+$(KMAKE) -s KCONFIG_ALLCONFIG=$(abspath $(KOBJ)/fragments) allnoconfig
-	librump/link/check-config $(KOBJ)/fragments $@
+	librump/link/check-config $(KOBJ)/fragments $@ $(if $(filter-out 6.12,$*),$(KSRC))
 
-# What a module must have been built with to fit this librump.
-$(KOBJ)/abi: $(KOBJ)/.config $(wildcard arch/rump/include/asm/*.h) librump/rumpkern/module.h
+# What a module must have been built with to fit this kernel side.
+$(B)/linux-%/obj/abi: $(B)/linux-%/obj/.config $(wildcard arch/rump/include/asm/*.h) \
+		librump/rumpkern/module.h
 	+$(KMAKE) -s prepare
 	printf '%s %s' "$$(cat $(KOBJ)/include/config/kernel.release)" \
 		"$$(cat $^ | sha256sum | cut -c1-16)" > $@
 	printf '#define RUMP_ABI "%s"\n' "$$(cat $@)" > $(KOBJ)/include/generated/rump_abi.h
 
-$(KOBJ)/built: $(KOBJ)/abi $(ED_SOURCES) include/rump/rumpuser.h
+$(B)/linux-%/obj/built: $(B)/linux-%/obj/abi $(ED_SOURCES) include/rump/rumpuser.h
 	+$(KMAKE) -s $(KTARGETS)
 	touch $@
 
 LINK_SCRIPTS := $(wildcard librump/link/*)
 RUMP_HEADERS := $(wildcard include/rump/rump*.h)
 
-$(KOBJ)/link/modules.undef: $(KOBJ)/built $(LINK_SCRIPTS) $(RUMP_HEADERS)
+$(B)/linux-%/obj/link/modules.undef: $(B)/linux-%/obj/built $(LINK_SCRIPTS) $(RUMP_HEADERS)
 	librump/link/link-modules prepare $(KOBJ)
 
-$(B)/lib/librump.so.$(SOVERSION): $(KOBJ)/link/modules.undef $(B)/lib/librumpuser.so
+$(B)/lib/rump/%/librumpcore.so: $(B)/linux-%/obj/link/modules.undef $(B)/lib/librumpuser.so
+	mkdir -p $(@D)
 	librump/link/link-core $(KOBJ) $@ $(@F) $(B)/lib
 
-$(B)/lib/librump.so: $(B)/lib/librump.so.$(SOVERSION)
-	ln -sf $(<F) $@
-
-$(MODDIR_BUILD)/rump-modules: $(B)/lib/librump.so
-	rm -rf $(@D)
+$(B)/lib/rump/%/rump-modules: $(B)/lib/rump/%/librumpcore.so
+	rm -f $(@D)/librumpfs_* $(@D)/librumpmod_*
 	librump/link/link-modules link $(KOBJ) $(@D) $(B)/lib

@@ -70,8 +70,11 @@ int ukfsi_log_reason(uint64_t since, const char *devpath, int max, char *buf, si
 
 /* ---- mount.c -------------------------------------------------------------------------------- */
 
-/* Start the kernel side where that has not happened yet.  0, or -1 with the error noted. */
-int ukfsi_boot(void);
+/*
+ * Start the kernel side, of that version (NULL: any), where that has not happened yet.  0, or -1 with the
+ * error noted.
+ */
+int ukfsi_boot(const char *kernel);
 
 /* ---- handle.c -------------------------------------------------------------------------------- */
 
@@ -85,12 +88,15 @@ void ukfsi_handle_undo(struct ukfs *u);
 /* ---- options.c ----------------------------------------------------------------------------- */
 
 #define UKFSI_SNAPSHOT (1UL << 32)	/* beside the MS_*, which have 32 bits */
+#define UKFSI_KERNEL_MAX 32
 
 /*
- * Split mount options: the generic ones become MS_* in *flags, "snapshot" UKFSI_SNAPSHOT, the others
- * are written to `data` as they are.  -ENAMETOOLONG: they do not fit.
+ * Split mount options: the generic ones become MS_* in *flags, "snapshot" UKFSI_SNAPSHOT, the value of
+ * "kernel=" is written to `kernel`, the others are written to `data` as they are.  -ENAMETOOLONG: they
+ * do not fit.
  */
-int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t size);
+int ukfsi_options(const char *options, unsigned long *flags, char kernel[UKFSI_KERNEL_MAX], char *data,
+		  size_t size);
 /* Length of an option up to the next comma outside of double quotes. */
 size_t ukfsi_option_len(const char *option);
 /* Move the options of owners, uid= and gid=, from `data` to `owners`. */

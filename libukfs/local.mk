@@ -27,7 +27,7 @@ PKGCONFIG += $(B)/pkgconfig/rump.pc $(B)/pkgconfig/libukfs.pc
 $(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile $(B)/prefix
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@MODDIR@|$(MODDIR)|' \
-		-e 's|@VERSION@|$(VERSION)|' $< >$@
+		-e 's|@KERNEL@|$(KERNEL)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
 
 # Man pages.  A page that documents several functions is listed with the others' names, each of
 # which becomes a one-line page: PAGE:NAME,NAME...
@@ -53,7 +53,7 @@ MAN3_LINKS := \
 	ukfs_getxattr:ukfs_lgetxattr,ukfs_setxattr,ukfs_lsetxattr,ukfs_listxattr,ukfs_llistxattr \
 	ukfs_getxattr:ukfs_removexattr,ukfs_lremovexattr \
 	ukfs_errmsg:ukfs_set_log \
-	rump_init:rump_kernel_version \
+	rump_init:rump_kernel_version,rump_load_kernel \
 	rump_vfs:rump_vfs_identity,rump_vfs_node,rump_vfs_lookup,rump_vfs_loose_names,rump_vfs_release,rump_vfs_release_all \
 	rump_vfs_mknod:rump_vfs_mkdir,rump_vfs_symlink,rump_vfs_link,rump_vfs_unlink,rump_vfs_rmdir,rump_vfs_rename,rump_vfs_readlink \
 	rump_vfs_setattr:rump_vfs_statx,rump_vfs_statfs,rump_vfs_sync,rump_vfs_getxattr,rump_vfs_setxattr,rump_vfs_listxattr,rump_vfs_removexattr,rump_vfs_bmap \
@@ -81,7 +81,7 @@ UKFS_UNIT_OBJS := $(call objs,libukfs/options.c libukfs/idmap.c libukfs/log.c)
 
 $(UKFS_TESTS): $(B)/tests/%: $(B)/obj/libukfs/tests/%.o $(B)/lib/libukfs.so
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -L$(B)/lib -lukfs -lrump -lcmocka \
+	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -L$(B)/lib -lukfs -lrump -lrumpuser -lcmocka \
 		-Wl,-rpath-link,$(B)/lib
 $(B)/tests/ukfs_unit: $(UKFS_UNIT_OBJS)
 $(B)/obj/libukfs/tests/ukfs_unit.o: private CPPFLAGS += -Ilibukfs

@@ -17,6 +17,7 @@ struct request {
 	struct ukfs_args args;
 	bool rdonly, fallback, unrecovered;
 	unsigned long flags;
+	char kernel[UKFSI_KERNEL_MAX];	/* "": whatever there is */
 	char data[OPTIONS_MAX];
 };
 
@@ -32,7 +33,8 @@ static int read_request(struct request *rq, const char *fstype, const char *mntp
 	rq->subdir = mntpath && *mntpath && strcmp(mntpath, "/") != 0 ? mntpath : NULL;
 	/* devices of an image are data: opening one would reach the disks of other handles */
 	rq->flags = MS_NODEV;
-	if (ukfsi_options(rq->args.options, &rq->flags, rq->data, sizeof(rq->data)) < 0)
+	if (ukfsi_options(rq->args.options, &rq->flags, rq->kernel, rq->data,
+			  sizeof(rq->data)) < 0)
 		return ukfsi_error(EINVAL, "the mount options are longer than %d bytes", OPTIONS_MAX);
 	if (rq->flags & UKFSI_SNAPSHOT)
 		rq->args.snapshot = 1;
@@ -249,16 +251,22 @@ static int do_mount(struct ukfs *u, struct request *rq)
 	return 0;
 }
 
-int ukfsi_boot(void)
+int ukfsi_boot(const char *kernel)
 {
 	char reason[512];
+	uint64_t pos;
 	int res;
 
 	ukfsi_log_start();
-	res = rump_init();
+	pos = ukfsi_log_position();
+	res = rump_load_kernel(kernel);
+	if (res >= 0) {
+		pos = 0;
+		res = rump_init();
+	}
 	if (res >= 0)
 		return 0;
-	ukfsi_log_reason(0, "", 1, reason, sizeof(reason));
+	ukfsi_log_reason(pos, "", 1, reason, sizeof(reason));
 	return ukfsi_error(-res, "the kernel side does not start: %s [%s]",
 			   reason[0] ? reason : ukfsi_strerror(-res), ukfsi_errname(-res));
 }
@@ -294,7 +302,7 @@ struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mnt
 		ukfsi_error(EINVAL, "an image or a file system type is needed");
 		return NULL;
 	}
-	if (ukfsi_boot() < 0)
+	if (ukfsi_boot(rq.kernel[0] ? rq.kernel : NULL) < 0)
 		return NULL;
 	u = ukfsi_handle_new(devpath ? devpath : rq.fstype);
 	if (!u)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mount options as after "mount -o": those of the VFS are flags of mount(2), one is libukfs's, the
+ * Mount options as after "mount -o": those of the VFS are flags of mount(2), two are libukfs's, the
  * others belong to the file system and are passed on as they are, quotes included.
  */
+#include <stdio.h>
 #include <sys/mount.h>
 
 #include "internal.h"
@@ -74,15 +75,23 @@ size_t ukfsi_option_len(const char *opt)
 	return len;
 }
 
-int ukfsi_options(const char *options, unsigned long *flags, char *data, size_t size)
+#define KERNEL "kernel="
+
+int ukfsi_options(const char *options, unsigned long *flags, char kernel[UKFSI_KERNEL_MAX], char *data,
+		  size_t size)
 {
 	size_t used = 0, len;
 
-	data[0] = '\0';
+	data[0] = kernel[0] = '\0';
 	for (; options && *options; options += len + (options[len] == ',')) {
 		len = ukfsi_option_len(options);
 		if (!len || generic_option(options, len, flags))
 			continue;
+		if (!strncmp(options, KERNEL, strlen(KERNEL))) {
+			snprintf(kernel, UKFSI_KERNEL_MAX, "%.*s", (int)(len - strlen(KERNEL)),
+				 options + strlen(KERNEL));
+			continue;
+		}
 		if (used + len + 2 > size)
 			return -ENAMETOOLONG;
 		if (used)

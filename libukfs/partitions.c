@@ -197,7 +197,7 @@ int ukfs_partitions(const char *devpath, const struct ukfs_args *args, struct uk
 
 	if (!devpath)
 		return ukfsi_error(EINVAL, "the path of an image is missing");
-	if (ukfsi_boot() < 0)
+	if (ukfsi_boot(NULL) < 0)
 		return -1;
 	fd = ukfsi_image_open(devpath);
 	if (fd < 0)

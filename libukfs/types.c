@@ -101,7 +101,7 @@ int ukfs_modload(const char *libpath)
 
 	if (!libpath || !*libpath)
 		return ukfsi_error(EINVAL, "the path of a library is missing");
-	if (ukfsi_boot() < 0)
+	if (ukfsi_boot(NULL) < 0)
 		return -1;
 	if (strchr(libpath, '/'))
 		return load(libpath);
@@ -125,7 +125,7 @@ int ukfs_modload_dir(const char *directory)
 	char path[PATH_MAX];
 	int n, res = 0;
 
-	if (ukfsi_boot() < 0)
+	if (ukfsi_boot(NULL) < 0)
 		return -1;
 	n = scandir(directory, &list, is_library, alphasort);
 	if (n < 0)

@@ -23,6 +23,14 @@ extern "C" {
 /* ---- start ------------------------------------------------------------------------------- */
 
 /*
+ * Which kernel's code this process runs, as "6.1"; NULL: RUMP_KERNEL of the environment, or the default.
+ * Once per process: rump_init does it where nobody has.  -ENOENT: it is not installed; -EBUSY: another
+ * one is there already; -EPROGMISMATCH, -ENOEXEC: its library is not of this librump.  One sentence goes
+ * to the log.
+ */
+int rump_load_kernel(const char *version);
+
+/*
  * Boot the kernel side; once per process, later calls return the first one's result.
  * Environment: RUMP_NCPU (virtual CPUs, default: host CPUs), RUMP_MEMLIMIT (bytes with suffix K,
  * M or G, default: a quarter of the host's memory, least 16M), RUMP_MODULE_PATH (directories with
@@ -30,11 +38,11 @@ extern "C" {
  * TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard error), RUMP_CMDLINE (kernel
  * parameters).
  * -EINVAL: a value that does not parse (one sentence went to the log); -ENOMEM; -ENOSYS: hypercall
- * versions differ.
+ * versions differ; what rump_load_kernel returns.
  */
 int rump_init(void);
 
-/* Version of the kernel whose code this is, as "6.12.117".  Static storage.  No rump_init needed. */
+/* Version of the kernel whose code this is, as "6.12.117"; "" where it cannot be loaded.  Static storage. */
 const char *rump_kernel_version(void);
 
 /* ---- log --------------------------------------------------------------------------------- */

@@ -145,11 +145,18 @@ int rumpuser_crc32c(unsigned int *crc, const void *p, unsigned long n);
 int rumpuser_module_load(const char *name, const char *abi, void **module, char *errbuf,
 			 unsigned long errsize);
 
-/*
- * The module directories, colon separated: RUMP_MODULE_PATH of the environment, or else rump/KERNEL
- * beside librumpuser.so and the directory it was built for.  Static storage.
- */
+/* The module directories, colon separated: RUMP_MODULE_PATH of the environment, or else kernel_path. */
 const char *rumpuser_module_path(void);
+
+/*
+ * Which kernel side is used, as "6.12": the one that was set, or RUMP_KERNEL of the environment, or the
+ * one that was built first; and the directories where it and its modules may be, colon separated:
+ * rump/VERSION beside librumpuser.so and below the directory it was built for.  set: before anything is
+ * loaded, NULL: not set.  For the host's side.
+ */
+void rumpuser_set_kernel(const char *version);
+const char *rumpuser_kernel(void);
+const char *rumpuser_kernel_path(void);
 
 /* ---- block I/O --------------------------------------------------------------------------- */
 

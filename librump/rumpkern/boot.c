@@ -300,6 +300,7 @@ int __init rump_boot(void)
 	threads_init();
 	initcalls();
 	system_state = SYSTEM_RUNNING;
+	pr_info("Linux version " UTS_RELEASE "\n");
 	rump_memory_limits();
 	rump_fiber_end();
 	rump_unschedule();

@@ -6,7 +6,6 @@
 #include <linux/audit.h>
 #include <linux/binfmts.h>
 #include <linux/crc32.h>
-#include <linux/execmem.h>
 #include <linux/interrupt.h>
 #include <linux/mm.h>
 #include <linux/module.h>

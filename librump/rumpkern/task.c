@@ -334,12 +334,12 @@ static struct task_struct *fork_client(void)
 	struct kernel_clone_args args = {
 		.flags = CLONE_VM | CLONE_FS | CLONE_FILES | CLONE_SIGHAND | CLONE_THREAD |
 			 CLONE_UNTRACED,
-		.name = "client",
 	};
 	struct task_struct *p = copy_process(NULL, 0, NUMA_NO_NODE, &args);
 
 	if (IS_ERR(p))
 		return p;
+	set_task_comm(p, "client");
 	p->flags &= ~(PF_KTHREAD | PF_NOFREEZE | PF_NO_SETAFFINITY);
 	p->thread.started = 1;
 	p->on_rq = 1;

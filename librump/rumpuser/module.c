@@ -66,28 +66,45 @@ static bool lookup_dir(const char *dir, const char *name, char path[PATH_MAX])
 	return found;
 }
 
-static char module_path[MODULE_PATH_MAX];
+static char chosen[32];		/* "": as the environment says */
+static char kernel_path[MODULE_PATH_MAX];
 
-static void find_module_path(void)
+void rumpuser_set_kernel(const char *version)
 {
-	const char *env = getenv("RUMP_MODULE_PATH"), *slash;
+	snprintf(chosen, sizeof(chosen), "%s", version ? version : "");
+	kernel_path[0] = '\0';
+}
+
+const char *rumpuser_kernel(void)
+{
+	const char *env = getenv("RUMP_KERNEL");
+
+	return chosen[0] ? chosen : env && *env ? env : RUMP_KERNEL;
+}
+
+const char *rumpuser_kernel_path(void)
+{
+	static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
+	const char *version = rumpuser_kernel(), *slash;
 	Dl_info self;
 
-	if (env && *env)
-		snprintf(module_path, sizeof(module_path), "%s", env);
-	else if (dladdr((void *)find_module_path, &self) && (slash = strrchr(self.dli_fname, '/')))
-		snprintf(module_path, sizeof(module_path), "%.*s/rump/" RUMP_KERNEL ":" RUMP_MODDIR,
-			 (int)(slash - self.dli_fname), self.dli_fname);
+	pthread_mutex_lock(&lock);
+	if (kernel_path[0])
+		;
+	else if (dladdr((void *)rumpuser_kernel_path, &self) && (slash = strrchr(self.dli_fname, '/')))
+		snprintf(kernel_path, sizeof(kernel_path), "%.*s/rump/%s:" RUMP_MODDIR "/%s",
+			 (int)(slash - self.dli_fname), self.dli_fname, version, version);
 	else
-		snprintf(module_path, sizeof(module_path), RUMP_MODDIR);
+		snprintf(kernel_path, sizeof(kernel_path), RUMP_MODDIR "/%s", version);
+	pthread_mutex_unlock(&lock);
+	return kernel_path;
 }
 
 const char *rumpuser_module_path(void)
 {
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
+	const char *env = getenv("RUMP_MODULE_PATH");
 
-	pthread_once(&once, find_module_path);
-	return module_path;
+	return env && *env ? env : rumpuser_kernel_path();
 }
 
 static int lookup(const char *name, char path[PATH_MAX])
@@ -158,20 +175,10 @@ static int check_note(int fd, const char *path, const char *abi, struct errbuf *
 	return 0;
 }
 
-/* Modules take their symbols from the kernel side's library, whatever way that was loaded. */
-static void globalise(void)
-{
-	Dl_info info;
-
-	if (dladdr((void *)rumpuser_up.thread_exit, &info) && info.dli_fname)
-		dlopen(info.dli_fname, RTLD_NOLOAD | RTLD_GLOBAL | RTLD_NOW);
-}
-
 int rumpuser_module_load(const char *name, const char *abi, void **module, char *errbuf,
 			 unsigned long errsize)
 {
 	KEEP_ERRNO;
-	static pthread_once_t once = PTHREAD_ONCE_INIT;
 	struct errbuf e = { errbuf, errsize };
 	char path[PATH_MAX];
 	void *handle;
@@ -187,7 +194,6 @@ int rumpuser_module_load(const char *name, const char *abi, void **module, char 
 	close(fd);
 	if (err)
 		return err;
-	pthread_once(&once, globalise);
 	handle = dlopen(path, RTLD_NOW | RTLD_LOCAL);
 	if (!handle)
 		return fail(&e, ENOEXEC, path, dlerror());

@@ -45,11 +45,6 @@ const char *rump_kernel_version(void)
 	return UTS_RELEASE;
 }
 
-void rump_set_log(void (*fn)(void *, int, const char *), void *arg)
-{
-	rumpuser_set_log(fn, arg);
-}
-
 /* ---- modules -------------------------------------------------------------------------------------- */
 
 int rump_modload(const char *name)

@@ -23,22 +23,23 @@ static struct kept kept[KEPT];
 static DEFINE_SPINLOCK(kept_lock);
 
 /* What a trusted caller has looked at already; reserved blocks and quotas are not among it. */
-static const kernel_cap_t trusted_caps = { BIT_ULL(CAP_CHOWN) | BIT_ULL(CAP_DAC_OVERRIDE) |
-	BIT_ULL(CAP_DAC_READ_SEARCH) | BIT_ULL(CAP_FOWNER) | BIT_ULL(CAP_MKNOD) |
-	BIT_ULL(CAP_SETFCAP) };
+static const int trusted_caps[] = {
+	CAP_CHOWN, CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH, CAP_FOWNER, CAP_MKNOD, CAP_SETFCAP,
+};
 
 static const struct cred *make_cred(const struct rump_identity *id)
 {
 	struct cred *cred = prepare_kernel_cred(&init_task);
 	kernel_cap_t caps;
+	unsigned int i;
 
 	if (!cred)
 		return NULL;
 	cred->uid = cred->euid = cred->suid = cred->fsuid = KUIDT_INIT(id->uid);
 	cred->gid = cred->egid = cred->sgid = cred->fsgid = KGIDT_INIT(id->gid);
 	caps = id->uid ? CAP_EMPTY_SET : cred->cap_effective;
-	if (id->flags & RUMP_ID_TRUSTED)
-		caps = cap_combine(caps, trusted_caps);
+	for (i = 0; id->flags & RUMP_ID_TRUSTED && i < ARRAY_SIZE(trusted_caps); i++)
+		cap_raise(caps, trusted_caps[i]);
 	if (id->flags & RUMP_ID_FSETID)
 		cap_raise(caps, CAP_FSETID);
 	else

@@ -2,6 +2,7 @@
 /*
  * File system types, their table, and libraries loaded by path.
  */
+#include <rump/rumpuser.h>
 #include "ukfscheck.h"
 
 static void the_types_come_from_the_table(void **state)
@@ -56,10 +57,9 @@ int main(void)
 		cmocka_unit_test(what_is_no_library_is_refused),
 		cmocka_unit_test(a_directory_is_loaded_as_a_whole),
 	};
-	const char *path = getenv("RUMP_MODULE_PATH");
 	char with_ours[4096];
 
-	snprintf(with_ours, sizeof(with_ours), "mods:%s", path ? path : "");
+	snprintf(with_ours, sizeof(with_ours), "mods:%s", rumpuser_kernel_path());
 	setenv("RUMP_MODULE_PATH", with_ours, 1);
 	return cmocka_run_group_tests(tests, NULL, NULL) != 0;
 }

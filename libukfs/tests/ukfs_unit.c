@@ -31,15 +31,17 @@ static void options_are_split(void **state)
 		{ "errors=ro", 0, "errors=ro" },
 		{ "context=\"a,ro\",ro", MS_RDONLY, "context=\"a,ro\"" },
 		{ "relatime,lazytime", MS_RELATIME | (1 << 25), "" },
+		{ "acl,kernel=6.1,ro", MS_RDONLY, "acl" },
 	};
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		unsigned long flags = 0;
-		char data[64];
+		char data[64], kernel[UKFSI_KERNEL_MAX];
 
-		assert_int_equal(ukfsi_options(cases[i].in, &flags, data, sizeof(data)), 0);
+		assert_int_equal(ukfsi_options(cases[i].in, &flags, kernel, data, sizeof(data)), 0);
 		assert_int_equal(flags, cases[i].flags);
+		assert_string_equal(kernel, cases[i].in && strstr(cases[i].in, "kernel=") ? "6.1" : "");
 		assert_string_equal(data, cases[i].out);
 	}
 }
@@ -47,11 +49,11 @@ static void options_are_split(void **state)
 static void options_that_do_not_fit_are_refused(void **state)
 {
 	unsigned long flags = 0;
-	char data[8];
+	char data[8], kernel[UKFSI_KERNEL_MAX];
 
 	(void)state;
-	assert_int_equal(ukfsi_options("1234567", &flags, data, sizeof(data)), -ENAMETOOLONG);
-	assert_int_equal(ukfsi_options("123456,ro", &flags, data, sizeof(data)), 0);
+	assert_int_equal(ukfsi_options("1234567", &flags, kernel, data, sizeof(data)), -ENAMETOOLONG);
+	assert_int_equal(ukfsi_options("123456,ro", &flags, kernel, data, sizeof(data)), 0);
 }
 
 /* Stands for librump's: the tests log by hand. */

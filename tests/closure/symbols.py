@@ -18,6 +18,8 @@ def lines(*command):
     return subprocess.run(command, capture_output=True, text=True, check=True).stdout.splitlines()
 
 
+# What librump.so does itself, before there is a kernel.
+HOST_SIDE = {"rump_load_kernel", "rump_set_log"}
 # Weak references of a module: it may have no parameters and no init.
 MAY_BE_ABSENT = {"__start___param", "__stop___param", "rumpns_init_module"}
 
@@ -30,7 +32,7 @@ def symbols(path, kind):
 
 def weak(path):
     """
-    Names that a module defines only for want of a better: its per-CPU variables, which librump.so
+    Names that a module defines only for want of a better: its per-CPU variables, which the core
     has among its own.
     """
     return {s.split()[-1] for s in lines("nm", "-D", "--defined-only", path)
@@ -42,18 +44,6 @@ def expect(bad, what):
         failures.append(what + ": " + " ".join(sorted(bad)[:20])
                         + (f" ... ({len(bad)})" if len(bad) > 20 else ""))
 
-
-
-
-def libraries():
-    core = os.path.realpath(f"{LIB}/librump.so")
-    modules = {}
-    for path in glob.glob(f"{LIB}/**/librump*.so*", recursive=True):
-        real = os.path.realpath(path)
-        base = os.path.basename(path).partition(".so")[0]
-        if real != core and base not in ("librump", "librumpuser"):
-            modules[real] = base
-    return core, modules
 
 
 def expect_host_libraries(offers):
@@ -69,18 +59,21 @@ def expect_host_libraries(offers):
            "libp2k.so shows foreign names")
 
 
-def main():
-    core, modules = libraries()
+def expect_kernel(folder, hypercalls, entries):
+    """librumpcore.so and the modules of one kernel."""
+    core = f"{folder}/librumpcore.so"
+    modules = {path: os.path.basename(path).partition(".so")[0]
+               for path in glob.glob(f"{folder}/librump[fm]*.so")}
     if not modules:
-        failures.append(f"no module below {LIB}")
-    hypercalls = symbols(f"{LIB}/librumpuser.so", "--defined-only")
+        failures.append(f"no module in {folder}")
     needs, offers = symbols(core, "--undefined-only"), symbols(core, "--defined-only")
     expect({s for s in needs if not s.startswith("rumpuser_")},
-           "librump.so needs of its host more than rumpuser_*")
+           f"{core} needs of its host more than rumpuser_*")
     expect({s for s in needs if s.startswith("rumpuser_")} - hypercalls,
-           "librump.so calls what librumpuser.so does not have")
+           f"{core} calls what librumpuser.so does not have")
     expect({s for s in offers if not s.startswith(("rump_", "rumpns_"))},
-           "librump.so shows foreign names")
+           f"{core} shows foreign names")
+    expect(entries - offers, f"{core} lacks what librump.so shows")
     exported = {path: symbols(path, "--defined-only") for path in modules}
     wanted = set()
     for path, base in sorted(modules.items()):
@@ -91,14 +84,24 @@ def main():
             if other != path:
                 there |= exported[other]
         expect(undefined - there - MAY_BE_ABSENT,
-               f"{base} needs what neither librump.so nor a module has")
+               f"{base} needs what neither the core nor a module has")
         expect({s for s in exported[path] if not s.startswith(("rump_", "rumpns_"))},
                f"{base} shows foreign names")
     expect({s for s in offers if s.startswith("rumpns_")} - wanted,
-           "librump.so shows kernel symbols that no module needs")
-    expect_host_libraries(offers)
-    print(f"{len(modules)} modules, {len(offers)} symbols shown by librump.so, "
-          f"{len(needs)} hypercalls used")
+           f"{core} shows kernel symbols that no module needs")
+    print(f"{folder}: {len(modules)} modules, {len(offers)} symbols shown, {len(needs)} hypercalls used")
+
+
+def main():
+    hypercalls = symbols(f"{LIB}/librumpuser.so", "--defined-only")
+    entries = symbols(f"{LIB}/librump.so", "--defined-only")
+    expect({s for s in entries if not s.startswith("rump_")}, "librump.so shows foreign names")
+    expect_host_libraries(entries)
+    kernels = sorted(glob.glob(f"{LIB}/rump/*"))
+    if not kernels:
+        failures.append(f"no kernel below {LIB}")
+    for folder in kernels:
+        expect_kernel(folder, hypercalls, entries - HOST_SIDE)
     print("\n".join(failures))
     return 1 if failures else 0
 

@@ -21,7 +21,7 @@ as_user() { setpriv --reuid "$USER_NAME" --regid "$USER_NAME" --clear-groups "$@
 helper() {
 	cat >"/sbin/$1" <<-SH
 	#!/bin/sh
-	export LD_LIBRARY_PATH='$LD_LIBRARY_PATH' RUMP_MODULE_PATH='$RUMP_MODULE_PATH'
+	export LD_LIBRARY_PATH='$LD_LIBRARY_PATH'
 	echo "\$(id -u) $1 \$*" >>'$PWD/calls'
 	exec '$PWD/bin/$1' "\$@"
 	SH

@@ -8,7 +8,7 @@
 . "$RUMP_TEST_LIB/common.sh"
 
 run make -C "$RUMP_CHECKOUT" DESTDIR="$PWD/root" PREFIX=/usr install
-unset LD_LIBRARY_PATH RUMP_MODULE_PATH
+unset LD_LIBRARY_PATH
 libdir=$(dirname "$(find root -name 'libukfs.so' | head -n 1)")
 [ -e "$libdir/libukfs.so" ] || fail "no libukfs.so was installed"
 export PKG_CONFIG_SYSROOT_DIR=$PWD/root
@@ -44,8 +44,6 @@ run gcc -Wall -Werror -o list list.c $(pkg-config --cflags --libs libukfs) \
 	-Wl,-rpath-link,"$libdir"
 mkimg ext4 disk.img 16M
 export LD_LIBRARY_PATH=$PWD/$libdir
-RUMP_MODULE_PATH=$(dirname "$(find "$PWD/root" -name rump-modules | head -n 1)")
-export RUMP_MODULE_PATH
 ./list disk.img | grep -qx 'lost+found' || fail "the program does not list the image"
 "$PWD/root/usr/bin/fsu_ls" disk.img / | grep -qx 'lost+found' || fail "the installed fsu_ls"
 find root -path '*/man*/fsu_ls.1*' | grep -q . || fail "no manual page of fsu_ls"

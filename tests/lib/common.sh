@@ -9,6 +9,7 @@ KERNEL_TREE=
 for dir in "$RUMP_BUILD"/linux-*/linux-source-*/; do	# the newest of them
 	[ ! -d "$dir" ] || KERNEL_TREE=${dir%/}
 done
+KERNEL=${RUMP_KERNEL:-${KERNEL_TREE##*-}}	# the one that runs
 
 fail() { printf '%s\n' "FAILED: $*"; exit 1; }
 skip() { printf '%s\n' "$*"; exit 77; }

@@ -150,13 +150,10 @@ class Session:
             subprocess.run(["rm", "-rf", self.work], check=False)
 
     def environment(self, folder):
-        lib = f"{self.build}/lib"
-        tables = glob.glob(f"{lib}/**/rump-modules", recursive=True)
         return {
             "PATH": f"{self.build}/bin:{SYSTEM_PATH}", "HOME": folder, "TMPDIR": folder,
             "LC_ALL": "C.UTF-8", "TZ": "UTC", "PYTHONDONTWRITEBYTECODE": "1",
-            "LD_LIBRARY_PATH": lib,
-            "RUMP_MODULE_PATH": os.path.dirname(tables[0]) if tables else lib,
+            "LD_LIBRARY_PATH": f"{self.build}/lib",
             "RUMP_CHECKOUT": os.environ.get("RUMP_CHECKOUT", self.top),
             "RUMP_TOP": self.top, "RUMP_BUILD": self.build, "RUMP_TEST_DIR": folder,
             "RUMP_TEST_QUICK": "1" if self.args.quick else "",

@@ -7,11 +7,9 @@
 . "$RUMP_TEST_LIB/common.sh"
 
 mkimg ext4 disk.img 16M
-module=$(find "$RUMP_BUILD/lib" -name 'librumpfs_ext4.so*' -type f | head -n 1)
-[ -n "$module" ] || fail "no ext4 module below $RUMP_BUILD/lib"
-cp -r "$RUMP_MODULE_PATH" modules
+target=modules/librumpfs_ext4.so
+cp -r "$RUMP_BUILD/lib/rump/$KERNEL" modules
 chmod -R u+w modules
-target=$(find modules -name "$(basename "$module")" | head -n 1)
 export RUMP_MODULE_PATH=$PWD/modules
 run fsu_ls disk.img /
 

@@ -26,7 +26,7 @@ struct mount_options {
 	bool allow_other, nosuid, nodev, noexec;
 	int partition, method;
 	unsigned int sector_size;
-	const char *mem, *ncpu, *runas, *pid_file;
+	const char *kernel, *mem, *ncpu, *runas, *pid_file;
 	int ready_fd;			/* -1: none */
 	char *rest;			/* for the file system */
 };

@@ -148,6 +148,8 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 	} else if (!strcmp(name, "cache")) {
 		err = set_choice(o, name, v, caches, &choice);
 		o->writeback = choice;
+	} else if (!strcmp(name, "kernel")) {
+		o->kernel = v;
 	} else if (!strcmp(name, "mem")) {
 		err = check_size(o, name, v);
 		o->mem = v;

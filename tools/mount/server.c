@@ -142,7 +142,7 @@ static int prepare(struct server *s)
 {
 	const struct mount_options *o = s->o;
 	char name[32];
-	int fd;
+	int err, fd;
 
 	if (o->mem)
 		setenv("RUMP_MEMLIMIT", o->mem, 1);
@@ -150,6 +150,12 @@ static int prepare(struct server *s)
 		setenv("RUMP_NCPU", o->ncpu, 1);
 	if (o->debug)
 		ukfs_set_log(show_kernel, NULL);
+	err = rump_load_kernel(o->kernel);
+	if (err) {
+		complain(o, "kernel %s cannot be loaded: %s", rumpuser_kernel(), err == -ENOENT ?
+			 "it is not installed" : strerror(-err));
+		return -1;
+	}
 	if (!o->snapshot)
 		return 0;
 	fd = rumpuser_snapshot_file();
