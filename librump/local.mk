@@ -3,14 +3,17 @@
 # folder, arch/rump is laid beside its architectures by symbolic links, Kbuild compiles, and
 # librump/link links.  Nothing of the unpacked tree is written to.
 
-KDIR := $(B)/linux-$(KERNEL)
+KDIR := $(BASE)/linux-$(KERNEL)
 KSRC := $(KDIR)/linux-source-$(KERNEL)
 KFARM := $(KDIR)/farm
-KOBJ := $(KDIR)/obj
+KOBJ := $(B)/linux-$(KERNEL)/obj
+# Fragments of the configuration, instead of all of ours and the table of file systems.
+KCONFIGS ?=
 KTAR := /usr/src/linux-source-$(KERNEL).tar.xz
 KPARTS := rumpkern rumpvfs rumpblk
 KTARGETS := init/ mm/ block/ kernel/ lib/ crypto/ security/ fs/ drivers/ arch/rump/
-KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CC="$(strip $(CCACHE) $(CC))" \
+KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CROSS_COMPILE=$(CROSS_COMPILE) \
+	CC="$(strip $(CCACHE) $(CC))" \
 	KBUILD_BUILD_USER=rump KBUILD_BUILD_HOST=rump KBUILD_BUILD_TIMESTAMP=1970-01-01
 
 ED_SOURCES := $(shell find arch/rump $(KPARTS:%=librump/%) -type f)
@@ -39,17 +42,17 @@ $(KFARM)/laid: $(KDIR)/unpacked librump/local.mk
 	ln -s $(abspath include) $(KFARM)/arch/rump/public
 	touch $@
 
-$(KOBJ)/fragments: $(wildcard arch/rump/configs/*.config) fs/table.toml scripts/fs-table
+$(KOBJ)/fragments: $(or $(KCONFIGS),$(sort $(wildcard arch/rump/configs/*.config)) fs/table.toml scripts/fs-table)
 	@mkdir -p $(@D)
 	cat $(filter %.config,$^) > $@
-	scripts/fs-table config $(KERNEL) >> $@
+	$(if $(KCONFIGS),,scripts/fs-table config $(KERNEL) >> $@)
 
 $(KOBJ)/.config: $(KFARM)/laid $(KOBJ)/fragments arch/rump/Kconfig
 	+$(KMAKE) -s KCONFIG_ALLCONFIG=$(abspath $(KOBJ)/fragments) allnoconfig
 	librump/link/check-config $(KOBJ)/fragments $@
 
 # What a module must have been built with to fit this librump.
-$(KOBJ)/abi: $(KOBJ)/.config $(wildcard arch/rump/include/asm/*.h) librump/rumpkern/module.h
+$(KOBJ)/abi: $(KOBJ)/.config $(wildcard arch/rump/include/asm/*.h arch/rump/host/*/asm/*.h) librump/rumpkern/module.h
 	+$(KMAKE) -s prepare
 	printf '%s %s' "$$(cat $(KOBJ)/include/config/kernel.release)" \
 		"$$(cat $^ | sha256sum | cut -c1-16)" > $@
@@ -63,14 +66,14 @@ LINK_SCRIPTS := $(wildcard librump/link/*)
 RUMP_HEADERS := $(wildcard include/rump/rump*.h)
 
 $(KOBJ)/link/modules.undef: $(KOBJ)/built $(LINK_SCRIPTS) $(RUMP_HEADERS)
-	librump/link/link-modules prepare $(KOBJ)
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules prepare $(KOBJ)
 
 $(B)/lib/librump.so.$(SOVERSION): $(KOBJ)/link/modules.undef $(B)/lib/librumpuser.so
-	librump/link/link-core $(KOBJ) $@ $(@F) $(B)/lib
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-core $(KOBJ) $@ $(@F) $(B)/lib
 
 $(B)/lib/librump.so: $(B)/lib/librump.so.$(SOVERSION)
 	ln -sf $(<F) $@
 
 $(MODDIR_BUILD)/rump-modules: $(B)/lib/librump.so
 	rm -rf $(@D)
-	librump/link/link-modules link $(KOBJ) $(@D) $(B)/lib
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules link $(KOBJ) $(@D) $(B)/lib
