@@ -9,13 +9,18 @@ SOVERSION := 0
 # Debian's source packages; the first is the kernel that runs where nobody asks for another.
 KERNELS ?= 6.12 6.1
 KERNEL := $(firstword $(KERNELS))
-B ?= build
+# HOST=aarch64-linux-gnu: build for that one, with its cross compiler, into build/aarch64-linux-gnu.
+HOST ?=
+B ?= build$(HOST:%=/%)
+# The kernel's source is unpacked here.
+BASE ?= $(if $(HOST),build,$(B))
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 MODDIR ?= $(LIBDIR)/rump
 DESTDIR ?=
 
-CC := gcc
+CROSS_COMPILE ?= $(HOST:%=%-)
+CC := $(CROSS_COMPILE)gcc
 CCACHE := $(shell command -v ccache 2>/dev/null)
 # Another checkout of the same sources finds the same objects in the cache.
 export CCACHE_BASEDIR := $(CURDIR)
@@ -25,14 +30,25 @@ CPPFLAGS := -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VE
 CFLAGS ?= -O2 -g
 CFLAGS += -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -fPIC -pthread
 LDFLAGS += -Wl,--as-needed -Wl,-z,now -pthread
+ifneq ($(HOST),)
+# That host's libraries.
+SYSROOT := $(B)/sysroot
+CPPFLAGS += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(HOST)
+LDFLAGS += -L$(SYSROOT)/usr/lib/$(HOST) -Wl,-rpath-link,$(SYSROOT)/usr/lib/$(HOST)
+endif
 
 .PHONY: all
 all: libs programs
 
+ifneq ($(HOST),)
+$(SYSROOT):
+	scripts/sysroot $(HOST) $@
+endif
+
 # host-side objects: $(call objs,sources)
 objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
-$(B)/obj/%.o: %.c
+$(B)/obj/%.o: %.c | $(SYSROOT)
 	@mkdir -p $(@D)
 	$(CCACHE) $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -71,6 +87,7 @@ help:
 	@echo "make            build everything into $(B)/; KERNELS=6.12 for one kernel only"
 	@echo "make RUMPUSER=posix   hypercalls that need nothing of the host but POSIX"
 	@echo "make demo       install what is missing, build, and show what it does on an image"
+	@echo "make HOST=x     build for host x (aarch64-linux-gnu, s390x-linux-gnu) into $(B)/x/"
 	@echo "make check      install what the tests need, and run them all"
 	@echo "make bench      measure against the host kernel's mount (root)"
 	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"

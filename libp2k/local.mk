@@ -8,9 +8,9 @@ LIBS += $(B)/lib/libp2k.so
 
 # The protocol as the kernel source has it: newer than what the host's headers may know.
 FUSE_H := $(B)/include/linux/fuse.h
-$(FUSE_H): $(B)/linux-$(KERNEL)/unpacked
+$(FUSE_H): $(BASE)/linux-$(KERNEL)/unpacked
 	@mkdir -p $(@D)
-	ln -sf ../../linux-$(KERNEL)/linux-source-$(KERNEL)/include/uapi/linux/fuse.h $@
+	ln -sf $(abspath $(BASE))/linux-$(KERNEL)/linux-source-$(KERNEL)/include/uapi/linux/fuse.h $@
 $(P2K_OBJS): $(FUSE_H)
 $(P2K_OBJS): private CPPFLAGS += -I$(B)/include
 

@@ -4,32 +4,35 @@
 # librump/link links.  Nothing of the unpacked tree is written to.
 
 # In the rules below the stem, $*, is the kernel's version.
-KDIR = $(B)/linux-$*
+KDIR = $(BASE)/linux-$*
 KSRC = $(KDIR)/linux-source-$*
 KFARM = $(KDIR)/farm
-KOBJ = $(KDIR)/obj
+KOBJ = $(B)/linux-$*/obj
+# Fragments of the configuration, instead of all of ours and the table of file systems.
+KCONFIGS ?=
 KPARTS := rumpkern rumpvfs rumpblk
 KTARGETS := init/ mm/ block/ kernel/ lib/ crypto/ security/ fs/ drivers/ arch/rump/
-KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CC="$(strip $(CCACHE) $(CC))" \
+KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CROSS_COMPILE=$(CROSS_COMPILE) \
+	CC="$(strip $(CCACHE) $(CC))" \
 	KBUILD_BUILD_USER=rump KBUILD_BUILD_HOST=rump KBUILD_BUILD_TIMESTAMP=1970-01-01
 
 ED_SOURCES := $(shell find arch/rump $(KPARTS:%=librump/%) librump/compat -type f)
 
 LIBS += $(foreach k,$(KERNELS),$(addprefix $(B)/lib/rump/$(k)/,librumpcore.so rump-modules))
-.SECONDARY: $(foreach k,$(KERNELS),$(addprefix $(B)/linux-$(k)/,unpacked farm/laid \
-	$(addprefix obj/,fragments .config abi built link/modules.undef)))
+.SECONDARY: $(foreach k,$(KERNELS),$(addprefix $(BASE)/linux-$(k)/,unpacked farm/laid) \
+	$(addprefix $(B)/linux-$(k)/obj/,fragments .config abi built link/modules.undef))
 
 /usr/src/linux-source-%.tar.xz:
 	@echo "The kernel's source is missing: install the package linux-source-$*." >&2; exit 1
 
-$(B)/linux-%/unpacked: /usr/src/linux-source-%.tar.xz
+$(BASE)/linux-%/unpacked: /usr/src/linux-source-%.tar.xz
 	rm -rf $(KSRC)
 	mkdir -p $(KDIR)
 	tar -C $(KDIR) -xf $<
 	touch $@
 
 # A real folder arch/ with a link to each architecture and our own; links for all else.
-$(B)/linux-%/farm/laid: $(B)/linux-%/unpacked librump/local.mk
+$(BASE)/linux-%/farm/laid: $(BASE)/linux-%/unpacked librump/local.mk
 	rm -rf $(KFARM)
 	mkdir -p $(KFARM)/arch/rump
 	for e in $$(ls -A $(KSRC) | grep -vx arch); do \
@@ -41,20 +44,20 @@ $(B)/linux-%/farm/laid: $(B)/linux-%/unpacked librump/local.mk
 	ln -s $(abspath include) $(KFARM)/arch/rump/public
 	touch $@
 
-$(B)/linux-%/obj/fragments: $(wildcard arch/rump/configs/*.config librump/compat/*/config) \
-		fs/table.toml scripts/fs-table
+$(B)/linux-%/obj/fragments: $(or $(KCONFIGS),$(sort $(wildcard arch/rump/configs/*.config)) \
+		fs/table.toml scripts/fs-table) $(wildcard librump/compat/*/config)
 	@mkdir -p $(@D)
-	cat $(filter arch/%.config librump/compat/$*/config,$^) > $@
-	scripts/fs-table config $* >> $@
+	cat $(filter-out librump/compat/%,$(filter %.config,$^)) $(filter librump/compat/$*/config,$^) > $@
+	$(if $(KCONFIGS),,scripts/fs-table config $* >> $@)
 
 # The first kernel knows every symbol; another may be older or newer than one of them.
-$(B)/linux-%/obj/.config: $(B)/linux-%/farm/laid $(B)/linux-%/obj/fragments arch/rump/Kconfig
+$(B)/linux-%/obj/.config: $(BASE)/linux-%/farm/laid $(B)/linux-%/obj/fragments arch/rump/Kconfig
 	+$(KMAKE) -s KCONFIG_ALLCONFIG=$(abspath $(KOBJ)/fragments) allnoconfig
 	librump/link/check-config $(KOBJ)/fragments $@ $(if $(filter-out 6.12,$*),$(KSRC))
 
 # What a module must have been built with to fit this kernel side.
-$(B)/linux-%/obj/abi: $(B)/linux-%/obj/.config $(wildcard arch/rump/include/asm/*.h) \
-		librump/rumpkern/module.h
+$(B)/linux-%/obj/abi: $(B)/linux-%/obj/.config librump/rumpkern/module.h \
+		$(wildcard arch/rump/include/asm/*.h arch/rump/host/*/asm/*.h)
 	+$(KMAKE) -s prepare
 	printf '%s %s' "$$(cat $(KOBJ)/include/config/kernel.release)" \
 		"$$(cat $^ | sha256sum | cut -c1-16)" > $@
@@ -68,12 +71,12 @@ LINK_SCRIPTS := $(wildcard librump/link/*)
 RUMP_HEADERS := $(wildcard include/rump/rump*.h)
 
 $(B)/linux-%/obj/link/modules.undef: $(B)/linux-%/obj/built $(LINK_SCRIPTS) $(RUMP_HEADERS)
-	librump/link/link-modules prepare $(KOBJ)
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules prepare $(KOBJ)
 
 $(B)/lib/rump/%/librumpcore.so: $(B)/linux-%/obj/link/modules.undef $(B)/lib/librumpuser.so
 	mkdir -p $(@D)
-	librump/link/link-core $(KOBJ) $@ $(@F) $(B)/lib
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-core $(KOBJ) $@ $(@F) $(B)/lib
 
 $(B)/lib/rump/%/rump-modules: $(B)/lib/rump/%/librumpcore.so
 	rm -f $(@D)/librumpfs_* $(@D)/librumpmod_*
-	librump/link/link-modules link $(KOBJ) $(@D) $(B)/lib
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules link $(KOBJ) $(@D) $(B)/lib

@@ -22,14 +22,24 @@ include $(wildcard tests/*/local.mk)
 # Arguments of tests/run: make check TESTS="-k threads -q"
 TESTS ?=
 
-.PHONY: check check-programs packages demo sloc
+.PHONY: check check-programs check-hosts packages demo sloc
 packages:
 	scripts/install-packages scripts/packages tests/packages
 
 check-programs: $(TEST_PROGRAMS)
 
+# What tests/hosts runs: other processors, with few file systems; those that there is a compiler for.
+TEST_HOSTS ?= aarch64-linux-gnu
+TEST_HOSTS_KCONFIGS := arch/rump/configs/core.config tests/hosts/few.config
+TEST_HOSTS_PROGRAMS := bin/opmix rumpuser_lock rumpuser_parallel
+check-hosts:
+	+$(foreach h,$(foreach h,$(TEST_HOSTS),$(if $(shell command -v $(h)-gcc),$(h))),\
+		$(MAKE) HOST=$(h) B=$(B)/$(h) BASE=$(BASE) KCONFIGS="$(TEST_HOSTS_KCONFIGS)" \
+			all $(TEST_HOSTS_PROGRAMS:%=$(B)/$(h)/tests/%) &&) :
+
 check: packages
 	+$(MAKE) all check-programs
+	+$(MAKE) check-hosts
 	tests/run -b $(B) $(TESTS)
 
 demo:

@@ -38,7 +38,7 @@ int rump_load_kernel(const char *version);
  * TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard error), RUMP_CMDLINE (kernel
  * parameters).
  * -EINVAL: a value that does not parse (one sentence went to the log); -ENOMEM; -ENOSYS: hypercall
- * versions differ; what rump_load_kernel returns.
+ * versions differ; what rump_load_kernel returns; -EOPNOTSUPP: the host's pages are larger than 4 KiB.
  */
 int rump_init(void);
 

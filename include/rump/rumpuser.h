@@ -24,7 +24,7 @@ struct rumpuser_upcalls {
 	void (*thread_exit)(void *task);
 };
 
-/* First call.  Refuses another version with ENOSYS. */
+/* First call.  Refuses another version with ENOSYS, a host with larger pages with EOPNOTSUPP. */
 int rumpuser_init(int version, const struct rumpuser_upcalls *up);
 
 /*

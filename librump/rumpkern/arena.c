@@ -17,6 +17,9 @@
 #include "sched.h"
 
 #define MEMLIMIT_MIN	(16UL << 20)
+/* Addresses for second views of memory: not all that there are, an emulator pays for each page. */
+#define VMALLOC_VIEWS	8
+#define VMALLOC_MIN	(1UL << 30)
 #define REPORT_ORDER	6	/* blocks of 256 KiB and more are worth a host call */
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD];
@@ -24,6 +27,7 @@ unsigned long empty_zero_page[PAGE_SIZE / sizeof(unsigned long)] __page_aligned_
 struct page *rump_zero_page;
 EXPORT_SYMBOL(rump_zero_page);
 unsigned long rump_memlimit;
+unsigned long rump_vmalloc_size;
 
 static int __init memlimit_get(void)
 {
@@ -42,6 +46,7 @@ static int __init memlimit_get(void)
 	}
 	limit = clamp_t(u64, limit, MEMLIMIT_MIN, RUMP_ARENA_MAX);
 	rump_memlimit = round_down(limit, 1UL << SECTION_SIZE_BITS);
+	rump_vmalloc_size = clamp(rump_memlimit * VMALLOC_VIEWS, VMALLOC_MIN, RUMP_VMALLOC_SIZE);
 	return 0;
 }
 
@@ -60,7 +65,7 @@ int __init rump_arena_init(void)
 	if (!err)
 		err = rumpuser_va_populate((void *)RUMP_VMEMMAP_BASE, PAGE_ALIGN(maps));
 	if (!err)
-		err = rumpuser_va_reserve((void *)RUMP_VMALLOC_BASE, RUMP_VMALLOC_SIZE);
+		err = rumpuser_va_reserve((void *)RUMP_VMALLOC_BASE, rump_vmalloc_size);
 	if (err)
 		return -err;
 	memblock_add(RUMP_PHYS_BASE, rump_memlimit);

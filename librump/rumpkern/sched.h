@@ -120,6 +120,7 @@ int rump_arena_init(void);
 void rump_memory_limits(void);
 void rump_arena_prefault(void);
 extern unsigned long rump_memlimit;
+extern unsigned long rump_vmalloc_size;	/* of the range that is reserved */
 void rump_panic_init(void);
 
 /* After each call from outside: what a kernel does on the way back to user mode. */

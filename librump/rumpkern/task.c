@@ -136,8 +136,8 @@ int try_to_wake_up(struct task_struct *p, unsigned int state, int wake_flags)
 	bool blocked;
 
 	raw_spin_lock_irqsave(&p->pi_lock, flags);
-	/* Between what the waker has written and the state: the lock alone orders it on some hosts. */
-	smp_mb();
+	/* Between what the waker has written and the state. */
+	smp_mb__after_spinlock();
 	if (!(READ_ONCE(p->__state) & state)) {
 		raw_spin_unlock_irqrestore(&p->pi_lock, flags);
 		return 0;

@@ -22,7 +22,16 @@
 #include <kernel/time/tick-internal.h>
 #include "sched.h"
 
-__thread struct rump_self rump_self __attribute__((tls_model("initial-exec")));
+__thread struct rump_registers rump_registers __attribute__((tls_model("initial-exec")));
+
+/* Where asm/host.h has none.  The attribute: the compiler must not see that it is a constant. */
+#ifdef RUMP_SELF_BY_CALL
+__attribute__((noipa)) struct rump_registers *rump_self_address(void)
+{
+	return &rump_registers;
+}
+EXPORT_SYMBOL(rump_self_address);
+#endif
 
 struct vcpu rump_vcpus[NR_CPUS];
 unsigned int rump_ncpu = 1;
@@ -48,6 +57,15 @@ static inline bool vcpu_cas(struct vcpu *v, unsigned long old, unsigned long new
 					   __ATOMIC_RELAXED);
 }
 
+/*
+ * What the new holder reads comes after the CPU is seen as taken: a grace period that saw it free
+ * does not wait for what the holder found before.  The swap alone orders that on some hosts only.
+ */
+static inline void vcpu_taken(void)
+{
+	smp_mb__after_atomic();
+}
+
 static inline void become(unsigned int cpu)
 {
 	rump_self.cpu = cpu;
@@ -60,8 +78,10 @@ static bool vcpu_try(struct vcpu *v)
 	unsigned long s = READ_ONCE(v->state);
 
 	while (!(s & VCPU_BUSY)) {
-		if (vcpu_cas(v, s, s | VCPU_BUSY))
+		if (vcpu_cas(v, s, s | VCPU_BUSY)) {
+			vcpu_taken();
 			return true;
+		}
 		s = READ_ONCE(v->state);
 	}
 	return false;
@@ -317,6 +337,7 @@ void rump_schedule(void)
 		schedule_slow(p);
 		return;
 	}
+	vcpu_taken();
 	WRITE_ONCE(v->owner, p);
 	if (unlikely(read_sc(rump_tick_asleep)))
 		rump_tick_wake();

@@ -37,7 +37,7 @@ static struct vm_struct *area_alloc(unsigned long size, unsigned long align, uns
 		return NULL;
 	pad = align > PAGE_SIZE ? (align >> PAGE_SHIFT) - 1 : 0;
 	if (mtree_alloc_range(&areas, &index, area, n + pad + 1, 0,
-			      (RUMP_VMALLOC_SIZE >> PAGE_SHIFT) - 1, gfp & GFP_RECLAIM_MASK)) {
+			      (rump_vmalloc_size >> PAGE_SHIFT) - 1, gfp & GFP_RECLAIM_MASK)) {
 		kfree(area);
 		return NULL;
 	}
@@ -274,7 +274,7 @@ EXPORT_SYMBOL(vfree);
 
 bool is_vmalloc_addr(const void *x)
 {
-	return (unsigned long)x - VMALLOC_START < RUMP_VMALLOC_SIZE;
+	return (unsigned long)x - VMALLOC_START < rump_vmalloc_size;
 }
 EXPORT_SYMBOL(is_vmalloc_addr);
 

@@ -19,11 +19,14 @@ fi
 
 # Every header of the kernel that the sources name, empty.
 asm="$RUMP_TOP/arch/rump/include/asm"
+machine=$(gcc -dumpmachine)
+host=$RUMP_TOP/arch/rump/host/${machine%%-*}
 sed -n 's/^#include <\(\(linux\|kernel\|asm-generic\|asm\)\/.*\)>.*/\1/p' \
 	"$ed"/{vcpu,task,rcu,tick}.c "$ed"/sched.h \
 	"$asm"/{rump,thread_info,processor,spinlock,spinlock_types,barrier}.h | sort -u |
 while read -r name; do
 	[ -e "$asm/../$name" ] && [ "$name" != asm/ptrace.h ] && continue
+	[ "$name" != asm/host.h ] || continue
 	mkdir -p "stub/${name%/*}"
 	: >"stub/$name"
 done
@@ -33,7 +36,7 @@ cflags="-g -O2 $flags -std=gnu11 -D_GNU_SOURCE -Wall -I$RUMP_TOP/include"
 run gcc $cflags -c -o host.o "$here/host.c"
 # shellcheck disable=SC2086
 run gcc $cflags -Wno-unused-function -Wno-unused-variable -include "$here/include/kernel.h" \
-	-I stub -I "$asm/.." -iquote "$ed" -o races host.o "$here"/{races,kernel}.c \
+	-I stub -I "$asm/.." -I "$host" -iquote "$ed" -o races host.o "$here"/{races,kernel}.c \
 	"$ed"/{vcpu,task,rcu,tick}.c -pthread
 
 seed=${SEED:-$RANDOM}

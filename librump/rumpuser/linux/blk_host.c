@@ -18,10 +18,16 @@ ssize_t blk_transfer_once(struct rumpuser_blk *blk, struct rumpuser_bio *bio)
 	const struct iovec *iov = (const struct iovec *)bio->iov;
 	int n = bio->niov < IOV_MAX ? bio->niov : IOV_MAX;
 	off_t offset = bio->offset + bio->done;
+	ssize_t written;
 
 	if (bio->op == RUMPUSER_BIO_READ)
 		return preadv(blk->fd, iov, n, offset);
-	return pwritev2(blk->fd, iov, n, offset, bio->fua ? RWF_DSYNC : 0);
+	written = pwritev2(blk->fd, iov, n, offset, bio->fua ? RWF_DSYNC : 0);
+	if (written >= 0 || (errno != ENOSYS && errno != EOPNOTSUPP))
+		return written;
+	/* A host that does not know the call: qemu's user mode. */
+	written = pwritev(blk->fd, iov, n, offset);
+	return written > 0 && bio->fua && fdatasync(blk->fd) ? -1 : written;
 }
 
 void blk_start_writing(int fd)

@@ -76,6 +76,7 @@ void chaos(void);
 #define smp_rmb() __smp_rmb()
 #define smp_wmb() __smp_wmb()
 #define smp_mb__before_atomic() smp_mb()
+#define smp_mb__after_atomic() smp_mb()
 #define smp_store_release(p, v) __smp_store_release(p, v)
 #define smp_load_acquire(p) __smp_load_acquire(p)
 #define cmpxchg_relaxed(p, o, n)							\

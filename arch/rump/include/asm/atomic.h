@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Atomics by the compiler; the rest is derived in linux/atomic. */
+/* Atomics by the compiler, without order; all else is derived from them in linux/atomic. */
 #ifndef _ASM_RUMP_ATOMIC_H
 #define _ASM_RUMP_ATOMIC_H
 
@@ -12,15 +12,15 @@ static __always_inline void arch_##pfx##_##op(s i, type *v)				\
 {											\
 	__atomic_fetch_##builtin(&v->counter, i, __ATOMIC_RELAXED);			\
 }											\
-static __always_inline s arch_##pfx##_fetch_##op(s i, type *v)				\
+static __always_inline s arch_##pfx##_fetch_##op##_relaxed(s i, type *v)			\
 {											\
-	return __atomic_fetch_##builtin(&v->counter, i, __ATOMIC_SEQ_CST);		\
+	return __atomic_fetch_##builtin(&v->counter, i, __ATOMIC_RELAXED);		\
 }
 
 #define RUMP_ATOMIC_RETURN(pfx, type, s, op)						\
-static __always_inline s arch_##pfx##_##op##_return(s i, type *v)			\
+static __always_inline s arch_##pfx##_##op##_return_relaxed(s i, type *v)		\
 {											\
-	return __atomic_##op##_fetch(&v->counter, i, __ATOMIC_SEQ_CST);			\
+	return __atomic_##op##_fetch(&v->counter, i, __ATOMIC_RELAXED);			\
 }
 
 #define RUMP_ATOMIC_ALL(pfx, type, s)							\
@@ -45,19 +45,19 @@ RUMP_ATOMIC_ALL(atomic, atomic_t, int)
 #define ATOMIC64_INIT(i) { (i) }
 RUMP_ATOMIC_ALL(atomic64, atomic64_t, s64)
 
-#define arch_atomic_add_return arch_atomic_add_return
-#define arch_atomic_sub_return arch_atomic_sub_return
-#define arch_atomic_fetch_add arch_atomic_fetch_add
-#define arch_atomic_fetch_sub arch_atomic_fetch_sub
-#define arch_atomic_fetch_and arch_atomic_fetch_and
-#define arch_atomic_fetch_or arch_atomic_fetch_or
-#define arch_atomic_fetch_xor arch_atomic_fetch_xor
-#define arch_atomic64_add_return arch_atomic64_add_return
-#define arch_atomic64_sub_return arch_atomic64_sub_return
-#define arch_atomic64_fetch_add arch_atomic64_fetch_add
-#define arch_atomic64_fetch_sub arch_atomic64_fetch_sub
-#define arch_atomic64_fetch_and arch_atomic64_fetch_and
-#define arch_atomic64_fetch_or arch_atomic64_fetch_or
-#define arch_atomic64_fetch_xor arch_atomic64_fetch_xor
+#define arch_atomic_add_return_relaxed arch_atomic_add_return_relaxed
+#define arch_atomic_sub_return_relaxed arch_atomic_sub_return_relaxed
+#define arch_atomic_fetch_add_relaxed arch_atomic_fetch_add_relaxed
+#define arch_atomic_fetch_sub_relaxed arch_atomic_fetch_sub_relaxed
+#define arch_atomic_fetch_and_relaxed arch_atomic_fetch_and_relaxed
+#define arch_atomic_fetch_or_relaxed arch_atomic_fetch_or_relaxed
+#define arch_atomic_fetch_xor_relaxed arch_atomic_fetch_xor_relaxed
+#define arch_atomic64_add_return_relaxed arch_atomic64_add_return_relaxed
+#define arch_atomic64_sub_return_relaxed arch_atomic64_sub_return_relaxed
+#define arch_atomic64_fetch_add_relaxed arch_atomic64_fetch_add_relaxed
+#define arch_atomic64_fetch_sub_relaxed arch_atomic64_fetch_sub_relaxed
+#define arch_atomic64_fetch_and_relaxed arch_atomic64_fetch_and_relaxed
+#define arch_atomic64_fetch_or_relaxed arch_atomic64_fetch_or_relaxed
+#define arch_atomic64_fetch_xor_relaxed arch_atomic64_fetch_xor_relaxed
 
 #endif

@@ -2,6 +2,8 @@
 #ifndef _ASM_RUMP_BARRIER_H
 #define _ASM_RUMP_BARRIER_H
 
+#include <asm/host.h>
+
 #define mb()		__atomic_thread_fence(__ATOMIC_SEQ_CST)
 #define rmb()		__atomic_thread_fence(__ATOMIC_ACQUIRE)
 #define wmb()		__atomic_thread_fence(__ATOMIC_RELEASE)
@@ -15,6 +17,10 @@
 		(__unqual_scalar_typeof(*(p)))__atomic_load_n((p), __ATOMIC_ACQUIRE); \
 	(typeof(*(p)))___v;							\
 })
+#ifdef RUMP_ATOMICS_ORDER
+#define __smp_mb__before_atomic()	barrier()
+#define __smp_mb__after_atomic()	barrier()
+#endif
 #include <asm-generic/barrier.h>
 
 #endif

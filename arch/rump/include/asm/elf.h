@@ -8,7 +8,7 @@ typedef unsigned long elf_greg_t;
 typedef elf_greg_t elf_gregset_t[1];
 typedef struct { unsigned long unused; } elf_fpregset_t;
 #define ELF_CLASS	ELFCLASS64
-#ifdef __BIG_ENDIAN__
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
 #define ELF_DATA	ELFDATA2MSB
 #else
 #define ELF_DATA	ELFDATA2LSB

@@ -33,10 +33,8 @@ struct thread_struct {
 /* Tell the processor that this is a spin loop. */
 static inline void rump_pause(void)
 {
-#if defined(__x86_64__)
-	__builtin_ia32_pause();
-#elif defined(__aarch64__)
-	asm volatile("yield" ::: "memory");
+#ifdef RUMP_PAUSE
+	RUMP_PAUSE();
 #else
 	barrier();
 #endif

@@ -12,17 +12,29 @@
 #define RUMP_VMALLOC_BASE	0x070000000000UL
 #define RUMP_VMALLOC_SIZE	(1UL << 38)
 
+#include <asm/host.h>
+
 #ifndef __ASSEMBLY__
 struct task_struct;
 
 /* What a register would hold on a machine: who runs here, and on which virtual CPU. */
-struct rump_self {
+struct rump_registers {
 	struct task_struct *current_task;
 	unsigned long percpu_offset;
 	int cpu;
 	int irqs_off;
 };
-extern __thread struct rump_self rump_self __attribute__((tls_model("initial-exec")));
+extern __thread struct rump_registers rump_registers __attribute__((tls_model("initial-exec")));
+
+/*
+ * The calling thread's.  Any call may come back in another thread (rumpkern/fiber.c), which the
+ * compiler does not know: it must not find the address once for all of a function.
+ */
+#ifndef rump_self
+#define RUMP_SELF_BY_CALL
+struct rump_registers *rump_self_address(void);
+#define rump_self (*rump_self_address())
+#endif
 
 void rump_cpu_relax(void);
 #endif

@@ -32,6 +32,8 @@ static __always_inline int arch_spin_value_unlocked(arch_spinlock_t lock)
 {
 	return !lock.locked;
 }
+/* To take a lock orders no more than an atomic operation does. */
+#define smp_mb__after_spinlock()	smp_mb__after_atomic()
 #define arch_spin_is_contended(lock)	((void)(lock), 0)
 #include <asm/qrwlock.h>
 
