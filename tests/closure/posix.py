@@ -25,7 +25,7 @@ POSIX = set("""
     pthread_rwlock_unlock pthread_rwlock_wrlock pthread_self pthread_setspecific pthread_sigmask pwrite
     sched_yield setjmp shm_open shm_unlink sigaction sigaltstack sigdelset sigfillset siglongjmp
     sigsetjmp sigsuspend snprintf sscanf stat strchr strcmp strcspn strdup strerror strlen strncmp
-    strncpy strrchr sysconf unlink vsnprintf writev
+    strncpy strrchr strtoull sysconf unlink vsnprintf writev
 """.split())
 
 # What compilers and linkers refer to in any library: start and end, thread-local storage, checks.

@@ -12,7 +12,13 @@ FSU_LINKS := $(FSU_COMMANDS:%=$(B)/bin/fsu_%)
 
 LIBS += $(FSU_PLUGIN_LIBS)
 PROGRAMS += $(B)/bin/fsu $(FSU_LINKS)
-MAN += tools/fsu/fsu.1 $(FSU_COMMANDS:%=tools/fsu/fsu_%.1)
+# the checksums have one page
+FSU_SUMS := $(filter sha%sum,$(FSU_COMMANDS))
+FSU_SUM_PAGES := $(FSU_SUMS:%=$(B)/man/man1/fsu_%.1)
+$(FSU_SUM_PAGES):
+	@mkdir -p $(@D)
+	echo '.so man1/fsu_md5sum.1' >$@
+MAN += tools/fsu/fsu.1 $(patsubst %,tools/fsu/fsu_%.1,$(filter-out $(FSU_SUMS),$(FSU_COMMANDS))) $(FSU_SUM_PAGES)
 
 $(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@ commands=$(sed -n 's/^FSU_COMMAND(\([a-z0-9]*\),.*/\1/p' "$pages/commands.def")
 [ -n "$commands" ] || fail "no commands found"
 for c in $commands; do
 	page=$pages/fsu_$c.1
+	[ -f "$page" ] || page=$(grep -l "^\.Nm fsu_$c\b" "$pages"/*.1 | head -1)
 	[ -f "$page" ] || { fail "fsu_$c has no page"; continue; }
 	fsu "$c" --help >"$dir/help" || fail "fsu_$c --help"
 	mandoc -T ascii "$page" 2>/dev/null | col -b >"$dir/text"
