@@ -120,8 +120,6 @@ void ukfsi_take_owners(char *data, char *owners, size_t size)
 			to[(*n)++] = ',';
 		memmove(to + *n, word, len);
 		*n += len;
-		if (!word[len])
-			break;
 	}
 	data[used] = owners[taken] = '\0';
 }

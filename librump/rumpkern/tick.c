@@ -240,11 +240,12 @@ static void tick_thread(void *unused)
 	}
 }
 
-/* Before timekeeping_init: whose now is the first jiffy. */
+/* Before timekeeping_init, whose now is the first jiffy.  A clock that is not registered cannot go on. */
 void __init rump_time_init(void)
 {
 	char date[32];
 
+	__clocksource_register(&rump_clock);
 	tick_base = now_ns();
 	clock_stands = !rumpuser_getparam("RUMP_EPOCH", date, sizeof(date));
 }
@@ -260,10 +261,8 @@ void __init rump_time_settle(void)
 
 void __init rump_tick_init(void)
 {
-	int err;
+	int err = rumpuser_thread_create(tick_thread, NULL, "tick");
 
-	__clocksource_register(&rump_clock);
-	err = rumpuser_thread_create(tick_thread, NULL, "tick");
 	if (err)
 		panic("no host thread for the tick: error %d", err);
 }

@@ -8,6 +8,8 @@
 
 #include "internal.h"
 
+#define NSEC_PER_SEC 1000000000LL
+
 #define RANDOM_MAX 256	/* bytes that getentropy gives at once */
 
 /* The date that is always today, for images that are the same each time they are made; there is no
@@ -52,4 +54,19 @@ int rumpuser_random(void *buf, unsigned long len)
 			return errno;
 	}
 	return 0;
+}
+
+/* It is absolute, so that an interrupted wait goes on with what is left of it. */
+struct timespec rumpuser_deadline(long long ns)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	ts.tv_sec += ns / NSEC_PER_SEC;
+	ts.tv_nsec += ns % NSEC_PER_SEC;
+	if (ts.tv_nsec >= NSEC_PER_SEC) {
+		ts.tv_nsec -= NSEC_PER_SEC;
+		ts.tv_sec++;
+	}
+	return ts;
 }

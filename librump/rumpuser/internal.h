@@ -12,6 +12,7 @@
 #include <signal.h>
 #include <stdarg.h>
 #include <stdbool.h>
+#include <time.h>
 
 #include <rump/rumpuser.h>
 
@@ -42,6 +43,15 @@ bool rumpuser_param_true(const char *name);
 
 /* Private zero pages, which take memory as they are touched.  NULL: none. */
 void *rumpuser_sparse(unsigned long size);
+
+/* The object that the arena is, once there is one. */
+extern int rumpuser_arena_fd;
+/* mmap at a place that must be free, and over a range that is ours.  0 or an errno value. */
+int rumpuser_map_new(void *base, unsigned long size, int prot, int flags, int fd);
+int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset);
+
+/* The moment on CLOCK_MONOTONIC that is `ns` from now. */
+struct timespec rumpuser_deadline(long long ns);
 
 /* The calling thread's name for the host's tools, where it has such names. */
 void rumpuser_thread_name(const char *name);

@@ -12,10 +12,7 @@ need_tools "$type"
 lacks=$(table "$type" lacks | tr '\n' ',')
 names=$(table "$type" names)
 "$LIB/plaintree" tree --without "${lacks}special" --names "${names:-255}" --time 1000000000 --size 200000
-ignored=root,owner,xattr,holes,trusted
-for aspect in mode links; do
-	case ,$lacks in *,$aspect,*) ignored+=,$aspect ;; esac
-done
+ignored=root,owner,xattr,holes,trusted$(lost "$type")
 [ "$(table "$type" time)" != 0 ] || find tree -exec touch -hd @0 {} +
 touch disk.img		# which some tools want to be there
 tool "$type" mkfs disk.img

@@ -50,6 +50,15 @@ refuses() {
 # table TYPE KEY: a field of the table of file systems
 table() { "$RUMP_TOP/scripts/fs-table" get "$1" "$2"; }
 
+# lost TYPE: what cmptree need not look at, as the format lacks it: ",mode,owner", or nothing
+lost() {
+	local aspect lacks
+	lacks=$(table "$1" lacks | tr '\n' ',')
+	for aspect in mode owner xattr links holes; do
+		case ,$lacks in *,$aspect,*) printf ',%s' "$aspect" ;; esac
+	done
+}
+
 # tool TYPE mkfs|check FILE [OPTION...]: the table's command on the file, by the folder "tree" if it
 # wants one
 tool() {

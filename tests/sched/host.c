@@ -98,6 +98,13 @@ void rumpuser_yield(void)
 	sched_yield();
 }
 
+/* Nothing is set. */
+int rumpuser_getparam(const char *name, char *buf, unsigned long size)
+{
+	(void)name, (void)buf, (void)size;
+	return ENOENT;
+}
+
 unsigned int rumpuser_ncpu(void)
 {
 	return 2;

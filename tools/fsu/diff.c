@@ -195,6 +195,13 @@ static const char *shown(const struct diff *d, const struct file f[2], int side)
 	return d->labels[side] ? d->labels[side] : f[side].path;
 }
 
+static int different_kinds(const struct diff *d, const struct file f[2])
+{
+	printf("File %s is a %s while file %s is a %s\n", shown(d, f, 0), kind(&f[0].st), shown(d, f, 1),
+	       kind(&f[1].st));
+	return DIFFERENT;
+}
+
 static void print_heading(const struct diff *d, const struct file f[2])
 {
 	static const struct ls_options quoting = { .quote = LS_SHELL };
@@ -430,9 +437,7 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 	for (int i = 0; i < 2; i++)
 		type[i] = f[f[i].missing ? !i : i].st.st_mode & S_IFMT;
 	if (type[0] != type[1]) {
-		printf("File %s is a %s while file %s is a %s\n", f[0].path, kind(&f[0].st), f[1].path,
-		       kind(&f[1].st));
-		return DIFFERENT;
+		return different_kinds(d, f);
 	}
 	if (S_ISDIR(type[0])) {
 		if (depth && !d->recursive) {
@@ -444,9 +449,7 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 	if (S_ISLNK(type[0]))
 		return compare_links(d, f);
 	if (!S_ISREG(type[0]) && depth && !same_inode(f)) {
-		printf("File %s is a %s while file %s is a %s\n", f[0].path, kind(&f[0].st), f[1].path,
-		       kind(&f[1].st));
-		return DIFFERENT;
+		return different_kinds(d, f);
 	}
 	return compare_files(d, f, depth > 0);
 }

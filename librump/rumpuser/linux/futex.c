@@ -9,30 +9,13 @@
 
 #include "../internal.h"
 
-#define NSEC_PER_SEC 1000000000LL
-
-/* The deadline is absolute, so that an interrupted wait goes on with what is left of it. */
-static struct timespec deadline(long long ns)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += ns / NSEC_PER_SEC;
-	ts.tv_nsec += ns % NSEC_PER_SEC;
-	if (ts.tv_nsec >= NSEC_PER_SEC) {
-		ts.tv_nsec -= NSEC_PER_SEC;
-		ts.tv_sec++;
-	}
-	return ts;
-}
-
 int rumpuser_futex_wait(unsigned int *word, unsigned int value, long long ns)
 {
 	KEEP_ERRNO;
 	struct timespec ts, *timeout = NULL;
 
 	if (ns >= 0) {
-		ts = deadline(ns);
+		ts = rumpuser_deadline(ns);
 		timeout = &ts;
 	}
 	for (;;) {

@@ -10,10 +10,8 @@
 
 #include "../internal.h"
 
-static int arena_fd = -1;
-
 /* mmap at a place that must be free. */
-static int map_new(void *base, unsigned long size, int prot, int flags, int fd)
+int rumpuser_map_new(void *base, unsigned long size, int prot, int flags, int fd)
 {
 	void *p = mmap(base, size, prot, flags | MAP_NORESERVE | MAP_FIXED_NOREPLACE, fd, 0);
 
@@ -26,8 +24,7 @@ static int map_new(void *base, unsigned long size, int prot, int flags, int fd)
 	return 0;
 }
 
-/* mmap over a range that is ours. */
-static int map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
+int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
 {
 	void *p = mmap(va, len, prot, flags | MAP_NORESERVE | MAP_FIXED, fd, offset);
 
@@ -39,14 +36,14 @@ int rumpuser_arena_create(void *base, unsigned long size)
 	KEEP_ERRNO;
 	int err, fd;
 
-	if (arena_fd >= 0)
+	if (rumpuser_arena_fd >= 0)
 		return EEXIST;
 	fd = memfd_create("rump-arena", MFD_CLOEXEC);
 	if (fd < 0)
 		return errno;
 	err = ftruncate(fd, size) ? errno : 0;
 	if (!err)
-		err = map_new(base, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+		err = rumpuser_map_new(base, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	if (err) {
 		close(fd);
 		return err;
@@ -56,7 +53,7 @@ int rumpuser_arena_create(void *base, unsigned long size)
 	madvise(base, size, MADV_DONTDUMP);
 	if (rumpuser_param_true("RUMP_HUGEPAGES"))
 		madvise(base, size, MADV_HUGEPAGE);
-	arena_fd = fd;
+	rumpuser_arena_fd = fd;
 	return 0;
 }
 
@@ -66,34 +63,10 @@ void rumpuser_prefault(void *base, unsigned long len)
 	madvise(base, len, MADV_POPULATE_WRITE);
 }
 
-int rumpuser_va_reserve(void *base, unsigned long size)
-{
-	KEEP_ERRNO;
-	return map_new(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-}
-
-int rumpuser_va_populate(void *base, unsigned long size)
-{
-	KEEP_ERRNO;
-	return map_over(base, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-int rumpuser_arena_map(void *va, unsigned long offset, unsigned long len)
-{
-	KEEP_ERRNO;
-	return map_over(va, len, PROT_READ | PROT_WRITE, MAP_SHARED, arena_fd, offset);
-}
-
-int rumpuser_arena_unmap(void *va, unsigned long len)
-{
-	KEEP_ERRNO;
-	return map_over(va, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
 int rumpuser_arena_discard(unsigned long offset, unsigned long len)
 {
 	KEEP_ERRNO;
-	if (fallocate(arena_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len))
+	if (fallocate(rumpuser_arena_fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, offset, len))
 		return errno;
 	return 0;
 }

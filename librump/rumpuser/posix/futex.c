@@ -14,7 +14,6 @@
 
 #include "../internal.h"
 
-#define NSEC_PER_SEC 1000000000LL
 #define BUCKETS 64
 #define CACHE_LINE 64
 
@@ -50,20 +49,6 @@ static struct bucket *bucket_of(unsigned int *word)
 
 	pthread_once(&once, init);
 	return &buckets[(uint64_t)(uintptr_t)word * 0x9e3779b97f4a7c15ULL >> 58];
-}
-
-static struct timespec deadline(long long ns)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	ts.tv_sec += ns / NSEC_PER_SEC;
-	ts.tv_nsec += ns % NSEC_PER_SEC;
-	if (ts.tv_nsec >= NSEC_PER_SEC) {
-		ts.tv_nsec -= NSEC_PER_SEC;
-		ts.tv_sec++;
-	}
-	return ts;
 }
 
 static void take_out(struct bucket *b, struct waiter **place)
@@ -109,7 +94,7 @@ int rumpuser_futex_wait(unsigned int *word, unsigned int value, long long ns)
 	int err = 0;
 
 	if (ns >= 0)
-		until = deadline(ns);
+		until = rumpuser_deadline(ns);
 	pthread_mutex_lock(&b->lock);
 	if (atomic_load((atomic_uint *)word) == value) {
 		pthread_cond_init(&w.cond, &monotonic);

@@ -18,8 +18,6 @@
 
 #define NAMES 1000	/* of objects which others have made are passed over */
 
-static int arena_fd = -1;
-
 static int shared_object(void)
 {
 	char name[64];
@@ -37,7 +35,7 @@ static int shared_object(void)
 }
 
 /* mmap at a place that must be free: without MAP_FIXED the host takes another one if it is not. */
-static int map_new(void *base, unsigned long size, int prot, int flags, int fd)
+int rumpuser_map_new(void *base, unsigned long size, int prot, int flags, int fd)
 {
 	void *p = mmap(base, size, prot, flags, fd, 0);
 
@@ -50,8 +48,7 @@ static int map_new(void *base, unsigned long size, int prot, int flags, int fd)
 	return 0;
 }
 
-/* mmap over a range that is ours. */
-static int map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
+int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
 {
 	return mmap(va, len, prot, flags | MAP_FIXED, fd, offset) == MAP_FAILED ? errno : 0;
 }
@@ -61,19 +58,19 @@ int rumpuser_arena_create(void *base, unsigned long size)
 	KEEP_ERRNO;
 	int err, fd;
 
-	if (arena_fd >= 0)
+	if (rumpuser_arena_fd >= 0)
 		return EEXIST;
 	fd = shared_object();
 	if (fd < 0)
 		return errno;
 	err = ftruncate(fd, size) ? errno : 0;
 	if (!err)
-		err = map_new(base, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
+		err = rumpuser_map_new(base, size, PROT_READ | PROT_WRITE, MAP_SHARED, fd);
 	if (err) {
 		close(fd);
 		return err;
 	}
-	arena_fd = fd;
+	rumpuser_arena_fd = fd;
 	return 0;
 }
 
@@ -81,30 +78,6 @@ void rumpuser_prefault(void *base, unsigned long len)
 {
 	KEEP_ERRNO;
 	posix_madvise(base, len, POSIX_MADV_WILLNEED);
-}
-
-int rumpuser_va_reserve(void *base, unsigned long size)
-{
-	KEEP_ERRNO;
-	return map_new(base, size, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1);
-}
-
-int rumpuser_va_populate(void *base, unsigned long size)
-{
-	KEEP_ERRNO;
-	return map_over(base, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-}
-
-int rumpuser_arena_map(void *va, unsigned long offset, unsigned long len)
-{
-	KEEP_ERRNO;
-	return map_over(va, len, PROT_READ | PROT_WRITE, MAP_SHARED, arena_fd, offset);
-}
-
-int rumpuser_arena_unmap(void *va, unsigned long len)
-{
-	KEEP_ERRNO;
-	return map_over(va, len, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 }
 
 int rumpuser_arena_discard(unsigned long offset, unsigned long len)

@@ -33,6 +33,7 @@ typedef s64 time64_t;
 #define PAGE_SIZE 4096
 
 #define __init
+#define __ro_after_init
 #define __sched
 #define __visible
 #define asmlinkage
@@ -56,6 +57,8 @@ typedef s64 time64_t;
 #define pr_warn(...) fprintf(stderr, __VA_ARGS__)
 #define IS_ERR(p) ((unsigned long)(p) >= -4095UL)
 #define PTR_ERR(p) ((long)(p))
+#define time_after(a, b) ((long)((b) - (a)) < 0)
+#define time_before(a, b) time_after(b, a)
 #define ULONG_CMP_GE(a, b) (ULONG_MAX / 2 >= (a) - (b))
 #define div_u64(a, b) ((a) / (b))
 #define might_sleep() do { } while (0)

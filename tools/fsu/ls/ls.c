@@ -175,8 +175,11 @@ static void list_directory(struct ls *ls, struct ls_pending *p)
 
 static void list_operands(struct ls *ls, struct fsu_line *line)
 {
-	static char root[] = "/";
-	char *only[] = { root, NULL };
+	static char root[] = "/", here[] = ".";
+	char cwd[2];
+	/* a shell may have gone elsewhere: where the name of that does not even fit */
+	bool inside = !ukfs_getcwd(ls->u, cwd, sizeof(cwd));
+	char *only[] = { inside ? here : root, NULL };
 	char **operands = line->noperands ? line->operands : only;
 	int n = line->noperands ? line->noperands : 1;
 

@@ -19,6 +19,8 @@ is "in and out" "$(sh -c 'write /a/one <one.txt && cat /a/one >two.txt; cat -n a
 cmp one.txt two.txt || fail "what was written is not what is read"
 is "append" "$(sh -c 'pwd >>two.txt; cd a/b; pwd >>two.txt'; tail -n 2 two.txt)" "/
 /a/b"
+is "ls without a path" "$(sh -c 'cd /a; ls')" "b
+one"
 is "pipe" "$(sh -c 'find / -name "o*" | tr a-z A-Z | sort')" "/A/ONE"
 sh -c 'write "/with space/x" </dev/null; write /a/two <one.txt; write "/a/st*r" </dev/null' || fail "quotes"
 is "patterns" "$(sh -c 'ls -d /a/[ot]* a/*r /none*; ls -d "/a/st*r" /with\ space/?' 2>/dev/null)" "/a/one
