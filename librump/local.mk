@@ -8,7 +8,7 @@ KSRC := $(KDIR)/linux-source-$(KERNEL)
 KFARM := $(KDIR)/farm
 KOBJ := $(KDIR)/obj
 KTAR := /usr/src/linux-source-$(KERNEL).tar.xz
-KPARTS := rumpkern rumpvfs rumpblk
+KPARTS := rumpkern rumpvfs rumpblk rumpmtd
 KTARGETS := init/ mm/ block/ kernel/ lib/ crypto/ security/ fs/ drivers/ arch/rump/
 KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CC="$(strip $(CCACHE) $(CC))" \
 	KBUILD_BUILD_USER=rump KBUILD_BUILD_HOST=rump KBUILD_BUILD_TIMESTAMP=1970-01-01
