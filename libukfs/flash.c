@@ -11,6 +11,7 @@
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -18,6 +19,7 @@
 #define MARKS_WANTED 16
 #define SEARCHED (64 << 20)
 #define ERASESIZE_DEFAULT (64 << 10)
+#define FEW_BLOCKS 16
 #define LARGEST_FACTOR 256		/* a chip, to its image that ends with the last byte in use */
 #define UBI_CONTROL "/dev/ubi_ctrl"
 #define VOLUMES_MAX 128
@@ -167,6 +169,22 @@ static int find_geometry(const struct ukfs *u, enum ukfsi_flash kind, struct geo
 	return 0;
 }
 
+/* An image without its last bytes would be mounted without what they belong to. */
+static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
+{
+	int fd = ukfsi_image_open(u->image);
+	struct stat st = { 0 };
+
+	if (fd < 0)
+		return -1;
+	fstat(fd, &st);
+	close(fd);
+	if (st.st_size % ALIGNMENT == 0 && (readonly || st.st_size % erasesize == 0))
+		return 0;
+	return ukfsi_error(EINVAL, "%s: it ends within an erase block of %llu bytes: fill it up with bytes 0xff "
+			   "(mkfs.jffs2 -p does)", u->image, (unsigned long long)erasesize);
+}
+
 /* ---- UBI --------------------------------------------------------------------------------------- */
 
 /* A file of sysfs, which is mounted for as long as that takes. */
@@ -268,8 +286,8 @@ static int attach_chip(struct ukfs *u, const struct rump_flash_options *opt)
 }
 
 /*
- * An image for a device mostly ends where its content does, and UBI wants room for all of its volumes.
- * To read, a chip may be larger than its image.
+ * An image for a device mostly ends where its content does, but drivers want some erase blocks, and UBI
+ * wants room for all of its volumes.  To read, a chip may be larger than its image.
  */
 static int attach_chips(struct ukfs *u, enum ukfsi_flash kind, const struct geometry *g,
 			struct rump_flash_options *opt)
@@ -277,6 +295,8 @@ static int attach_chips(struct ukfs *u, enum ukfsi_flash kind, const struct geom
 	uint64_t bytes;
 	int res = rump_disk_size(u->disk, &bytes);
 
+	if (opt->readonly && res >= 0)
+		opt->size = bytes + FEW_BLOCKS * g->erasesize;
 	for (int factor = 1; res >= 0; factor *= 4) {
 		res = attach_chip(u, opt);
 		if (res < 0 || kind == UKFSI_FLASH_MTD)
@@ -303,7 +323,8 @@ int ukfsi_flash(struct ukfs *u, bool readonly, bool sync, char *data)
 
 	if (kind == UKFSI_FLASH_NONE || !u->devpath[0])
 		return 0;
-	if (take_options(u, data, kind == UKFSI_FLASH_UBI, &g) < 0 || find_geometry(u, kind, &g) < 0)
+	if (take_options(u, data, kind == UKFSI_FLASH_UBI, &g) < 0 || find_geometry(u, kind, &g) < 0 ||
+	    check_end(u, readonly, g.erasesize) < 0)
 		return -1;
 	opt = (struct rump_flash_options){
 		.erasesize = g.erasesize, .pagesize = g.pagesize, .subpage = g.subpage,
@@ -312,9 +333,11 @@ int ukfsi_flash(struct ukfs *u, bool readonly, bool sync, char *data)
 	res = attach_chips(u, kind, &g, &opt);
 	if (res < 0) {
 		ukfsi_log_reason(u->logpos, u->devpath, 2, reason, sizeof(reason));
-		return ukfsi_error(-res, "%s: cannot attach it as flash of erasesize=%u,pagesize=%u,subpage=%u: %s [%s]",
+		return ukfsi_error(-res, "%s: cannot attach it as flash of erasesize=%u,pagesize=%u,subpage=%u: %s%s [%s]",
 				   u->image, opt.erasesize, opt.pagesize, opt.subpage,
-				   reason[0] ? reason : ukfsi_strerror(-res), ukfsi_errname(-res));
+				   reason[0] ? reason : ukfsi_strerror(-res), readonly ? "" :
+				   "; to be written, an image must be as large as the chip, filled up with bytes 0xff",
+				   ukfsi_errname(-res));
 	}
 	if (kind == UKFSI_FLASH_MTD) {
 		snprintf(u->source, sizeof(u->source), "mtd%d", u->mtd);
