@@ -328,7 +328,7 @@ int ukfsi_flash(struct ukfs *u, bool readonly, bool sync, char *data)
 		return -1;
 	opt = (struct rump_flash_options){
 		.erasesize = g.erasesize, .pagesize = g.pagesize, .subpage = g.subpage,
-		.nand = kind == UKFSI_FLASH_UBI && g.pagesize > 1, .readonly = readonly, .sync = sync,
+		.readonly = readonly, .sync = sync,
 	};
 	res = attach_chips(u, kind, &g, &opt);
 	if (res < 0) {

@@ -149,9 +149,8 @@ int rump_disk_size(int disk, uint64_t *bytes);
 
 struct rump_flash_options {
 	unsigned int erasesize;	/* bytes of an erase block */
-	unsigned int pagesize;	/* bytes that are written at once, a power of 2; 1: NOR flash */
+	unsigned int pagesize;	/* bytes that are written at once, a power of 2; 1: NOR, else NAND flash */
 	unsigned int subpage;	/* the part of a page that can be written alone; pagesize: there is none */
-	int nand;		/* NAND to the kernel, else NOR */
 	int readonly;
 	int sync;		/* each write is flushed to the medium */
 	uint64_t size;		/* bytes; 0: the disk's.  If readonly it may be more: erased bytes follow */

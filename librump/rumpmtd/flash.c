@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A disk as a flash chip of any geometry without bad blocks.  Erased bytes are 0xff.
+ * A disk as a flash chip of any geometry without bad blocks, NOR or, with pages, NAND.  Erased bytes
+ * are 0xff.  The spare bytes of pages are not in an image: they read as erased and forget what is
+ * written to them (of jffs2, that a block is erased, which it then erases once more).
  *
  * A chip has what it was told when the call returns, so a write goes through the disk's cache to the
  * image before it ends; a killed process loses nothing of it.  That it survives the host's end too
@@ -86,6 +88,35 @@ static int flash_erase(struct mtd_info *mtd, struct erase_info *instr)
 	return err ?: write_through(f, instr->addr, instr->len);
 }
 
+static int nand_read(struct mtd_info *mtd, loff_t from, struct mtd_oob_ops *ops)
+{
+	if (ops->oobbuf) {
+		memset(ops->oobbuf, 0xff, ops->ooblen);
+		ops->oobretlen = ops->ooblen;
+	}
+	return ops->datbuf ? flash_read(mtd, from, ops->len, &ops->retlen, ops->datbuf) : 0;
+}
+
+static int nand_write(struct mtd_info *mtd, loff_t to, struct mtd_oob_ops *ops)
+{
+	if (ops->oobbuf)
+		ops->oobretlen = ops->ooblen;
+	return ops->datbuf ? flash_write(mtd, to, ops->len, &ops->retlen, ops->datbuf) : 0;
+}
+
+static int no_ecc(struct mtd_info *mtd, int section, struct mtd_oob_region *region)
+{
+	return -ERANGE;
+}
+
+static int all_free(struct mtd_info *mtd, int section, struct mtd_oob_region *region)
+{
+	*region = (struct mtd_oob_region){ .length = mtd->oobsize };
+	return section ? -ERANGE : 0;
+}
+
+static const struct mtd_ooblayout_ops spare = { .ecc = no_ecc, .free = all_free };
+
 static void flash_sync(struct mtd_info *mtd)
 {
 	struct flash *f = flash_of(mtd);
@@ -122,11 +153,19 @@ static void describe(struct flash *f, const struct rump_flash_options *opt)
 	mtd->writesize = opt->pagesize;
 	mtd->writebufsize = max_t(u32, opt->pagesize, SECTOR_SIZE);
 	mtd->subpage_sft = ilog2(opt->pagesize / opt->subpage);
-	mtd->type = opt->nand ? MTD_NANDFLASH : MTD_NORFLASH;
 	if (!opt->readonly)
-		mtd->flags = opt->pagesize > 1 ? MTD_WRITEABLE : MTD_CAP_NORFLASH;
-	mtd->_read = flash_read;
-	mtd->_write = flash_write;
+		mtd->flags = opt->pagesize > 1 ? MTD_CAP_NANDFLASH : MTD_CAP_NORFLASH;
+	if (opt->pagesize > 1) {
+		mtd->type = MTD_NANDFLASH;
+		mtd->oobsize = mtd->oobavail = max_t(u32, opt->pagesize / 32, 16);
+		mtd_set_ooblayout(mtd, &spare);
+		mtd->_read_oob = nand_read;
+		mtd->_write_oob = nand_write;
+	} else {
+		mtd->type = MTD_NORFLASH;
+		mtd->_read = flash_read;
+		mtd->_write = flash_write;
+	}
 	mtd->_erase = flash_erase;
 	mtd->_sync = flash_sync;
 	mtd->_get_device = flash_get;
@@ -177,7 +216,7 @@ static int detach(int index)
 
 	if (IS_ERR(mtd))
 		return PTR_ERR(mtd);
-	f = mtd->_read == flash_read ? flash_of(mtd) : NULL;
+	f = mtd->_erase == flash_erase ? flash_of(mtd) : NULL;
 	err = !f ? -ENODEV : f->users > 1 ? -EBUSY : 0;
 	put_mtd_device(mtd);
 	if (err)

@@ -8,7 +8,7 @@
 /* Public, as in rump/rump.h. */
 struct rump_flash_options {
 	unsigned int erasesize, pagesize, subpage;
-	int nand, readonly, sync;
+	int readonly, sync;
 	u64 size;
 };
 

@@ -93,19 +93,19 @@ wear() {
 		serve "$type" image
 		server=$(pgrep -d, -P "$(cat monitor)" || true)
 		for n in {1..24}; do
-			cp random "mnt/big.$((n % 2))"
-			rm -f "mnt/big.$(((n + 1) % 2))"
+			cp random "mnt/many/big.$((n % 2))"
+			rm -f "mnt/many/big.$(((n + 1) % 2))"
 			[ "$n" != 6 ] || cat /proc/"$(cat monitor)"/task/*/comm /proc/"${server%%,*}"/task/*/comm >threads
 		done
 		grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads || fail "no thread of the driver: $(sort -u threads)"
 		unserve
 	else
 		for n in {1..24}; do
-			run fsu_write image "/big.$((n % 2))" <random
-			run fsu_rm -f image "/big.$(((n + 1) % 2))"
+			run fsu_write image "/many/big.$((n % 2))" <random
+			run fsu_rm -f image "/many/big.$(((n + 1) % 2))"
 		done
 	fi
-	run fsu_get image /big.0 back.big
+	run fsu_get image /many/big.0 back.big
 	cmp random back.big || fail "another content after the chip was filled several times"
 	judged $((128 << 10))
 	[ "$type" = ubifs ] || return 0
