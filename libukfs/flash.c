@@ -102,7 +102,7 @@ static uint64_t gcd(uint64_t a, uint64_t b)
 /* Erase blocks that have none of the marks are not known, hence the divisor.  Returns how many have one. */
 static int find_marks(int fd, const char *type, uint64_t *first, uint64_t *distance)
 {
-	static __thread char buf[1 << 16];
+	char buf[1 << 14];
 	uint64_t pos = 0;
 	ssize_t n;
 	int found = 0;

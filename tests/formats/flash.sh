@@ -3,7 +3,8 @@
 # Images of flash, made by mkfs.jffs2 and sumtool, mkfs.ubifs and ubinize, for chips of several erase
 # blocks and pages, whose sizes are found in the image: the tree that went in is what fsu gets and what
 # a mount shows; what is put and removed is there on the next mount.  A chip that is filled and emptied
-# several times over is cleaned up by the driver's own thread, and its erase blocks wear.
+# several times over is cleaned up by the driver's own thread, and its erase blocks wear.  A writer that
+# is killed leaves what was there.
 # each: jffs2 ubifs
 # needs: mkfs.jffs2 sumtool jffs2dump mkfs.ubifs ubinize
 # timeout: 600
@@ -113,6 +114,25 @@ wear() {
 	[ "$worn" -ge 2 ] || fail "no erase block was erased twice: $(cat headers)"
 }
 
+# killed PAGESIZE: what was there before stays, and the driver gets on with the rest
+killed() {
+	local n pid
+	make_image src $((128 << 10)) "$1" "$1"
+	mount=
+	shown="after a kill"
+	fill_up image $CHIP
+	run fsu_put image put /put
+	for n in {1..6}; do
+		fsu_put image put "/new.$n" >put.log 2>&1 &
+		pid=$!
+		sleep "0.0$n"
+		kill -KILL "$pid" || true
+		wait "$pid" 2>/dev/null || true
+		run fsu_rm -rf image "/new.$n"
+	done
+	same /put put
+}
+
 tree() { "$LIB/plaintree" "$1" --names 254 --time 1000000000 --without "$2" ${3:+--size "$3"}; }
 
 tree src special,xattr 400000
@@ -137,6 +157,7 @@ if [ "$type" = jffs2 ]; then
 	printf odd >>image
 	refuses 'ends within an erase block' fsu_ls image /
 	wear 1
+	killed 1
 	judge=jffs2dump
 	note="erase blocks of 16 to 256 KiB; lzo; with summaries (sumtool); pages of 2048 bytes without clean markers"
 else
@@ -151,6 +172,8 @@ else
 	make_image src $((128 << 10)) 2048 2048
 	refuses 'as large as the chip' fsu_write image /file </dev/null
 	wear 2048
+	killed 2048
+	judged $((128 << 10))
 	judge="headers of UBI, read without a driver"
 	note="erase blocks of 16 to 256 KiB, pages of 1 to 4096 bytes, with and without sub-pages; lzo, zlib, zstd, none"
 fi
