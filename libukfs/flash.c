@@ -169,9 +169,10 @@ static int find_geometry(const struct ukfs *u, enum ukfsi_flash kind, struct geo
 	return 0;
 }
 
-/* An image without its last bytes would be mounted without what they belong to. */
+/* Without its last bytes an image would be mounted without what they belong to.  Partitions end as they do. */
 static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
 {
+	bool partition = strchr(u->devpath + strlen("/dev/"), 'p');
 	int fd = ukfsi_image_open(u->image);
 	struct stat st = { 0 };
 
@@ -179,7 +180,7 @@ static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
 		return -1;
 	fstat(fd, &st);
 	close(fd);
-	if (st.st_size % ALIGNMENT == 0 && (readonly || st.st_size % erasesize == 0))
+	if (st.st_size % ALIGNMENT == 0 && (readonly || partition || st.st_size % erasesize == 0))
 		return 0;
 	return ukfsi_error(EINVAL, "%s: it ends within an erase block of %llu bytes: fill it up with bytes 0xff "
 			   "(mkfs.jffs2 -p does)", u->image, (unsigned long long)erasesize);
@@ -187,26 +188,30 @@ static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
 
 /* ---- UBI --------------------------------------------------------------------------------------- */
 
-/* A file of sysfs, which is mounted for as long as that takes. */
-static int read_sysfs(const char *path, char *buf, size_t size)
+/* sysfs is mounted for as long as it is read. */
+static int sysfs_begin(void)
 {
-	int fd, res;
-
 	rump_sys_mkdirat(AT_FDCWD, "/sys", 0555);
-	res = rump_sys_mount("sysfs", "/sys", "sysfs", 0, NULL);
-	if (res < 0)
-		return res;
-	fd = res = rump_sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
+	return rump_sys_mount("sysfs", "/sys", "sysfs", 0, NULL);
+}
+
+static void sysfs_end(void)
+{
+	rump_sys_umount2("/sys", MNT_DETACH);
+}
+
+static int read_line(const char *path, char *buf, size_t size)
+{
+	int fd, n;
+
+	fd = n = rump_sys_openat(AT_FDCWD, path, O_RDONLY | O_CLOEXEC, 0);
 	if (fd >= 0) {
-		res = rump_sys_read(fd, buf, size - 1);
+		n = rump_sys_read(fd, buf, size - 1);
 		rump_sys_close(fd);
 	}
-	rump_sys_umount2("/sys", MNT_DETACH);
-	if (res < 0)
-		return res;
-	buf[res] = '\0';
+	buf[n < 0 ? 0 : n] = '\0';
 	buf[strcspn(buf, "\n")] = '\0';
-	return 0;
+	return n < 0 ? n : 0;
 }
 
 static int ubi_ioctl(unsigned long cmd, const void *arg)
@@ -229,7 +234,11 @@ static int load_ubi(void)
 	int res = rump_modload("ubi");
 
 	if (res >= 0)
-		res = read_sysfs("/sys/class/misc/ubi_ctrl/dev", number, sizeof(number));
+		res = sysfs_begin();
+	if (res >= 0) {
+		res = read_line("/sys/class/misc/ubi_ctrl/dev", number, sizeof(number));
+		sysfs_end();
+	}
 	if (res < 0)
 		return res;
 	if (sscanf(number, "%u:%u", &major, &minor) != 2)
@@ -241,19 +250,22 @@ static int load_ubi(void)
 static int find_volume(struct ukfs *u, const char *wanted)
 {
 	char path[64], name[VOLUMES_MAX], number[16], all[512] = "";
-	int found = -1, n = 0;
+	int found = -1, n = 0, res = sysfs_begin();
 
+	if (res < 0)
+		return ukfsi_error(-res, "%s: cannot look for volumes: %s", u->image, ukfsi_strerror(-res));
 	for (int id = 0; id < VOLUMES_MAX; id++) {
 		size_t len = strlen(all);
 
 		snprintf(path, sizeof(path), "/sys/class/ubi/ubi%d_%d/name", u->ubi, id);
-		if (read_sysfs(path, name, sizeof(name)) < 0)
+		if (read_line(path, name, sizeof(name)) < 0)
 			continue;
 		snprintf(number, sizeof(number), "%d", id);
 		snprintf(all + len, sizeof(all) - len, "%s%s", n++ ? ", " : "", name);
 		if (!*wanted || strcmp(wanted, name) == 0 || (found < 0 && strcmp(wanted, number) == 0))
 			found = id;
 	}
+	sysfs_end();
 	if (!n)
 		return ukfsi_error(ENXIO, "%s: UBI without a volume", u->image);
 	if (found < 0)

@@ -18,7 +18,10 @@ ignored=root
 as_root || ignored=$ignored,owner,trusted
 
 # fill_up FILE SIZE: erased bytes to its end
-fill_up() { head -c "$(($2 - $(stat -c %s "$1")))" /dev/zero | tr '\0' '\377' >>"$1"; }
+fill_up() {
+	local missing=$(($2 - $(stat -c %s "$1")))
+	head -c "$missing" /dev/zero | tr '\0' '\377' >>"$1"
+}
 
 # headers: those of UBI, which are all right, in ./headers
 headers() { "$RUMP_TOP/tests/formats/make/eraseblocks" image "$1" >headers || fail "$(cat headers)"; }
