@@ -103,6 +103,7 @@ wear() {
 		done
 		grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads || fail "no thread of the driver: $(sort -u threads)"
 		unserve
+		served="the chip filled several times over"
 	else
 		for n in {1..24}; do
 			run fsu_write image "/many/big.$((n % 2))" <random
@@ -144,7 +145,7 @@ cp -a put less
 # to the driver a folder's time is that of the last name that mkfs.jffs2 has put into it
 [ "$type" = ubifs ] || find src -exec touch -hd @1000000000 {} +
 rm -r less/s13
-mount=
+mount= served=
 if [ "$type" = jffs2 ]; then
 	for kib in 16 64 256; do try "" $((kib << 10)) 1 1; done
 	try "" $((64 << 10)) 1 1 -X lzo -x zlib
@@ -181,4 +182,4 @@ else
 	note="erase blocks of 16 to 256 KiB, pages of 1 to 4096 bytes, with and without sub-pages; lzo, zlib, zstd, none"
 fi
 matrix_row "$type" rw "$([ "$type" = jffs2 ] && echo mkfs.jffs2 || echo mkfs.ubifs, ubinize)" "put, get, rm" "$judge" \
-	"the chip filled several times over" "made by its own tools: $note"
+	"$served" "made by its own tools: $note"
