@@ -10,7 +10,7 @@ KFARM = $(KDIR)/farm
 KOBJ = $(B)/linux-$*/obj
 # Fragments of the configuration, instead of all of ours and the table of file systems.
 KCONFIGS ?=
-KPARTS := rumpkern rumpvfs rumpblk
+KPARTS := rumpkern rumpvfs rumpblk rumpmtd
 KTARGETS := init/ mm/ block/ kernel/ lib/ crypto/ security/ fs/ drivers/ arch/rump/
 KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CROSS_COMPILE=$(CROSS_COMPILE) \
 	CC="$(strip $(CCACHE) $(CC))" \

@@ -21,7 +21,7 @@ struct ukfs *ukfsi_handle_new(const char *name)
 		ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
 		return NULL;
 	}
-	u->disk = -1;
+	u->disk = u->mtd = u->ubi = -1;
 	u->rootfd = -1;
 	u->logpos = ukfsi_log_position();
 	return u;
@@ -126,6 +126,8 @@ static int discard(struct ukfs *u)
 
 	if (u->mountpoint[0])
 		err = rump_sys_unlinkat(AT_FDCWD, u->mountpoint, AT_REMOVEDIR);
+	res = ukfsi_flash_detach(u);
+	err = err < 0 ? err : res;
 	while (u->nmore > 0) {
 		res = rump_disk_detach(u->more[--u->nmore]);
 		err = err < 0 ? err : res;

@@ -34,6 +34,7 @@ struct ukfs {
 	char mountpoint[UKFSI_MP_MAX];	/* "" until the directory exists */
 	char *subdir;			/* the image's directory that is the root; NULL: its own */
 	int disk;			/* -1: none */
+	int mtd, ubi;			/* the chip on that disk, and the UBI device on the chip; -1: none */
 	int more[UKFSI_MORE_MAX], nmore; /* further disks, which options named */
 	int rootfd;			/* keeps the position of the file system's write errors */
 	bool mounted;
@@ -118,6 +119,16 @@ int ukfsi_idmap(const char *mountpoint, const char *owners);
  */
 int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data, size_t size);
 
+/* ---- flash.c: images of flash ---------------------------------------------------------------- */
+
+/*
+ * Where u->fstype lies on flash: make a chip of u->devpath, by its options, which are taken out of
+ * `data`, and name it in u->source.  0, or -1 with the error noted.
+ */
+int ukfsi_flash(struct ukfs *u, bool readonly, bool sync, char *data);
+/* Detach what there is of it.  0 or a negative errno value. */
+int ukfsi_flash_detach(struct ukfs *u);
+
 /* ---- table.c: fs/table.toml ------------------------------------------------------------------ */
 
 /* A type which the kernel cannot write at all. */
@@ -126,6 +137,13 @@ bool ukfsi_type_readonly(const char *type);
 const char *ukfsi_kernel_name(const char *blkid);
 /* libblkid's names of what can be mounted; returns how many. */
 int ukfsi_blkid_names(char **names, int max);
+/* Whether libblkid's name for something else than a file system is that of what the type lies in. */
+bool ukfsi_is_container(const char *blkid);
+enum ukfsi_flash { UKFSI_FLASH_NONE, UKFSI_FLASH_MTD, UKFSI_FLASH_UBI };
+/* What a type lies on. */
+enum ukfsi_flash ukfsi_flash_kind(const char *type);
+/* Whether an erase block of the type may start with these bytes. */
+bool ukfsi_erasemark(const char *type, const char *bytes, size_t size);
 /* The type that starts at `start`, of those that libblkid does not know, or NULL. */
 const char *ukfsi_type_by_magic(int fd, uint64_t start);
 /* The option that mounts without the journal, if the driver's error may be for want of it; or NULL. */

@@ -62,7 +62,8 @@ MAN3_LINKS := \
 	p2k_new:p2k_serve,p2k_stop,p2k_free \
 	rump_context_create:rump_context_switch,rump_context_destroy,rump_userns_enter \
 	ukfs_types:ukfs_device_option \
-	rump_disk_attach:rump_disk_detach,rump_disk_partitions,rump_disk_size
+	rump_disk_attach:rump_disk_detach,rump_disk_partitions,rump_disk_size \
+	rump_flash_attach:rump_flash_detach
 
 ukfs_comma := ,
 define man3_link

@@ -282,7 +282,8 @@ static int mount_steps(struct ukfs *u, struct request *rq, const char *devpath)
 		snprintf(u->fstype, sizeof(u->fstype), "%s", rq->fstype);
 	}
 	snprintf(u->source, sizeof(u->source), "%s", devpath ? u->devpath : u->fstype);
-	if (ukfsi_devices(u, &rq->args, rq->rdonly, rq->data, sizeof(rq->data)) < 0 ||
+	if (ukfsi_flash(u, rq->rdonly, rq->flags & MS_SYNCHRONOUS, rq->data) < 0 ||
+	    ukfsi_devices(u, &rq->args, rq->rdonly, rq->data, sizeof(rq->data)) < 0 ||
 	    load_driver(u) < 0 || make_mountpoint(u) < 0 || do_mount(u, rq) < 0)
 		return -1;
 	return ukfsi_handle_enter(u);

@@ -100,7 +100,7 @@ static int run_probe(blkid_probe pr, struct ukfsi_probe *result, bool everything
 		value(pr, "LABEL", result->label, sizeof(result->label));
 		value(pr, "USAGE", usage, sizeof(usage));
 		snprintf(result->type, sizeof(result->type), "%s", ukfsi_kernel_name(type));
-		result->filesystem = strcmp(usage, "filesystem") == 0;
+		result->filesystem = strcmp(usage, "filesystem") == 0 || ukfsi_is_container(type);
 	}
 	return 0;
 }

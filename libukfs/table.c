@@ -41,6 +41,38 @@ int ukfsi_blkid_names(char **names, int max)
 	return n;
 }
 
+static const struct { const char *type; enum ukfsi_flash kind; } flash[] = {
+#define FS_FLASH(name, kind) { name, UKFSI_FLASH_##kind },
+#include "fs_table.h"
+};
+
+enum ukfsi_flash ukfsi_flash_kind(const char *type)
+{
+	for (size_t i = 0; i < sizeof(flash) / sizeof(flash[0]); i++)
+		if (strcmp(type, flash[i].type) == 0)
+			return flash[i].kind;
+	return UKFSI_FLASH_NONE;
+}
+
+bool ukfsi_is_container(const char *blkid)
+{
+	return ukfsi_flash_kind(ukfsi_kernel_name(blkid)) == UKFSI_FLASH_UBI;
+}
+
+bool ukfsi_erasemark(const char *type, const char *bytes, size_t size)
+{
+	static const struct { const char *type; size_t len; const char *bytes; } marks[] = {
+#define FS_ERASEMARK(name, bytes) { name, sizeof(bytes) - 1, bytes },
+#include "fs_table.h"
+	};
+
+	for (size_t i = 0; i < sizeof(marks) / sizeof(marks[0]); i++)
+		if (strcmp(type, marks[i].type) == 0 && size >= marks[i].len &&
+		    memcmp(bytes, marks[i].bytes, marks[i].len) == 0)
+			return true;
+	return false;
+}
+
 const char *ukfsi_type_by_magic(int fd, uint64_t start)
 {
 	static const struct { const char *name; off_t offset; size_t len; const char *bytes; } magic[] = {

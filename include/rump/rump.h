@@ -153,6 +153,28 @@ int rump_disk_partitions(int disk, struct rump_partition *list, int max);
 /* Bytes of the disk. */
 int rump_disk_size(int disk, uint64_t *bytes);
 
+/* ---- flash ------------------------------------------------------------------------------- */
+
+struct rump_flash_options {
+	unsigned int erasesize;	/* bytes of an erase block */
+	unsigned int pagesize;	/* bytes that are written at once, a power of 2; 1: NOR, else NAND flash */
+	unsigned int subpage;	/* the part of a page that can be written alone; pagesize: there is none */
+	int readonly;
+	int sync;		/* each write is flushed to the medium */
+	uint64_t size;		/* bytes; 0: the disk's.  If readonly it may be more: erased bytes follow */
+};
+
+/*
+ * A disk or partition ("/dev/rd0") becomes a flash chip without bad blocks, the kernel's MTD device
+ * mtdN, of which N is returned.  A write is in the image when it returns, and on the medium after a
+ * sync.  -EINVAL: a geometry that does not fit; -ENOSPC: larger than the disk; -ENOENT: there is no
+ * such disk, or no library rumpmtd.
+ */
+int rump_flash_attach(const char *devpath, const struct rump_flash_options *opt);
+
+/* Detach and flush.  -EBUSY: in use.  An error of the last flush is returned, the chip is gone then. */
+int rump_flash_detach(int mtd);
+
 #ifdef __cplusplus
 }
 #endif

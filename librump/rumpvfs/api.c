@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The rest of include/rump/rump.h: start, modules, disks. */
+/* The rest of include/rump/rump.h: start, modules, disks, flash. */
 #include <linux/sched/signal.h>
 #include <generated/utsrelease.h>
 #include "../rumpblk/rumpblk.h"
 #include "../rumpkern/rump.h"
+#include "../rumpmtd/rumpmtd.h"
 #include "context.h"
 #include "enter.h"
 
@@ -82,4 +83,31 @@ static int disk_size(int disk, u64 *bytes)
 int rump_disk_size(int disk, u64 *bytes)
 {
 	return RUMP_CALL(disk_size(disk, bytes));
+}
+
+/* ---- flash ---------------------------------------------------------------------------------------- */
+
+const struct rumpmtd_ops *rumpmtd;
+EXPORT_SYMBOL_GPL(rumpmtd);
+
+static int flash_attach(const char *devpath, const struct rump_flash_options *opt)
+{
+	int err = rumpkern_modload("rumpmtd");
+
+	return err ? err : rumpmtd->attach(devpath, opt);
+}
+
+int rump_flash_attach(const char *devpath, const struct rump_flash_options *opt)
+{
+	return RUMP_CALL(flash_attach(devpath, opt));
+}
+
+static int flash_detach(int mtd)
+{
+	return rumpmtd ? rumpmtd->detach(mtd) : -ENODEV;
+}
+
+int rump_flash_detach(int mtd)
+{
+	return RUMP_CALL(flash_detach(mtd));
 }

@@ -20,7 +20,7 @@ RUMPUSER_OBJ_musl := $(B)/obj/musl
 # that are not packaged for musl are replaced by.
 $(MUSL)/include/made: $(wildcard $(MUSL_EXTRA)/*.h) tests/backend/local.mk
 	mkdir -p $(@D)
-	ln -sfn /usr/include/linux /usr/include/asm-generic /usr/include/blkid \
+	ln -sfn /usr/include/linux /usr/include/mtd /usr/include/asm-generic /usr/include/blkid \
 		/usr/include/$$($(CC) -print-multiarch)/asm $(@D)
 	touch $@
 

@@ -6,7 +6,7 @@
 # run-as: self
 . "$RUMP_TEST_LIB/common.sh"
 
-LIMIT=5600
+LIMIT=5800
 
 mkdir -p top/scripts top/librump/rumpuser
 cp "$RUMP_TOP/scripts/sloc" top/scripts/
