@@ -109,9 +109,12 @@ const struct seq_operations cpuinfo_op = {
 
 struct module_attribute module_uevent = { .attr = { .name = "uevent", .mode = 0200 } };
 
+/* What the kernel asks for by name, where it is part of librump; the linker has left no names. */
+extern const char utf8_data_table[] __weak;
+
 void *__symbol_get(const char *symbol)
 {
-	return NULL;
+	return strcmp(symbol, "utf8_data_table") ? NULL : (void *)utf8_data_table;
 }
 EXPORT_SYMBOL_GPL(__symbol_get);
 

@@ -59,16 +59,23 @@ lost() {
 	done
 }
 
-# tool TYPE mkfs|check FILE [OPTION...]: the table's command on the file, by the folder "tree" if it
-# wants one
-tool() {
-	local type=$1 key=$2 file=$3 words
-	shift 3
-	read -ra words <<<"$(table "$type" "$key")"
-	[ ${#words[@]} != 0 ] || fail "the table has no $key for $type"
+# on_image FILE COMMAND [OPTION...]: a command in the table's form on the file, by the folder "tree" if
+# it wants one
+on_image() {
+	local file=$1 words
+	read -ra words <<<"$2"
+	shift 2
 	words=("${words[@]/#IMG/$file}")
 	words=("${words[@]/#TREE/tree}")
-	run "${words[0]}" "$@" "${words[@]:1}"
+	run "${words[@]}" "$@"
+}
+
+# tool TYPE mkfs|check FILE [OPTION...]: the table's command; options count more than its own
+tool() {
+	local command
+	command=$(table "$1" "$2")
+	[ -n "$command" ] || fail "the table has no $2 for $1"
+	on_image "$3" "$command" "${@:4}"
 }
 
 # mkimg TYPE FILE SIZE [OPTION...]: an empty file system, made by the format's own tool
