@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # For tests/backend: the POSIX back end beside the one that was chosen, for this libc and for musl.
 # $(B)/tests/posix/LIBC has the library, its tests and, for musl, what the tests of the file systems need:
-# libukfs, fsu, opmix.  The kernel side is the same file: librump.so takes the librumpuser.so that is
+# librump.so, libukfs, fsu, opmix.  The kernel side is the same file: it takes the librumpuser.so that is
 # found first.
 MUSL_CC ?= musl-gcc
 # musl where there is a compiler for the machine that all else is compiled for
@@ -34,21 +34,33 @@ $(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private CPPFLAGS += -include 
 $(B)/obj/musl/libukfs/table.o: $(B)/include/fs_table.h
 $(B)/obj/musl/libukfs/table.o: private CPPFLAGS += -I$(B)/include
 $(B)/obj/musl/tests/threads/%.o: private CPPFLAGS += -Itests/lib
+$(B)/obj/musl/librump/entry/entry.o: $(ENTRY_CALLS)
+$(B)/obj/musl/librump/entry/entry.o: private CPPFLAGS += -I$(B)/obj/librump/entry
 
 musl_objs = $(patsubst %.c,$(B)/obj/musl/%.o,$(1))
 
+# musl loads no library with thread-local variables like the kernel side's later than at the program's
+# start: what is linked with librump.so there is linked with the kernel side, too.
+MUSL_CORE := -L$(B)/lib/rump/$(KERNEL) -Wl,--push-state,--no-as-needed -lrumpcore -Wl,--pop-state \
+	-Wl,-rpath-link,$(MUSL):$(B)/lib
+
+$(MUSL)/librump.so.$(SOVERSION): $(call musl_objs,librump/entry/entry.c) \
+		$(B)/lib/rump/$(KERNEL)/librumpcore.so $(MUSL)/librumpuser.so.$(SOVERSION)
+	$(MUSL_CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $(filter %.o,$^) \
+		$(filter %librumpuser.so.$(SOVERSION),$^) $(MUSL_CORE)
+
 $(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) $(MUSL_EXTRA)/blkid.c) \
-		$(UKFS_MAP) $(B)/lib/librump.so $(MUSL)/librumpuser.so.$(SOVERSION)
+		$(UKFS_MAP) $(MUSL)/librump.so.$(SOVERSION) $(MUSL)/librumpuser.so.$(SOVERSION)
 	$(MUSL_CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -o $@ \
-		$(filter %.o,$^) -L$(B)/lib -lrump $(filter %librumpuser.so.$(SOVERSION),$^)
+		$(filter %.o %.so.$(SOVERSION),$^) $(MUSL_CORE)
 
 MUSL_FSU := $(filter-out tools/fsu/find/% tools/fsu/grep/% tools/fsu/sums.c,$(FSU_SRCS)) $(MUSL_EXTRA)/absent.c
 $(B)/obj/musl/$(MUSL_EXTRA)/absent.o: private CPPFLAGS += -Itools/fsu
 $(MUSL)/fsu: $(call musl_objs,$(MUSL_FSU)) $(MUSL)/libukfs.so.$(SOVERSION)
-	$(MUSL_CC) $(LDFLAGS) -o $@ $^ -Wl,-rpath-link,$(MUSL):$(B)/lib
+	$(MUSL_CC) $(LDFLAGS) -o $@ $^ $(MUSL_CORE)
 
 $(MUSL)/opmix: $(call musl_objs,tests/threads/opmix.c) $(MUSL)/libukfs.so.$(SOVERSION)
-	$(MUSL_CC) $(LDFLAGS) -o $@ $^ -Wl,-rpath-link,$(MUSL):$(B)/lib
+	$(MUSL_CC) $(LDFLAGS) -o $@ $^ $(MUSL_CORE)
 
 # $(call rumpuser_variant,libc)
 define rumpuser_variant

@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Tests of the file systems on librumpuser's POSIX back end, on glibc and on musl: the same librump.so
+# Tests of the file systems on librumpuser's POSIX back end, on glibc and on musl: the same kernel side
 # and modules, another librumpuser.so.
 
 # use_posix LIBC TYPE: from now on programs run on it.  Those for musl cannot find out the type of an
@@ -11,6 +11,7 @@ use_posix() {
 	export LD_LIBRARY_PATH=$dir:$LD_LIBRARY_PATH TEST_TYPE=$2
 	OPMIX=$RUMP_BUILD/tests/bin/opmix
 	[ "$1" = musl ] || return 0
+	LD_LIBRARY_PATH+=:$RUMP_BUILD/lib/rump/6.12
 	OPMIX=$dir/opmix
 	mkdir bin
 	for name in ls put get; do

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Included before each file of rumpkern, rumpvfs and rumpblk: what they say in the words of Linux
+ * Included before each file of rumpkern, rumpvfs, rumpblk and rumpmtd: what they say in the words of Linux
  * 6.12, in those of 6.1.  What is more than a name is in names.c.
  */
 #ifndef RUMP_COMPAT_6_1_H
@@ -29,7 +29,9 @@
 #define sched_tick				scheduler_tick
 
 /* Private to init/main.c and lib/crc32.c. */
+#ifndef MODULE
 extern const struct obs_kernel_param __setup_start[], __setup_end[];
+#endif
 extern initcall_entry_t __initcall_start[], __initcall0_start[], __initcall_end[];
 u32 __pure __crc32c_le_base(u32 crc, unsigned char const *p, size_t len);
 
