@@ -28,13 +28,14 @@ packages:
 
 check-programs: $(TEST_PROGRAMS)
 
-# What tests/hosts runs: other processors, with few file systems; those that there is a compiler for.
+# What tests/hosts runs: other processors, with one kernel and few file systems; those that there is a
+# compiler for.
 TEST_HOSTS ?= aarch64-linux-gnu
 TEST_HOSTS_KCONFIGS := arch/rump/configs/core.config tests/hosts/few.config
 TEST_HOSTS_PROGRAMS := bin/opmix rumpuser_lock rumpuser_parallel
 check-hosts:
 	+$(foreach h,$(foreach h,$(TEST_HOSTS),$(if $(shell command -v $(h)-gcc),$(h))),\
-		$(MAKE) HOST=$(h) B=$(B)/$(h) BASE=$(BASE) KCONFIGS="$(TEST_HOSTS_KCONFIGS)" \
+		$(MAKE) HOST=$(h) B=$(B)/$(h) BASE=$(BASE) KERNELS=$(KERNEL) KCONFIGS="$(TEST_HOSTS_KCONFIGS)" \
 			all $(TEST_HOSTS_PROGRAMS:%=$(B)/$(h)/tests/%) &&) :
 
 check: packages
