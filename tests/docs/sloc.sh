@@ -6,7 +6,7 @@
 # run-as: self
 . "$RUMP_TEST_LIB/common.sh"
 
-LIMIT=5800
+LIMIT=5950
 
 mkdir -p top/scripts top/librump/rumpuser
 cp "$RUMP_TOP/scripts/sloc" top/scripts/
