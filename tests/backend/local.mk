@@ -67,6 +67,7 @@ define rumpuser_variant
 $(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION): \
 		$(patsubst %.c,$(RUMPUSER_OBJ_$(1))/%.o,$(call rumpuser_sources,posix)) $(RUMPUSER_MAP)
 	@mkdir -p $$(@D)
+	ln -sfn ../../../lib/rump $$(@D)/rump
 	$$(call rumpuser_link,$(RUMPUSER_CC_$(1)),posix)
 
 $(B)/tests/posix/$(1)/rumpuser_%: $(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o \

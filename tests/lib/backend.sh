@@ -9,10 +9,9 @@ use_posix() {
 	local name dir=$RUMP_BUILD/tests/posix/$1
 	[ -e "$dir/opmix" ] || [ "$1" != musl ] || skip "the build found no compiler for musl"
 	export LD_LIBRARY_PATH=$dir:$LD_LIBRARY_PATH TEST_TYPE=$2
-	export RUMP_MODULE_PATH=$RUMP_BUILD/lib/rump/6.12	# is not beside that library
 	OPMIX=$RUMP_BUILD/tests/bin/opmix
 	[ "$1" = musl ] || return 0
-	LD_LIBRARY_PATH+=:$RUMP_MODULE_PATH
+	LD_LIBRARY_PATH+=:$dir/rump/6.12
 	OPMIX=$dir/opmix
 	mkdir bin
 	for name in ls put get; do
