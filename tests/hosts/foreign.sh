@@ -3,7 +3,7 @@
 # Everything that is built for another processor (make check-hosts) works there, in qemu's user mode:
 # what one machine puts into an image the other gets out of it, the formats' checkers are content,
 # threads do not disturb each other.
-# each: aarch64-linux-gnu s390x-linux-gnu
+# each: aarch64-linux-gnu
 # run-as: user
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"
@@ -32,6 +32,7 @@ for type in ext4 xfs btrfs vfat; do
 	tree=odd lost=$(cannot_hold "$type")
 	holds_everything "$type" || tree=fat
 	as_root || ! holds_everything "$type" || lost=$(cannot_own)
+	[ ! -e here ] || chmod -R u+w here there	# some folders are read-only
 	rm -rf here there
 	mkimg "$type" disk.img 512M
 
