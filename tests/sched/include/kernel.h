@@ -277,6 +277,7 @@ struct kernel_clone_args {
 	const char *name;
 };
 struct task_struct *copy_process(void *pid, int trace, int node, struct kernel_clone_args *args);
+#define set_task_comm(p, name) ((void)(p))
 int copy_thread(struct task_struct *p, const struct kernel_clone_args *args);
 int sched_fork(unsigned long flags, struct task_struct *p);
 void wake_up_new_task(struct task_struct *p);
