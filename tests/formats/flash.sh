@@ -101,7 +101,9 @@ wear() {
 			rm -f "mnt/many/big.$(((n + 1) % 2))"
 			[ "$n" != 6 ] || cat /proc/"$(cat monitor)"/task/*/comm /proc/"${server%%,*}"/task/*/comm >threads
 		done
-		grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads || fail "no thread of the driver: $(sort -u threads)"
+		# Linux 6.1 gives a thread its name when it runs already, which the host does not hear of
+		[ "$KERNEL" = 6.1 ] || grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads ||
+			fail "no thread of the driver: $(sort -u threads)"
 		unserve
 		served="the chip filled several times over"
 	else
