@@ -19,6 +19,8 @@ granularity=$(table "$type" time)
 ignored=root$(lost "$type")
 as_root || ignored+=,owner,trusted
 options=$(table "$type" options)
+judge=$(table "$type" check | cut -d' ' -f1)
+[ "$type" != hfs ] || judge=hfsutils
 put=$options how="put, write, rm, get"
 case $type:$KERNEL in
 ntfs3:6.1) put=kernel=6.12 how="write, rm, get; put by 6.12" ;;
@@ -28,7 +30,26 @@ same() {
 	"$LIB/cmptree" --ignore="$ignored" --granularity="${granularity:-1}" tree "$1" >differs ||
 		fail "the tree that came back differs: $(head -n 20 differs)"
 }
-check() { [ -z "$(table "$type" check)" ] || fsck_clean "$type" disk.img; }
+# hfsutils: another implementation, which reads every file and knows no others
+hfs_reads() {
+	local file name
+	export HOME=$PWD
+	run hmount disk.img
+	while read -r file; do
+		name=${file#tree}
+		rm -f read
+		hcopy -r "${name//\//:}" read || fail "hcopy does not read $name"
+		cmp "$file" read || fail "hcopy reads something else: $name"
+	done < <(find tree -type f)
+	equal "the names that hls knows" "$(find tree -mindepth 1 | wc -l)" "$(hls -1aR | grep -vcE '^$|:$')"
+	run humount
+}
+check() {
+	case $type in
+	hfs) hfs_reads ;;
+	*) [ -z "$judge" ] || fsck_clean "$type" disk.img ;;
+	esac
+}
 
 mkimg "$type" disk.img "$(table "$type" size)"
 run fsu_put -t "$type" ${put:+-o "$put"} disk.img tree/. /
@@ -54,4 +75,4 @@ if as_root; then
 		fail "the mount shows another tree: $(head -n 20 differs)"
 	unserve
 fi
-matrix_row "$type" rw "$(table "$type" mkfs | cut -d' ' -f1)" "$how" "$(table "$type" check | cut -d' ' -f1)" "a mount shows the same"
+matrix_row "$type" rw "$(table "$type" mkfs | cut -d' ' -f1)" "$how" "$judge" "a mount shows the same"
