@@ -147,7 +147,7 @@ cp -a put less
 # to the driver a folder's time is that of the last name that mkfs.jffs2 has put into it
 [ "$type" = ubifs ] || find src -exec touch -hd @1000000000 {} +
 rm -r less/s13
-mount= served=
+mount="" served=""
 if [ "$type" = jffs2 ]; then
 	for kib in 16 64 256; do try "" $((kib << 10)) 1 1; done
 	try "" $((64 << 10)) 1 1 -X lzo -x zlib
