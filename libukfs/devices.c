@@ -39,14 +39,29 @@ static bool append(char *text, size_t size, const char *fmt, const char *a, int 
 	return n >= 0 && (size_t)n < size - used;
 }
 
+/* Put a word whose value names folders of images to the end of `data`, as the driver wants them. */
+static int add_folders(struct ukfs *u, const struct ukfs_args *args, bool write, const char *word,
+		       size_t name, size_t len, char *data, size_t size)
+{
+	char paths[1024];
+	int res = ukfsi_folders(u, args, !write, word + name + 1, len - name - 1, paths, sizeof(paths));
+
+	if (!res && !append(data, size, "%s%.*s=%s", word, name, paths))
+		res = ukfsi_error(EINVAL, "the mount options are longer than %zu bytes", size);
+	return res;
+}
+
 int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data, size_t size)
 {
 	char *old = strdup(data), node[RUMP_DEVPATH_MAX];
+	struct ukfs_args beside = *args;
 	size_t len, name;
 	int res = 0;
 
 	if (!old)
 		return ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
+	/* what a driver that only reads writes nevertheless */
+	beside.snapshot |= readonly;
 	data[0] = '\0';
 	for (const char *word = old; *word && !res; word += len + (word[len] == ',')) {
 		enum ukfsi_device kind;
@@ -57,6 +72,10 @@ int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, c
 		kind = name < len ? ukfsi_device_option(u->fstype, word, name) : UKFSI_DEVICE_NONE;
 		if (kind == UKFSI_DEVICE_NONE) {
 			fits = append(data, size, "%s%.*s%s", word, len, "");
+		} else if (kind >= UKFSI_FOLDER_READ) {
+			bool write = kind == UKFSI_FOLDER_WRITE;
+
+			res = add_folders(u, write ? &beside : args, write, word, name, len, data, size);
 		} else {
 			res = attach_one(u, args, readonly, word + name + 1, len - name - 1, node);
 			if (!res && kind == UKFSI_DEVICE_OPTION)

@@ -126,6 +126,8 @@ static int discard(struct ukfs *u)
 
 	if (u->mountpoint[0])
 		err = rump_sys_unlinkat(AT_FDCWD, u->mountpoint, AT_REMOVEDIR);
+	res = ukfsi_folders_release(u);
+	err = err < 0 ? err : res;
 	res = ukfsi_flash_detach(u);
 	err = err < 0 ? err : res;
 	while (u->nmore > 0) {

@@ -24,6 +24,7 @@
 
 #define UKFSI_MP_MAX 32
 #define UKFSI_MORE_MAX 31
+#define UKFSI_LAYERS_MAX 32
 
 struct ukfs {
 	struct rump_context *ctx;
@@ -36,6 +37,8 @@ struct ukfs {
 	int disk;			/* -1: none */
 	int mtd, ubi;			/* the chip on that disk, and the UBI device on the chip; -1: none */
 	int more[UKFSI_MORE_MAX], nmore; /* further disks, which options named */
+	struct ukfs *layers[UKFSI_LAYERS_MAX]; /* images whose folders options named */
+	int nlayers;
 	int rootfd;			/* keeps the position of the file system's write errors */
 	bool mounted;
 	bool rdonly;
@@ -115,9 +118,21 @@ int ukfsi_idmap(const char *mountpoint, const char *owners);
 
 /*
  * Attach the images that options of u->fstype name, and put their disks' nodes in their places: in
- * `data`, which has `size` bytes, or in u->source.  0, or -1 with the error noted.
+ * `data`, which has `size` bytes, or in u->source.  Where it is a folder of an image, put that there.
+ * 0, or -1 with the error noted.
  */
 int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data, size_t size);
+
+/* ---- folders.c: folders of images ------------------------------------------------------------ */
+
+/*
+ * Mount the images that an option's value names, and write the paths of the folders in the kernel side to
+ * `paths`.  0, or -1 with the error noted.
+ */
+int ukfsi_folders(struct ukfs *u, const struct ukfs_args *args, bool readonly, const char *value,
+		  size_t len, char *paths, size_t size);
+/* Unmount them.  0 or a negative errno value. */
+int ukfsi_folders_release(struct ukfs *u);
 
 /* ---- flash.c: images of flash ---------------------------------------------------------------- */
 
@@ -133,6 +148,8 @@ int ukfsi_flash_detach(struct ukfs *u);
 
 /* A type which the kernel cannot write at all. */
 bool ukfsi_type_readonly(const char *type);
+/* A kernel that has the type's driver, where the one of this version has none; else NULL. */
+const char *ukfsi_type_kernel(const char *type, const char *running);
 /* The kernel's name for a type that libblkid found. */
 const char *ukfsi_kernel_name(const char *blkid);
 /* libblkid's names of what can be mounted; returns how many. */
@@ -148,8 +165,9 @@ bool ukfsi_erasemark(const char *type, const char *bytes, size_t size);
 const char *ukfsi_type_by_magic(int fd, uint64_t start);
 /* The option that mounts without the journal, if the driver's error may be for want of it; or NULL. */
 const char *ukfsi_norecovery(const char *type, int err, const char *reason);
-enum ukfsi_device { UKFSI_DEVICE_NONE, UKFSI_DEVICE_OPTION, UKFSI_DEVICE_SOURCE };
-/* Whether an option names a device, and where the driver wants its node. */
+enum ukfsi_device { UKFSI_DEVICE_NONE, UKFSI_DEVICE_OPTION, UKFSI_DEVICE_SOURCE, UKFSI_FOLDER_READ,
+		    UKFSI_FOLDER_WRITE };
+/* Whether an option names a device, and where the driver wants its node; or a folder that it reads, writes. */
 enum ukfsi_device ukfsi_device_option(const char *type, const char *option, size_t len);
 
 /* ---- probe.c: what is in an image, seen from the host -------------------------------------- */

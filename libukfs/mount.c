@@ -8,6 +8,8 @@
 #include <sys/mount.h>
 #include <unistd.h>
 
+#include <rump/rumpuser.h>
+
 #include "internal.h"
 
 #define OPTIONS_MAX 4096		/* a page, what mount(2) takes */
@@ -165,16 +167,26 @@ static const char *journal_option(const struct ukfs *u, const struct request *rq
 	return ukfsi_norecovery(u->fstype, err, reason);
 }
 
+static int no_driver(const struct ukfs *u)
+{
+	const char *running = rumpuser_kernel(), *other = ukfsi_type_kernel(u->fstype, running);
+	char types[512];
+
+	if (other)
+		return ukfsi_error(ENODEV, "%s: kernel %s has no %s, the option kernel=%s names one that has it",
+				   u->image, running, u->fstype, other);
+	ukfsi_type_list(types, sizeof(types));
+	return ukfsi_error(ENODEV, "%s: there is no library for file system type %s "
+			   "(the kernel side knows: %s)", u->image, u->fstype, types);
+}
+
 static int mount_error(const struct ukfs *u, const struct request *rq, int err)
 {
 	const char *hint;
-	char reason[768], types[512];
+	char reason[768];
 
-	if (err == ENODEV) {
-		ukfsi_type_list(types, sizeof(types));
-		return ukfsi_error(err, "%s: there is no library for file system type %s "
-				   "(the kernel side knows: %s)", u->image, u->fstype, types);
-	}
+	if (err == ENODEV)
+		return no_driver(u);
 	ukfsi_log_reason(u->logpos, u->devpath, 3, reason, sizeof(reason));
 	hint = journal_option(u, rq, err);
 	if (hint && strstr(reason, hint))

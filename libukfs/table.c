@@ -17,6 +17,24 @@ bool ukfsi_type_readonly(const char *type)
 	return false;
 }
 
+const char *ukfsi_type_kernel(const char *type, const char *running)
+{
+	static const struct { const char *name, *version; } kernels[] = {
+#define FS_KERNEL(name, version) { name, version },
+#include "fs_table.h"
+	};
+	const char *other = NULL;
+
+	for (size_t i = 0; i < sizeof(kernels) / sizeof(kernels[0]); i++) {
+		if (strcmp(type, kernels[i].name) != 0)
+			continue;
+		if (strcmp(running, kernels[i].version) == 0)
+			return NULL;
+		other = kernels[i].version;
+	}
+	return other;
+}
+
 static const struct { const char *blkid, *kernel; } renamed[] = {
 #define FS_BLKID(blkid, name) { blkid, name },
 #include "fs_table.h"
@@ -124,9 +142,18 @@ int ukfs_device_option(const char *option, size_t len)
 
 enum ukfsi_device ukfsi_device_option(const char *type, const char *option, size_t len)
 {
+	static const struct { const char *type, *option; enum ukfsi_device kind; } folders[] = {
+#define FS_FOLDER(name, option, kind) { name, option, UKFSI_FOLDER_##kind },
+#include "fs_table.h"
+	};
+
 	for (size_t i = 0; i < sizeof(devices) / sizeof(devices[0]); i++)
 		if (strcmp(devices[i].type, type) == 0 && is_device_option(i, option, len))
 			return strcmp(devices[i].option, ":") == 0 ? UKFSI_DEVICE_SOURCE :
 								     UKFSI_DEVICE_OPTION;
+	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
+		if (strcmp(folders[i].type, type) == 0 && strncmp(folders[i].option, option, len) == 0 &&
+		    !folders[i].option[len])
+			return folders[i].kind;
 	return UKFSI_DEVICE_NONE;
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * File system types and their libraries.  The table "rump-modules" of each module directory has
- * lines "ALIAS FILE"; an alias "fs-TYPE" means that the library can mount TYPE.
+ * lines "ALIAS FILE"; an alias "fs-TYPE" means that the library can mount TYPE, and the word "internal"
+ * after them that TYPE is nothing that is in images.
  */
 #include <dirent.h>
 #include <pthread.h>
@@ -14,8 +15,8 @@
 
 #define TYPES_MAX 128
 
-static char *types[TYPES_MAX + 1] = { "tmpfs" };	/* tmpfs is part of librump */
-static int ntypes = 1;
+static char *types[TYPES_MAX + 1] = { "ramfs", "tmpfs" };	/* which are part of librump */
+static int ntypes = 2;
 
 static void add_type(const char *name)
 {
@@ -28,7 +29,7 @@ static void add_type(const char *name)
 
 static void read_table(const char *dir)
 {
-	char path[PATH_MAX], line[1024], alias[256];
+	char path[PATH_MAX], line[1024], alias[256], word[16];
 	FILE *f;
 
 	snprintf(path, sizeof(path), "%s/rump-modules", dir);
@@ -36,7 +37,8 @@ static void read_table(const char *dir)
 	if (!f)
 		return;
 	while (fgets(line, sizeof(line), f))
-		if (sscanf(line, "%255s", alias) == 1 && strncmp(alias, "fs-", 3) == 0)
+		if (strncmp(line, "fs-", 3) == 0 && (sscanf(line, "%255s %*s %15s", alias, word) < 2 ||
+						     strcmp(word, "internal") != 0))
 			add_type(alias + 3);
 	fclose(f);
 }

@@ -12,10 +12,12 @@ static void the_types_come_from_the_table(void **state)
 
 	(void)state;
 	assert_int_equal(shell("mkdir -p mods; printf '%%s\\n' 'fs-ukfstest librumpfs_x.so' "
-			       "'fs-ukfstest librumpfs_x.so' 'ext4 librumpfs_ext4.so' >mods/rump-modules"),
+			       "'fs-ukfstest librumpfs_x.so' 'ext4 librumpfs_ext4.so' "
+			       "'fs-ukfsnone librumpfs_x.so internal' >mods/rump-modules"),
 			 0);
 	for (t = ukfs_types(); *t; t++) {
 		assert_false(found && strcmp(*t, "ukfstest") == 0);
+		assert_string_not_equal(*t, "ukfsnone");
 		found |= strcmp(*t, "ukfstest") == 0;
 		tmpfs |= strcmp(*t, "tmpfs") == 0;
 		if (t[1])

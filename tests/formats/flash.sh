@@ -101,7 +101,9 @@ wear() {
 			rm -f "mnt/many/big.$(((n + 1) % 2))"
 			[ "$n" != 6 ] || cat /proc/"$(cat monitor)"/task/*/comm /proc/"${server%%,*}"/task/*/comm >threads
 		done
-		grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads || fail "no thread of the driver: $(sort -u threads)"
+		# Linux 6.1 gives a thread its name when it runs already, which the host does not hear of
+		[ "$KERNEL" = 6.1 ] || grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads ||
+			fail "no thread of the driver: $(sort -u threads)"
 		unserve
 		served="the chip filled several times over"
 	else
@@ -145,7 +147,7 @@ cp -a put less
 # to the driver a folder's time is that of the last name that mkfs.jffs2 has put into it
 [ "$type" = ubifs ] || find src -exec touch -hd @1000000000 {} +
 rm -r less/s13
-mount= served=
+mount="" served=""
 if [ "$type" = jffs2 ]; then
 	for kib in 16 64 256; do try "" $((kib << 10)) 1 1; done
 	try "" $((64 << 10)) 1 1 -X lzo -x zlib
