@@ -9,32 +9,53 @@
 
 #include "fsu.h"
 
+enum { KEY_OUTPUT = 256 };
+
 const struct fsu_option fsu_df_options[] = {
 	{ 'h', "human-readable", FSU_NOARG, NULL, "sizes like 1K, 234M, 2G" },
 	{ 'H', "si", FSU_NOARG, NULL, "the same with powers of 1000" },
 	{ 'i', "inodes", FSU_NOARG, NULL, "inodes instead of blocks" },
 	{ 'k', NULL, FSU_NOARG, NULL, "blocks of 1024 bytes, the default" },
+	{ KEY_OUTPUT, "output", FSU_OPTARG, "FIELDS", "these columns, or all: source,size,avail ..." },
 	{ 'P', "portability", FSU_NOARG, NULL, "POSIX's format" },
 	{ 'T', "print-type", FSU_NOARG, NULL, "show the type" },
 	{ 'B', "block-size", FSU_ARG, "SIZE", "unit of sizes: 1K, 1M, 512 ..." },
 	FSU_OPTIONS_END
 };
 
+enum { SOURCE, FSTYPE, ITOTAL, IUSED, IAVAIL, IPCENT, SIZE, USED, AVAIL, PCENT, FILENAME, TARGET, FIELDS };
+
 struct df {
 	uint64_t block;
 	enum fsu_human human;
 	char suffix[FSU_SUFFIX_MAX];
 	bool inodes, posix, type;
+	int chosen[FIELDS], nchosen;	/* --output's fields */
 };
 
-/* Four columns and what stands over them. */
-struct table {
-	char cells[3][FSU_HUMAN_MAX], percent[8];
-	const char *titles[4];
-	char title[FSU_HUMAN_MAX + 8];
+struct field {
+	const char *name, *title;
+	int width;		/* at least; negative: to the left */
+	char cell[FSU_HUMAN_MAX + FSU_SUFFIX_MAX];
+	const char *text;	/* NULL: the cell */
 };
 
-static void fill_percent(char out[8], uint64_t used, uint64_t usable)
+static const struct field all_fields[FIELDS] = {
+	[SOURCE] = { .name = "source", .title = "Filesystem", .width = -14 },
+	[FSTYPE] = { .name = "fstype", .title = "Type", .width = -4 },
+	[ITOTAL] = { .name = "itotal", .title = "Inodes", .width = 5 },
+	[IUSED] = { .name = "iused", .title = "IUsed", .width = 5 },
+	[IAVAIL] = { .name = "iavail", .title = "IFree", .width = 5 },
+	[IPCENT] = { .name = "ipcent", .title = "IUse%", .width = 4 },
+	[SIZE] = { .name = "size", .width = 5 },
+	[USED] = { .name = "used", .title = "Used", .width = 5 },
+	[AVAIL] = { .name = "avail", .title = "Avail", .width = 5 },
+	[PCENT] = { .name = "pcent", .title = "Use%", .width = 4 },
+	[FILENAME] = { .name = "file", .title = "File", .width = -1, .text = "-" },
+	[TARGET] = { .name = "target", .title = "Mounted on", .width = -1 },
+};
+
+static void fill_percent(char *out, uint64_t used, uint64_t usable)
 {
 	unsigned __int128 n = (unsigned __int128)used * 100;
 
@@ -44,18 +65,14 @@ static void fill_percent(char out[8], uint64_t used, uint64_t usable)
 		strcpy(out, "-");
 }
 
-static void fill_inodes(struct table *t, const struct df *df, const struct statvfs *st)
+static void fill_inodes(struct field *f, const struct df *df, const struct statvfs *st)
 {
 	uint64_t used = st->f_files - st->f_ffree;
 
-	fsu_size(t->cells[0], st->f_files, 1, df->human);
-	fsu_size(t->cells[1], used, 1, df->human);
-	fsu_size(t->cells[2], st->f_ffree, 1, df->human);
-	fill_percent(t->percent, used, st->f_files);
-	t->titles[0] = "Inodes";
-	t->titles[1] = "IUsed";
-	t->titles[2] = "IFree";
-	t->titles[3] = "IUse%";
+	fsu_size(f[ITOTAL].cell, st->f_files, 1, df->human);
+	fsu_size(f[IUSED].cell, used, 1, df->human);
+	fsu_size(f[IAVAIL].cell, st->f_ffree, 1, df->human);
+	fill_percent(f[IPCENT].cell, used, st->f_files);
 }
 
 /* "1K-blocks", "1MB-blocks", "512B-blocks" */
@@ -72,52 +89,87 @@ static void name_block(char title[FSU_HUMAN_MAX + 8], uint64_t block)
 		 base == 1024 ? "" : "B");
 }
 
-static void fill_blocks(struct table *t, const struct df *df, const struct statvfs *st)
+static void fill_blocks(struct field *f, const struct df *df, const struct statvfs *st)
 {
+	static char title[FSU_HUMAN_MAX + 8];
 	uint64_t unit = st->f_frsize, used = st->f_blocks - st->f_bfree;
 
-	fsu_size(t->cells[0], st->f_blocks * unit, df->block, df->human);
-	fsu_size(t->cells[1], used * unit, df->block, df->human);
-	fsu_size(t->cells[2], st->f_bavail * unit, df->block, df->human);
-	for (int i = 0; i < 3; i++)
-		strcat(t->cells[i], df->suffix);
-	fill_percent(t->percent, used, used + st->f_bavail);
+	fsu_size(f[SIZE].cell, st->f_blocks * unit, df->block, df->human);
+	fsu_size(f[USED].cell, used * unit, df->block, df->human);
+	fsu_size(f[AVAIL].cell, st->f_bavail * unit, df->block, df->human);
+	for (int i = SIZE; i <= AVAIL; i++)
+		strcat(f[i].cell, df->suffix);
+	fill_percent(f[PCENT].cell, used, used + st->f_bavail);
+	f[SIZE].title = title;
 	if (df->human)
-		strcpy(t->title, "Size");
+		strcpy(title, "Size");
 	else if (df->posix)
-		snprintf(t->title, sizeof(t->title), "%" PRIu64 "-blocks", df->block);
+		snprintf(title, sizeof(title), "%" PRIu64 "-blocks", df->block);
 	else
-		name_block(t->title, df->block);
-	t->titles[0] = t->title;
-	t->titles[1] = "Used";
-	t->titles[2] = df->human ? "Avail" : "Available";
-	t->titles[3] = df->posix && !df->human ? "Capacity" : "Use%";
+		name_block(title, df->block);
+	if (df->nchosen || df->human)
+		return;
+	f[AVAIL].title = "Available";
+	if (df->posix)
+		f[PCENT].title = "Capacity";
 }
 
-static int width(const char *a, const char *b, int least)
+/* What is shown where --output does not say. */
+static void choose(struct df *df)
 {
-	int n = strlen(a) > strlen(b) ? strlen(a) : strlen(b);
-
-	return n > least ? n : least;
-}
-
-static void print_table(const struct table *t, const char *image, const char *type)
-{
-	int image_width = width("Filesystem", image, 14), type_width = type ? width("Type", type, 0) : 0;
-	int w[4];
-
+	df->chosen[df->nchosen++] = SOURCE;
+	if (df->type)
+		df->chosen[df->nchosen++] = FSTYPE;
 	for (int i = 0; i < 4; i++)
-		w[i] = width(t->titles[i], i < 3 ? t->cells[i] : t->percent, i < 3 ? 5 : 4);
-	printf("%-*s ", image_width, "Filesystem");
-	if (type)
-		printf("%-*s ", type_width, "Type");
-	printf("%*s %*s %*s %*s Mounted on\n", w[0], t->titles[0], w[1], t->titles[1], w[2],
-	       t->titles[2], w[3], t->titles[3]);
-	printf("%-*s ", image_width, image);
-	if (type)
-		printf("%-*s ", type_width, type);
-	printf("%*s %*s %*s %*s /\n", w[0], t->cells[0], w[1], t->cells[1], w[2], t->cells[2], w[3],
-	       t->percent);
+		df->chosen[df->nchosen++] = (df->inodes ? ITOTAL : SIZE) + i;
+	df->chosen[df->nchosen++] = TARGET;
+}
+
+static const char *cell_of(const struct field *f)
+{
+	return f->text ? f->text : f->cell;
+}
+
+/* The titles, or with `cells' what stands below. */
+static void print_row(const struct df *df, const struct field *fields, bool cells)
+{
+	for (int i = 0; i < df->nchosen; i++) {
+		const struct field *f = &fields[df->chosen[i]];
+		int lengths[] = { abs(f->width), strlen(f->title), strlen(cell_of(f)) }, width = 0;
+
+		for (int j = 0; j < 3; j++)
+			width = lengths[j] > width ? lengths[j] : width;
+		/* nothing pads the last one */
+		if (f->width < 0)
+			width = i + 1 < df->nchosen ? -width : 0;
+		printf("%*s%c", width, cells ? cell_of(f) : f->title, i + 1 < df->nchosen ? ' ' : '\n');
+	}
+}
+
+static bool set_output(struct df *df, const char *arg)
+{
+	if (!arg) {
+		for (int i = 0; i < FIELDS; i++)
+			df->chosen[df->nchosen++] = i;
+		return true;
+	}
+	for (size_t len; ; arg += len + 1) {
+		int field = 0;
+
+		len = strcspn(arg, ",");
+		while (field < FIELDS && (strlen(all_fields[field].name) != len ||
+					  strncmp(arg, all_fields[field].name, len)))
+			field++;
+		for (int i = 0; i < df->nchosen && field < FIELDS; i++)
+			if (df->chosen[i] == field)
+				return !fsu_usage("--output has %s twice", all_fields[field].name);
+		if (field == FIELDS)
+			return !fsu_usage("--output does not know '%.*s'; it knows source, fstype, itotal, iused, "
+					  "iavail, ipcent, size, used, avail, pcent, file, target", (int)len, fsu_name(arg));
+		df->chosen[df->nchosen++] = field;
+		if (!arg[len])
+			return true;
+	}
 }
 
 static bool parse(struct df *df, const struct fsu_line *line)
@@ -132,18 +184,24 @@ static bool parse(struct df *df, const struct fsu_line *line)
 		case 'k': df->human = FSU_HUMAN_NONE; df->block = 1024; df->suffix[0] = '\0'; break;
 		case 'P': df->posix = true; break;
 		case 'T': df->type = true; break;
+		case KEY_OUTPUT:
+			if (!set_output(df, arg))
+				return false;
+			break;
 		default:
 			if (!fsu_parse_block(arg, &df->block, &df->human, df->suffix))
 				return !fsu_usage("-B needs a size such as 1M, not '%s'", fsu_name(arg));
 		}
 	}
+	if (df->nchosen && (df->inodes || df->posix || df->type))
+		return !fsu_usage("--output and -%c exclude each other", df->inodes ? 'i' : df->posix ? 'P' : 'T');
 	return true;
 }
 
 int fsu_df_run(struct fsu_line *line)
 {
 	struct df df = { .block = 1024 };
-	struct table table = { 0 };
+	struct field fields[FIELDS];
 	struct statvfs st;
 	struct ukfs *u;
 
@@ -158,10 +216,15 @@ int fsu_df_run(struct fsu_line *line)
 		fsu_perror(errno, line->image);
 		return FSU_FAILED;
 	}
-	if (df.inodes)
-		fill_inodes(&table, &df, &st);
-	else
-		fill_blocks(&table, &df, &st);
-	print_table(&table, line->image, df.type ? ukfs_fstype(u) : NULL);
+	memcpy(fields, all_fields, sizeof(fields));
+	fields[SOURCE].text = line->image;
+	fields[FSTYPE].text = ukfs_fstype(u);
+	fields[TARGET].text = "/";
+	fill_inodes(fields, &df, &st);
+	fill_blocks(fields, &df, &st);
+	if (!df.nchosen)
+		choose(&df);
+	print_row(&df, fields, false);
+	print_row(&df, fields, true);
 	return FSU_OK;
 }

@@ -26,6 +26,7 @@
 #define FSU_COPY 8	/* moves much data: worth more than one virtual CPU */
 #define FSU_EXPR 32	/* what follows the image is parsed by the command, all of it */
 #define FSU_RUN 16	/* its operands are a command line: from the first on no options of ours */
+#define FSU_WRONG_1 64	/* a wrong command line ends it with 1, as it does coreutils', not with 2 */
 
 enum fsu_exit { FSU_OK = 0, FSU_FAILED = 1, FSU_USAGE = 2 };
 
@@ -129,6 +130,8 @@ void fsu_perror(int err, const char *path);
 void fsu_perror_verb(int err, const char *verb, const char *path);
 /* A usage error: the message and where to read more.  Returns FSU_USAGE. */
 int fsu_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+/* Only where to read more: what is wrong was said. */
+void fsu_usage_hint(void);
 /* A name as it can be shown in a message: control characters escaped.  Four buffers in turn. */
 const char *fsu_name(const char *path);
 /* A name as coreutils show it, quoted for a shell.  Four buffers in turn. */

@@ -33,6 +33,8 @@ const struct fsu_option fsu_head_options[] = {
 
 const struct fsu_option fsu_tail_options[] = {
 	{ 'c', "bytes", FSU_ARG, "N", "the last N bytes; +N: from byte N on" },
+	{ 'f', "follow", FSU_OPTARG, NULL, NULL },
+	{ 'F', NULL, FSU_NOARG, NULL, NULL },
 	{ 'n', "lines", FSU_ARG, "N", "the last N lines, default 10; +N: from line N on" },
 	COMMON_OPTIONS
 };
@@ -177,6 +179,9 @@ static bool parse(struct part *p, const struct fsu_line *line)
 			if (!set_count(p, key, line->options[i].arg))
 				return false;
 			break;
+		case 'f':
+		case 'F':
+			return !fsu_usage("-%c: there is nothing to wait for, nobody else writes the image meanwhile", key);
 		case 'q': p->quiet = true; p->verbose = false; break;
 		case 'v': p->verbose = true; p->quiet = false; break;
 		case 'z': p->eol = '\0'; break;

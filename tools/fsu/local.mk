@@ -2,7 +2,8 @@
 # fsu: one program; its links and manual pages follow from commands.def.
 FSU_COMMANDS := $(shell sed -n 's/^FSU_COMMAND.\([a-z0-9]*\),.*/\1/p' tools/fsu/commands.def)
 # commands that are libraries of their own, and the libraries that they need
-FSU_PLUGINS := sh tar
+FSU_PLUGINS := perl sh tar
+FSU_perl_LIBS := -lpcre2-8
 FSU_sh_LIBS := -ledit
 FSU_tar_LIBS := -larchive
 FSU_PLUGIN_LIBS := $(FSU_PLUGINS:%=$(B)/lib/libfsu_%.so)

@@ -72,6 +72,11 @@ static int run_help(int argc, char **argv)
 	return FSU_OK;
 }
 
+static int exit_code(const struct fsu_command *cmd, int code)
+{
+	return code == FSU_USAGE && cmd->flags & FSU_WRONG_1 ? FSU_FAILED : code;
+}
+
 static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 {
 	struct fsu_mount_options mnt = { 0 };
@@ -101,7 +106,7 @@ static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 	}
 	fsu_line_free(&line);
 	free(mnt.options);
-	return code;
+	return exit_code(cmd, code);
 }
 
 const struct fsu_command *fsu_command_at(size_t i)
@@ -146,7 +151,7 @@ int fsu_run_inside(const struct fsu_line *session, int argc, char **argv)
 	free(mnt.options);
 	free(full);
 	fsu_progname = outer;
-	return code;
+	return exit_code(cmd, code);
 }
 
 static int run_plain(int argc, char **argv)

@@ -33,6 +33,11 @@ void fsu_message(const char *fmt, ...)
 	va_end(ap);
 }
 
+void fsu_usage_hint(void)
+{
+	fprintf(stderr, "Try `%s --help'.\n", fsu_progname);
+}
+
 int fsu_usage(const char *fmt, ...)
 {
 	va_list ap;
@@ -40,7 +45,7 @@ int fsu_usage(const char *fmt, ...)
 	va_start(ap, fmt);
 	vmessage(fmt, ap);
 	va_end(ap);
-	fprintf(stderr, "Try `%s --help'.\n", fsu_progname);
+	fsu_usage_hint();
 	return FSU_USAGE;
 }
 

@@ -173,7 +173,7 @@ static enum fsu_parsed parse_side(const struct fsu_command *cmd, int argc, char 
 		else if (key == KEY_VERSION)
 			return FSU_PARSE_VERSION;
 		else if (key == '?') {
-			fsu_usage("see the line above");
+			fsu_usage_hint();
 			return FSU_PARSE_ERROR;
 		} else if (key >= KEY_FIRST_COMMON || (before && key < 256 && strchr("top", key))) {
 			if (!take_common(mnt, key, optarg))

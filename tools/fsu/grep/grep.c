@@ -6,11 +6,12 @@
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "grep.h"
 
 enum { KEY_BINARY = 256, KEY_EXCLUDE, KEY_INCLUDE, KEY_EXCLUDE_DIR, KEY_LABEL, KEY_SEPARATOR,
-       KEY_NO_SEPARATOR, KEY_NO_ICASE };
+       KEY_NO_SEPARATOR, KEY_NO_ICASE, KEY_COLOR };
 
 const struct fsu_option fsu_grep_options[] = {
 	{ 'a', "text", FSU_NOARG, NULL, "binary files are text" },
@@ -18,6 +19,8 @@ const struct fsu_option fsu_grep_options[] = {
 	{ 'b', "byte-offset", FSU_NOARG, NULL, "show the offset in the file" },
 	{ 'B', "before-context", FSU_ARG, "N", "show N lines before each that matches" },
 	{ KEY_BINARY, "binary-files", FSU_ARG, "TYPE", "binary, text or without-match" },
+	{ KEY_COLOR, "color", FSU_OPTARG, "WHEN", "colours: always, auto, never" },
+	{ KEY_COLOR, "colour", FSU_OPTARG, NULL, NULL },
 	{ 'c', "count", FSU_NOARG, NULL, "show only how many lines match" },
 	{ 'C', "context", FSU_ARG, "N", "show N lines before and behind; -N is the same" },
 	{ 'e', "regexp", FSU_ARG, "PATTERN", "a pattern; may be repeated" },
@@ -41,6 +44,7 @@ const struct fsu_option fsu_grep_options[] = {
 	{ 'm', "max-count", FSU_ARG, "N", "stop in a file after N lines" },
 	{ 'n', "line-number", FSU_NOARG, NULL, "show numbers of lines" },
 	{ 'o', "only-matching", FSU_NOARG, NULL, "show only what matches, each on a line" },
+	{ 'P', "perl-regexp", FSU_NOARG, NULL, "the pattern is a Perl regular expression" },
 	{ 'q', "quiet", FSU_NOARG, NULL, "print nothing, stop at the first match" },
 	{ 'q', "silent", FSU_NOARG, NULL, NULL },
 	{ 'r', "recursive", FSU_NOARG, NULL, "search directories; follow links that are operands" },
@@ -69,7 +73,7 @@ struct grep {
 	size_t len;
 	bool have_patterns, recursive, follow, names_given, some_globs, single;
 	bool selected, error, done;
-	bool omit_dot;
+	bool omit_dot, syntax_given, conflict;
 };
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -221,6 +225,21 @@ static bool set_binary(struct grep *g, const char *arg)
 	return !fsu_usage("--binary-files must be binary, text or without-match, not '%s'", fsu_name(arg));
 }
 
+static bool set_color(struct grep *g, const char *when)
+{
+	bool always = when && (!strcmp(when, "always") || !strcmp(when, "yes") || !strcmp(when, "force"));
+	bool never = when && (!strcmp(when, "never") || !strcmp(when, "no") || !strcmp(when, "none"));
+	const char *term = getenv("TERM");
+
+	if (when && !always && !never && strcmp(when, "auto") && strcmp(when, "tty") && strcmp(when, "if-tty"))
+		return !fsu_usage("--color must be always, auto or never, not '%s'", fsu_name(when));
+	if (always || (!never && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb")))
+		g->o.colors = grep_read_colors();
+	else
+		g->o.colors = NULL;
+	return true;
+}
+
 static bool set_argument(struct grep *g, int key, const char *arg)
 {
 	switch (key) {
@@ -232,9 +251,19 @@ static bool set_argument(struct grep *g, int key, const char *arg)
 	case 'f': return read_patterns(g, arg);
 	case KEY_BINARY: return set_binary(g, arg);
 	case KEY_LABEL: g->o.label = arg; return true;
+	case KEY_COLOR: return set_color(g, arg);
 	case KEY_SEPARATOR: g->o.separator = arg; return true;
 	default: g->some_globs = true; return true;
 	}
+}
+
+/* The last one counts, but Perl's is another language. */
+static bool set_syntax(struct grep *g, enum grep_syntax syntax)
+{
+	g->conflict |= g->syntax_given && (syntax == GREP_PERL) != (g->o.syntax == GREP_PERL);
+	g->syntax_given = true;
+	g->o.syntax = syntax;
+	return true;
 }
 
 static bool set_flag(struct grep *g, int key)
@@ -245,9 +274,10 @@ static bool set_flag(struct grep *g, int key)
 	case 'a': o->binary = GREP_TEXT; break;
 	case 'b': o->offset = true; break;
 	case 'c': o->count = true; break;
-	case 'E': o->syntax = GREP_EXTENDED; break;
-	case 'F': o->syntax = GREP_FIXED; break;
-	case 'G': o->syntax = GREP_BASIC; break;
+	case 'E': return set_syntax(g, GREP_EXTENDED);
+	case 'F': return set_syntax(g, GREP_FIXED);
+	case 'G': return set_syntax(g, GREP_BASIC);
+	case 'P': return set_syntax(g, GREP_PERL);
 	case 'h': o->names = false; g->names_given = true; break;
 	case 'H': o->names = g->names_given = true; break;
 	case 'y':
@@ -287,6 +317,8 @@ static bool parse(struct grep *g)
 			return false;
 		}
 	}
+	if (g->conflict)
+		return !fsu_usage("-P and -E, -F, -G exclude each other");
 	/* -l and -L show names alone, once */
 	if (g->o.list || g->o.list_others)
 		g->o.count = false;

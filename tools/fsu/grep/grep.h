@@ -7,7 +7,7 @@
 
 #include "../input.h"
 
-enum grep_syntax { GREP_BASIC, GREP_EXTENDED, GREP_FIXED };
+enum grep_syntax { GREP_BASIC, GREP_EXTENDED, GREP_FIXED, GREP_PERL };
 enum grep_binary { GREP_BINARY, GREP_TEXT, GREP_WITHOUT_MATCH };
 
 struct grep_options {
@@ -19,9 +19,20 @@ struct grep_options {
 	int64_t before, after, max;	/* max -1: no limit */
 	const char *separator;		/* between groups of lines, NULL: none */
 	const char *label;
+	const struct grep_colors *colors;	/* NULL: none */
+};
+
+/* What stands between \33[ and m; empty: as it is. */
+struct grep_colors {
+	char match[32], context_match[32], name[32], number[32], offset[32], separator[32];
+	bool no_clear;		/* do not clear to the end of the line */
 };
 
 struct matcher;
+
+/* color.c: GREP_COLORS, as grep has it; text in a colour, where there are any. */
+const struct grep_colors *grep_read_colors(void);
+void grep_put(const struct grep_options *o, const char *color, const char *text, size_t len);
 
 /* Patterns are separated by newlines.  NULL after a message. */
 struct matcher *matcher_new(const char *patterns, size_t len, const struct grep_options *o);

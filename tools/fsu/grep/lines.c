@@ -11,6 +11,8 @@
 
 #include "grep.h"
 
+#define COLOR(o, which) ((o)->colors ? (o)->colors->which : NULL)
+
 struct kept {
 	char *text;
 	size_t len, size;
@@ -28,23 +30,63 @@ struct search {
 	bool any_shown, binary;
 };
 
+static void put_mark(const struct search *s, char mark)
+{
+	grep_put(s->o, COLOR(s->o, separator), &mark, 1);
+}
+
+static void put_name(const struct search *s, char mark)
+{
+	grep_put(s->o, COLOR(s->o, name), s->name, strlen(s->name));
+	if (s->o->null_names)
+		putchar('\0');
+	else
+		put_mark(s, mark);
+}
+
+static void put_number(const struct search *s, const char *color, uint64_t n, char mark)
+{
+	char text[24];
+
+	grep_put(s->o, color, text, sprintf(text, "%" PRIu64, n));
+	put_mark(s, mark);
+}
+
 static void front(const struct search *s, uint64_t number, uint64_t offset, char mark)
 {
-	if (s->o->names) {
-		fputs(s->name, stdout);
-		putchar(s->o->null_names ? '\0' : mark);
-	}
+	if (s->o->names)
+		put_name(s, mark);
 	if (s->o->number)
-		printf("%" PRIu64 "%c", number, mark);
+		put_number(s, COLOR(s->o, number), number, mark);
 	if (s->o->offset)
-		printf("%" PRIu64 "%c", offset, mark);
+		put_number(s, COLOR(s->o, offset), offset, mark);
+}
+
+/* A line with its matches in colour. */
+static void put_matches(struct search *s, const char *line, size_t len, const char *color)
+{
+	size_t shown = 0, from = 0, start, end;
+
+	while (from <= len && matcher_find(s->m, line, len, from, &start, &end)) {
+		if (end > start) {
+			fwrite(line + shown, 1, start - shown, stdout);
+			grep_put(s->o, color, line + start, end - start);
+			shown = end;
+		}
+		from = end > start ? end : end + 1;
+	}
+	fwrite(line + shown, 1, len - shown, stdout);
 }
 
 static void show_line(struct search *s, const char *line, size_t len, uint64_t number, uint64_t offset,
 		      char mark)
 {
 	front(s, number, offset, mark);
-	fwrite(line, 1, len, stdout);
+	/* with -v it is the lines around that match */
+	if (s->o->colors && (mark == ':') != s->o->invert)
+		put_matches(s, line, len, mark == ':' ? COLOR(s->o, match) : COLOR(s->o, context_match));
+	else
+		fwrite(line, 1, len, stdout);
 	putchar(s->o->eol);
 	s->last_shown = number;
 }
@@ -78,7 +120,7 @@ static void show_matches(struct search *s, const char *line, size_t len)
 			return;
 		}
 		front(s, s->number, s->offset + start, ':');
-		fwrite(line + start, 1, end - start, stdout);
+		grep_put(s->o, COLOR(s->o, match), line + start, end - start);
 		putchar(s->o->eol);
 		from = end;
 	}
@@ -109,8 +151,10 @@ static void show_group_begin(struct search *s)
 	if (n)
 		first -= n;
 	if ((s->o->before || s->o->after) && s->any_shown && s->o->separator &&
-	    (!s->last_shown || first > s->last_shown + 1))
-		printf("%s\n", s->o->separator);
+	    (!s->last_shown || first > s->last_shown + 1)) {
+		grep_put(s->o, COLOR(s->o, separator), s->o->separator, strlen(s->o->separator));
+		putchar('\n');
+	}
 	for (; n && !s->o->only; n--) {
 		struct kept *k = &s->ring[(s->nkept - n) % s->o->before];
 
@@ -199,11 +243,13 @@ static void report(const struct search *s)
 
 	if (o->count && !o->quiet) {
 		if (o->names)
-			printf("%s%c", s->name, o->null_names ? '\0' : ':');
+			put_name(s, ':');
 		printf("%" PRIu64 "\n", s->selected);
 	}
-	if (!o->quiet && ((o->list && s->selected) || (o->list_others && !s->selected)))
-		printf("%s%c", s->name, o->null_names ? '\0' : '\n');
+	if (!o->quiet && ((o->list && s->selected) || (o->list_others && !s->selected))) {
+		grep_put(o, COLOR(o, name), s->name, strlen(s->name));
+		putchar(o->null_names ? '\0' : '\n');
+	}
 	if (s->binary && s->selected && !o->quiet && !o->count && !o->list && !o->list_others) {
 		fflush(stdout);
 		fsu_message("%s: binary file matches", fsu_name(s->name));

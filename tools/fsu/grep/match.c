@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Patterns: libc's regular expressions in grep's dialects; a fixed string is looked for as such
- * where case counts.
+ * where case counts.  Perl's come from a library that only they need.
  */
 #include <ctype.h>
+#include <dlfcn.h>
+#include <langinfo.h>
 #include <regex.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
 #include <wctype.h>
 
+#include "../perl/perl.h"
 #include "grep.h"
 
 struct pattern {
@@ -23,7 +26,34 @@ struct matcher {
 	struct pattern *patterns;
 	size_t count;
 	struct re_registers regs;
+	const struct fsu_perl_ops *perl;
+	struct fsu_perl *perl_pattern;
 };
+
+/* Words and whole lines are part of the pattern. */
+static bool compile_perl(struct matcher *m, const char *text, size_t len)
+{
+	const char *before = m->o->whole_lines ? "^(?:" : m->o->words ? "(?<!\\w)(?:" : "";
+	const char *behind = m->o->whole_lines ? ")$" : m->o->words ? ")(?!\\w)" : "";
+	void *lib = dlopen("libfsu_perl.so", RTLD_NOW);
+	size_t size = strlen(before) + len + strlen(behind);
+	char error[256], *whole = fsu_malloc(size + 1);
+
+	m->perl = lib ? dlsym(lib, "fsu_perl_ops") : NULL;
+	memcpy(stpcpy(whole, before), text, len);
+	strcpy(whole + strlen(before) + len, behind);
+	if (!m->perl)
+		fsu_message("%s; the library belongs beside libukfs.so", dlerror());
+	else if (memchr(text, '\n', len))
+		fsu_message("-P takes a single pattern");
+	else
+		m->perl_pattern = m->perl->compile(whole, size, m->o->icase,
+						   strcmp(nl_langinfo(CODESET), "UTF-8") == 0, error, sizeof(error));
+	if (m->perl && !memchr(text, '\n', len) && !m->perl_pattern)
+		fsu_message("%s: %s", fsu_name(text), error);
+	free(whole);
+	return m->perl_pattern;
+}
 
 static bool compile(struct matcher *m, const char *text, size_t len)
 {
@@ -67,6 +97,12 @@ struct matcher *matcher_new(const char *patterns, size_t len, const struct grep_
 	const char *end = patterns + len;
 
 	*m = (struct matcher){ .o = o };
+	if (patterns && o->syntax == GREP_PERL) {
+		if (compile_perl(m, patterns, len))
+			return m;
+		matcher_free(m);
+		return NULL;
+	}
 	/* no pattern at all, from an empty file, matches nothing */
 	while (patterns && patterns <= end) {
 		const char *eol = memchr(patterns, '\n', end - patterns);
@@ -89,6 +125,8 @@ void matcher_free(struct matcher *m)
 			regfree(&m->patterns[i].re);
 	}
 	if (m) {
+		if (m->perl)
+			m->perl->free(m->perl_pattern);
 		free(m->regs.start);
 		free(m->regs.end);
 		free(m->patterns);
@@ -189,6 +227,8 @@ bool matcher_find(struct matcher *m, const char *line, size_t len, size_t from, 
 	bool found = false;
 	size_t s, e;
 
+	if (m->perl)
+		return m->perl->find(m->perl_pattern, line, len, from, start, end) > 0;
 	for (size_t i = 0; i < m->count; i++) {
 		if (!find(m, &m->patterns[i], line, len, from, &s, &e))
 			continue;

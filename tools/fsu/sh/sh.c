@@ -118,12 +118,20 @@ static void restore(int kept, int to)
 	close(kept);
 }
 
+static bool redirect_all(const struct sh_command *c, int kept[3])
+{
+	const int out = O_WRONLY | O_CREAT;
+
+	return redirect(c->in, O_RDONLY, STDIN_FILENO, &kept[0]) &&
+	       redirect(c->out, out | (c->append ? O_APPEND : O_TRUNC), STDOUT_FILENO, &kept[1]) &&
+	       redirect(c->err, out | (c->err_append ? O_APPEND : O_TRUNC), STDERR_FILENO, &kept[2]);
+}
+
 static int run_command(struct sh *sh, struct sh_command *c)
 {
-	int in = -1, out = -1, code = FSU_FAILED;
+	int kept[3] = { -1, -1, -1 }, code = FSU_FAILED;
 
-	if (redirect(c->in, O_RDONLY, STDIN_FILENO, &in) &&
-	    redirect(c->out, O_WRONLY | O_CREAT | (c->append ? O_APPEND : O_TRUNC), STDOUT_FILENO, &out)) {
+	if (redirect_all(c, kept)) {
 		code = run_builtin(sh, c);
 		if (code < 0)
 			code = fsu_run_inside(sh->line, c->argc, c->argv);
@@ -134,9 +142,9 @@ static int run_command(struct sh *sh, struct sh_command *c)
 		if (!fsu_flush() && code == FSU_OK)
 			code = FSU_FAILED;
 	}
-	restore(in, STDIN_FILENO);
-	restore(out, STDOUT_FILENO);
-	if (in >= 0)
+	for (int i = 0; i < 3; i++)
+		restore(kept[i], i);
+	if (kept[0] >= 0)
 		clearerr(stdin);
 	return code;
 }
@@ -170,6 +178,7 @@ static void run_line(struct sh *sh, const char *text)
 	if (*text == '!') {
 		fflush(stdout);
 		sh->code = status_of(system(text + 1));
+		sh->done |= sh->stop_at_error && sh->code;
 		return;
 	}
 	while (*text && !sh->done) {
@@ -180,6 +189,8 @@ static void run_line(struct sh *sh, const char *text)
 			sh->code = FSU_USAGE;
 		else if (c.argc && run)
 			sh->code = c.end == SH_PIPE ? run_piped(sh, &c, text) : run_command(sh, &c);
+		/* what && and || stand behind is asked, not demanded */
+		sh->done |= sh->stop_at_error && sh->code && (run || !ok) && c.end != SH_AND && c.end != SH_OR;
 		if (!ok || c.end == SH_PIPE)
 			text = "";
 		/* a command that was skipped leaves the list as it is */
@@ -202,7 +213,6 @@ static void run_lines(struct sh *sh, FILE *f)
 		if (line[n - 1] == '\n')
 			line[n - 1] = '\0';
 		run_line(sh, line);
-		sh->done |= sh->stop_at_error && sh->code;
 	}
 	free(line);
 }

@@ -15,8 +15,8 @@ enum sh_end { SH_END, SH_SEMICOLON, SH_AND, SH_OR, SH_PIPE };
 struct sh_command {
 	char **argv;		/* NULL-terminated, expanded */
 	int argc;
-	char *in, *out;		/* files of the host, or NULL */
-	bool append;
+	char *in, *out, *err;	/* files of the host, or NULL */
+	bool append, err_append;
 	enum sh_end end;
 };
 

@@ -28,7 +28,7 @@ static void add(struct word *w, char c, bool quoted)
 
 static bool ends_word(char c)
 {
-	return !c || strchr(" \t\n;|<>", c);
+	return !c || strchr(" \t\n;|&<>", c);
 }
 
 /* False where a quote has no end. */
@@ -38,7 +38,7 @@ static bool take_word(const char **text, struct word *w)
 	char quote = 0;
 
 	*w = (struct word){ fsu_malloc(strlen(s) + 1), fsu_malloc(2 * strlen(s) + 1), 0, 0, false };
-	for (; *s && (quote || (!ends_word(*s) && strncmp(s, "&&", 2))); s++) {
+	for (; *s && (quote || !ends_word(*s)); s++) {
 		if (quote ? *s == quote : *s == '\'' || *s == '"')
 			quote = quote ? 0 : *s;
 		else if (*s == '\\' && s[1] && quote != '\'' && (!quote || strchr("\"\\", s[1])))
@@ -123,14 +123,20 @@ static const char *skip_space(const char *s)
 	return s + strspn(s, " \t\n");
 }
 
+static bool is_redirection(const char *s)
+{
+	return *s == '<' || *s == '>' || strncmp(s, "2>", 2) == 0;
+}
+
 static bool take_file(const char **text, struct sh_command *c)
 {
-	const char *s = *text;
-	char **to = *s == '<' ? &c->in : &c->out;
+	bool err = **text == '2';
+	const char *s = *text + err;
+	char **to = *s == '<' ? &c->in : err ? &c->err : &c->out;
 	struct word w;
 	bool ok;
 
-	c->append |= s[0] == '>' && s[1] == '>';
+	*(err ? &c->err_append : &c->append) |= s[0] == '>' && s[1] == '>';
 	*text = skip_space(s + 1 + (s[0] == '>' && s[1] == '>'));
 	ok = take_word(text, &w);
 	if (ok && !w.len)
@@ -164,12 +170,17 @@ bool sh_next_command(struct ukfs *u, const char **text, struct sh_command *c)
 
 	*c = (struct sh_command){ .argv = NULL };
 	for (*text = skip_space(*text); ok && **text && **text != '#'; *text = skip_space(*text)) {
-		if (**text == '<' || **text == '>') {
+		if (is_redirection(*text)) {
 			ok = take_file(text, c);
 			continue;
 		}
 		if (strchr(";|", **text) || strncmp(*text, "&&", 2) == 0)
 			break;
+		if (**text == '&') {
+			fsu_message("commands run one after the other here: a & must be quoted");
+			ok = false;
+			break;
+		}
 		ok = take_word(text, &w);
 		if (ok)
 			expand(u, c, &w);
@@ -190,4 +201,5 @@ void sh_command_free(struct sh_command *c)
 	free(c->argv);
 	free(c->in);
 	free(c->out);
+	free(c->err);
 }

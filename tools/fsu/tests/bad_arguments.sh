@@ -18,8 +18,8 @@ expect 2 'image is missing' f fsu_put
 expect 2 "no command 'nonsense'" f fsu nonsense
 expect 2 '' f fsu
 expect 2 'unrecognized option|--nope' f fsu_ls --nope "$img"
-expect 2 'invalid option' f fsu_cat "$img" -Y /file
-expect 2 'path of a file' f fsu_cat "$img"
+expect 1 'invalid option' f fsu_cat "$img" -Y /file
+expect 1 'path of a file' f fsu_cat "$img"
 expect 2 'exactly one path' f fsu_write "$img"
 expect 2 'exactly one path' f fsu_write "$img" a b
 expect 2 'source and a destination' f fsu_put "$img" "$dir/f"
@@ -30,7 +30,7 @@ expect 2 'number of a partition' f fsu_ls -p x "$img"
 expect 2 'number of a partition' f fsu_ls -p 0 "$img"
 expect 2 'sync, async or mmap' f fsu_ls --method=fast "$img"
 expect 2 '512, 1024, 2048 or 4096' f fsu_ls --sector-size=100 "$img"
-expect 2 'needs a mode' f fsu_mkdir "$img" -m 9 /x
+expect 1 'needs a mode' f fsu_mkdir "$img" -m 9 /x
 expect 2 'needs a mode' f fsu_write "$img" -m u+y /x
 expect 2 'number of bytes' f fsu_write "$img" --offset=-1 /x
 expect 2 'exclude each other' f fsu_write "$img" -a --offset=1 /x
@@ -38,8 +38,23 @@ expect 2 'ignore knows' f fsu_put "$img" --ignore=everything "$dir/f" /
 expect 2 'USER:GROUP' f fsu_put "$img" --owner=no-such-user: "$dir/f" /
 expect 2 'command to run is missing' f fsu_exec "$img"
 expect 2 'invalid option' f fsu_exec "$img" -Y true
-expect 2 'unexpected argument' f fsu_df "$img" /x
+expect 1 'unexpected argument' f fsu_df "$img" /x
 expect 2 '' f fsu_ls "$img" --color=perhaps
+expect 1 'nobody else writes the image' f fsu_tail "$img" -f /file
+expect 1 'nobody else writes the image' f fsu_tail "$img" --follow=name /file
+expect 2 'exclude each other' f fsu_grep "$img" -P -E x /file
+# an unknown option, and nothing at all: the codes of the programs of these names
+for c in cat cp mv ln mkdir rm rmdir mkfifo mknod touch truncate chmod chown chgrp chattr lsattr sync stat df du readlink realpath head tail wc \
+	md5sum sha512sum find ls grep diff cmp getfattr setfattr getfacl setfacl; do
+	command -v $c >/dev/null || continue
+	for o in --nope ''; do
+		# what does something without an operand
+		[[ -n $o || ! " cat lsattr sync df du head tail wc md5sum sha512sum find ls getfacl " == *" $c "* ]] || continue
+		$c $o >/dev/null 2>&1 </dev/null
+		expect $? "^fsu_$c: " f "fsu_$c" "$img" $o
+		[ "$(wc -l <"$dir/err")" -le 2 ] || fail "fsu_$c $o: more than a sentence and where to read on: $(cat "$dir/err")"
+	done
+done
 # help and version: 0
 for c in $(sed -n 's/^FSU_COMMAND(\([a-z0-9]*\),.*/\1/p' "$top/tools/fsu/commands.def"); do
 	expect 0 '' f "fsu_$c" --help

@@ -112,7 +112,18 @@ try grep -r needle src/doc/lib; try grep -R needle src/doc; try grep needle d; t
 try grep needle link dangling; try grep -e needle -e int src/f1.h src/lib/l.c; try grep -c '' nums empty; try grep -v '' nums
 try grep '' short blank; try grep -c x; try grep -L needle nums src/f1.c; try grep -A2 -B3 -n '[05]0$' nums; try grep -C1 -c 5 nums; try grep -nA1 9 odd nums
 input=$dir/m/text; try grep -n hello; try grep -H hello; try grep --label=x -H hello - nums; try grep -c o -; input=/dev/null
+for o in "" -n -c -l -o -Hnb -v -vn "-C1 -n" "-v -A1" -L -h -Z -z "-o -b -n" -w -i -P -Pv -x; do
+	try grep --color=always $o foo text; try grep --color=always $o -r needle src; try grep --colour=always $o '' text; try grep --color=always $o -e hello -e o text
+done
+try grep --color=never foo text; try grep --color foo text; try grep --color=auto -n foo text
+GREP_COLORS='ms=04;32:mc=07:fn=1:ln=33:bn=34:se=35:ne' try grep --color=always -nHb -C1 foo text
+GREP_COLORS='mt=01;34:fn=:x=y:ms' try grep --color=always -vnH -C1 foo text
+for p in 'foo(?=bar)' '(?<=foo)bar' '\bfoo\b' '^\S+ \S+$' '\d' '(?i)HELLO' 'l+?' '' '$' '^' '(a' '[[:upper:]]' '\w+' 'foo\Kbar' '(.)\1' 'x\.y\*z' '[' $'a\nb'; do
+	for o in "" -o -n -c -v -w -x -i -on; do try grep -P $o -e "$p" text nums; done
+done
+try grep -P -E foo text; try grep -E -P foo text; try grep -Pr needle src; try grep -P -e foo -e bar text; try grep -Pz 'foo\nx' text; try grep -Po '.' utf8
 LC_ALL=C.UTF-8
+for p in 'ä' '\w+' '.' '^.' '[^a-z]' '\xe4' 'Ä'; do try grep -P "$p" utf8; try grep -Po "$p" utf8; try grep -Pi "$p" utf8; done
 for p in ä '^..' '.' '\w*' bad; do try grep -o "$p" utf8; try grep -ni "$p" utf8 text; try grep -w "$p" utf8; done
 LC_ALL=C
 

@@ -41,6 +41,16 @@ is "script" "$(sh script 2>/dev/null)" "/a
 /a"
 is "-e" "$(sh -e script 2>/dev/null)" "/a"
 sh -e <script >/dev/null 2>&1; is "-e's code" $? 1
+is "-e in a line" "$(sh -e -c 'cat /none || pwd; pwd; cat /none && pwd; pwd; cat /none; ls' 2>/dev/null)" "/
+/
+/"
+is "-e and the host" "$(printf '!false\npwd\n' | sh -e)" ""
+sh -c 'cat /none 2>err.txt; cat /nix 2>>err.txt; cat /err2>out.txt' 2>err3.txt
+is "standard error" "$(cat err.txt)" "cat: /none: No such file or directory
+cat: /nix: No such file or directory"
+is "no digit alone" "$(cat err3.txt)" "cat: /err2: No such file or directory"
+expect 2 'must be quoted' sh -c 'pwd & pwd'
+is "quoted" "$(sh -c 'write "/a & b" </dev/null; ls -d /a*\&*b; rm /a\ \&\ b')" "/a & b"
 is "host" "$(printf '!echo $((6 * 7))\nlcd /\n!pwd\n' | sh)" "42
 /"
 sum=$(sha256sum <"$img"); sh -r -c 'ls -lR; du; tar -c . >x.tar' >/dev/null || fail "reading"

@@ -64,5 +64,19 @@ for o in '' -h -H -i -ih -k -P -T -hT -PT -BM -B1 -B512 -Ph; do
 	compared=$((compared + 1))
 	diff <(fields "$dir/want") <(fields "$dir/got") >"$dir/diff" || { fail "df $o"; cat "$dir/diff"; }
 done
+for o in '' =size =used,avail =pcent,ipcent =itotal,iused,iavail =fstype,size =avail,file; do
+	for u in '' -h -BM -k; do
+		df $u --output$o "$dir/m" >"$dir/want"
+		fsu df "$img" $u --output$o >"$dir/got" || fail "df --output$o"
+		compared=$((compared + 1))
+		# the names of the file system, the file and the folder are others, and so wide may be their columns
+		diff <(sed -E "s|^/dev/[^ ]+ +||; s| +$dir/m||g; s/Filesystem +//; s/ +Mounted on//; s/ +/ /g" "$dir/want") \
+			<(sed -E "s|^$img +||; s| +/\$||; s/ +-\$//; s/Filesystem +//; s/ +Mounted on//; s/ +/ /g" "$dir/got") >"$dir/diff" ||
+			{ fail "df $u --output$o"; cat "$dir/diff"; }
+	done
+done
+expect 1 'does not know .nope' fsu df "$img" --output=nope
+expect 1 'twice' fsu df "$img" --output=size,size
+expect 1 'exclude each other' fsu df "$img" -i --output
 echo "$compared invocations compared"
 finish
