@@ -11,10 +11,10 @@ run "$LIB/debianroot" tree
 if as_root; then
 	mknod -m 600 tree/dev/console c 5 1
 	mknod -m 660 tree/dev/sda1 b 8 1
-	chown 123:456 tree/dev/sda1
+	chown 12:34 tree/dev/sda1
 fi
 mkfifo tree/dev/initctl
-setfattr -n user.colour -v green tree/etc/motd
+setfattr -n user.colour -v green tree/etc/debian_version
 reduce "$1" tree
 run makefs -Z -t "$1" --ignore=owners,modes,xattrs image tree
 same_tree "$1" image tree
