@@ -44,11 +44,13 @@ $(BASE)/linux-%/farm/laid: $(BASE)/linux-%/unpacked librump/local.mk
 	ln -s $(abspath include) $(KFARM)/arch/rump/public
 	touch $@
 
+# The same text keeps its time: most columns of the table are nothing to the kernel.
 $(B)/linux-%/obj/fragments: $(or $(KCONFIGS),$(sort $(wildcard arch/rump/configs/*.config)) \
 		fs/table.toml scripts/fs-table) $(wildcard librump/compat/*/config)
 	@mkdir -p $(@D)
-	cat $(filter-out librump/compat/%,$(filter %.config,$^)) $(filter librump/compat/$*/config,$^) > $@
-	$(if $(KCONFIGS),,scripts/fs-table config $* >> $@)
+	cat $(filter-out librump/compat/%,$(filter %.config,$^)) $(filter librump/compat/$*/config,$^) > $@.new
+	$(if $(KCONFIGS),,scripts/fs-table config $* >> $@.new)
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # The first kernel knows every symbol; another may be older or newer than one of them.
 $(B)/linux-%/obj/.config: $(BASE)/linux-%/farm/laid $(B)/linux-%/obj/fragments arch/rump/Kconfig

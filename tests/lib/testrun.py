@@ -157,6 +157,7 @@ class Session:
             "RUMP_CHECKOUT": os.environ.get("RUMP_CHECKOUT", self.top),
             "RUMP_TOP": self.top, "RUMP_BUILD": self.build, "RUMP_TEST_DIR": folder,
             "RUMP_TEST_QUICK": "1" if self.args.quick else "",
+            "RUMP_TEST_LONG": "1" if self.args.long else "",
             "RUMP_TEST_LIB": f"{self.top}/tests/lib", "PYTHONPATH": f"{self.top}/tests/lib",
             "SEED": os.environ.get("SEED", ""),
         }
@@ -206,6 +207,7 @@ class Session:
     def execute(self, test, folder, as_user):
         who = {"user": self.user.pw_uid, "group": self.user.pw_gid,
                "extra_groups": []} if as_user else {}
+        limit = test.timeout * (12 if self.args.long else 1)
         with tempfile.TemporaryFile() as log:
             p = subprocess.Popen([test.path] + ([test.arg] if test.arg else []), cwd=folder,
                                  env=self.environment(folder), stdin=subprocess.DEVNULL,
@@ -213,9 +215,9 @@ class Session:
                                  start_new_session=True, **who)
             late = ""
             try:
-                code = p.wait(test.timeout)
+                code = p.wait(limit)
             except subprocess.TimeoutExpired:
-                late = f"no end after {test.timeout} s\n" + leftovers.backtraces(folder)
+                late = f"no end after {limit} s\n" + leftovers.backtraces(folder)
                 leftovers.kill(folder, signal.SIGKILL)
                 code = p.wait()
             log.seek(0)

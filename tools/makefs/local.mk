@@ -5,6 +5,12 @@ MAKEFS_OBJS := $(call objs,$(wildcard tools/makefs/*.c))
 PROGRAMS += $(B)/bin/makefs
 MAN += tools/makefs/makefs.1
 
+$(B)/include/makefs_types.h: fs/table.toml scripts/fs-table
+	@mkdir -p $(@D)
+	scripts/fs-table makefs >$@
+$(B)/obj/tools/makefs/types.o: $(B)/include/makefs_types.h
+$(B)/obj/tools/makefs/types.o: private CPPFLAGS += -I$(B)/include
+
 $(B)/bin/makefs: $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a $(B)/lib/libukfs.so
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a -L$(B)/lib -lukfs -larchive \

@@ -88,6 +88,7 @@ struct type_size {
 	unsigned int inode;		/* of each file; 0: mkfs made a table of them */
 	unsigned int entry, name;	/* directory entry: fixed part, and for each 32 bytes of its name */
 	unsigned int fill;		/* percent that large directories are filled to */
+	unsigned int dir;		/* that is set aside for each directory */
 	unsigned int inline_dir, inline_link, inline_xattr, inline_data; /* that go into the inode */
 	unsigned int per_mib;		/* metadata for a MiB of data */
 	unsigned int per_extent;	/* for each piece of a file beyond the first few */

@@ -85,6 +85,7 @@ static void add_directory(struct total *sum, const struct node *dir)
 		bytes += s->name > 2 ? s->entry + round_up(len, 32) / 32 * s->name :
 				       round_up(s->entry + len * s->name, 4);
 	}
+	sum->meta += s->dir;
 	if (s->copies)
 		sum->meta += bytes * 100 / s->fill;
 	else if (bytes > sum->block)

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table of types. */
+/* The types, which are rows of fs/table.toml. */
 #include <string.h>
 
 #include "makefs.h"
 
 static const struct type types[] = {
-#include "types.def"
+#include "makefs_types.h"
 };
 
 #define NTYPES (sizeof(types) / sizeof(types[0]))
