@@ -11,17 +11,12 @@
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
 . "$LIB/mounted.sh"
+. "$LIB/flash.sh"
 
 type=$1
 CHIP=$((12 << 20))
 ignored=root
 as_root || ignored=$ignored,owner,trusted
-
-# fill_up FILE SIZE: erased bytes to its end
-fill_up() {
-	local missing=$(($2 - $(stat -c %s "$1")))
-	head -c "$missing" /dev/zero | tr '\0' '\377' >>"$1"
-}
 
 # headers: those of UBI, which are all right, in ./headers
 headers() { "$RUMP_TOP/tests/formats/make/eraseblocks" image "$1" >headers || fail "$(cat headers)"; }
@@ -38,23 +33,6 @@ judged() {
 	fi
 }
 
-# make_image TREE ERASESIZE PAGESIZE SUBPAGE [OPTION...]: as large as its content wants
-make_image() {
-	local tree=$1 erase=$2 page=$3 sub=$4 data vid
-	shift 4
-	if [ "$type" = jffs2 ]; then
-		run mkfs.jffs2 -r "$tree" -o image -e "$erase" -s 4096 "$@"
-		return
-	fi
-	vid=$((sub > 64 ? sub : 64))
-	data=$(((vid + 64 + page - 1) / page * page))
-	run mkfs.ubifs -r "$tree" -o volume -m "$((page > 8 ? page : 8))" -e $((erase - data)) \
-		-c $((CHIP / erase)) "$@"
-	printf '[v]\nmode=ubi\nimage=volume\nvol_id=0\nvol_type=dynamic\nvol_name=files\nvol_size=%d\n' \
-		$((8 << 20)) >ini
-	run ubinize -o image -m "$page" -s "$sub" -p "$erase" ini
-}
-
 same() {
 	local from=$1 tree=$2 lost=${3:-}
 	rm -rf back
@@ -69,7 +47,7 @@ try() {
 	mount=$1
 	shown="erase blocks of $2, pages of $3${5+, ${*:5}}"
 	shift
-	make_image src "$@"
+	flash_image "$type" image $CHIP src "$@"
 	[ "${summary:-}" != yes ] || { run sumtool -e "$erase" -i image -o sum; mv sum image; }
 	fill_up image $((($(stat -c %s image) + 511) / 512 * 512))	# disks have sectors
 	before=$(sum image)
@@ -89,7 +67,7 @@ try() {
 # wear: three times what the chip has room for
 wear() {
 	local n server worn
-	make_image src $((128 << 10)) "$1" "$1"
+	flash_image "$type" image $CHIP src $((128 << 10)) "$1" "$1"
 	mount=
 	fill_up image $CHIP
 	head -c $((3 << 19)) /dev/urandom >random
@@ -123,7 +101,7 @@ wear() {
 # killed PAGESIZE: what was there before stays, and the driver gets on with the rest
 killed() {
 	local n pid
-	make_image src $((128 << 10)) "$1" "$1"
+	flash_image "$type" image $CHIP src $((128 << 10)) "$1" "$1"
 	mount=
 	shown="after a kill"
 	fill_up image $CHIP
@@ -175,7 +153,7 @@ else
 	refuses 'there is no volume other, the image has files' fsu_ls -o volume=other image /
 	refuses 'not an image of UBI' fsu_ls -t ubifs volume /
 	refuses 'not a size in bytes' fsu_ls -o erasesize=12X image /
-	make_image src $((128 << 10)) 2048 2048
+	flash_image "$type" image $CHIP src $((128 << 10)) 2048 2048
 	refuses 'as large as the chip' fsu_write image /file </dev/null
 	wear 2048
 	killed 2048

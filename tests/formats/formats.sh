@@ -9,6 +9,7 @@
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/mounted.sh"
 . "$LIB/matrix.sh"
+. "$LIB/journals.sh"
 
 type=$1
 mkimage=$RUMP_TOP/tests/formats/make/mkimage
@@ -64,16 +65,9 @@ read_back() {
 	chmod -R u+rwX back
 }
 
-# driver_fsck: bcachefs's check is in its driver
-driver_fsck() {
-	RUMP_VERBOSE=1 run fsu_ls -t "$type" -o rw,fsck,fix_errors=no,verbose image /
-	grep -q 'check_nlinks\.\.\. done' run.log || fail "$name: the driver's fsck has not run"
-	! grep -v ' opts=' run.log | grep -i error || fail "$name: the driver's fsck has found something"
-}
-
 # judged TREE: the reader, which knows no driver
 judged() {
-	[ "$type" != bcachefs ] || driver_fsck
+	[ "$type" != bcachefs ] || driver_fsck image "$name"
 	"$mkimage" --check "$name" image "$1" >said 2>&1 || { said said; fail "$name: the reader disagrees"; }
 }
 

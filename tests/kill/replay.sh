@@ -2,36 +2,98 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A writer killed at any moment: the next mount replays the journal, the checker finds nothing, and
 # every file that was fsynced is there with its content.
-# each: ext4 xfs btrfs ext3 f2fs nilfs2
+#
+# Some do not keep to that, by themselves or by their tools (doc/known-issues.md):
+#   gfs2      The mount that replays may fail; the one after it must not.
+#   jfs       The journal is replayed by jfs_fsck, and Debian's cannot.  Its full check must then lead to
+#             a file system that can be mounted and has all that the writer did not touch.  With a
+#             jfs_fsck that can, all of the above must hold.
+#   ntfs3     Writes no journal: what was fsynced must be there after ntfsfix, but the volume may be good
+#             for nothing else.
+#   reiserfs  The first file that is fsynced after a mount may be lost, until the second is.
+# each: ext4 xfs btrfs ext3 f2fs nilfs2 gfs2 jfs ntfs3 reiserfs bcachefs jffs2 ubifs
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"
+. "$LIB/journals.sh"
 
-need_tools "$1"
+type=$1
+need_maker "$type"
 acked=$RUMP_BUILD/tests/bin/acked
-case $1 in
+fresh=10 size=512M	# rounds with the same image
+case $type in
 ext4 | xfs | btrfs) rounds=50 ;;
-*) rounds=15 ;;
+ext3 | f2fs | nilfs2) rounds=15 ;;
+jfs | ntfs3) rounds=10 fresh=1 ;;
+jffs2 | ubifs) rounds=10 fresh=5 size=$((96 << 20)) ;;
+*) rounds=10 ;;
 esac
-[ -z "$RUMP_TEST_QUICK" ] || rounds=10
-acknowledged=0
-for ((round = 0; round < rounds; round++)); do
-	if ((round % 10 == 0)); then
-		mkimg "$1" disk.img 512M
-		rm -f log
-		: >log
-	fi
+[ -z "$RUMP_TEST_QUICK" ] || rounds=$((rounds < 10 ? rounds : 10))
+
+files() { grep -c '^+' log || true; }
+
+new_image() {
+	empty_image "$type" disk.img "$size"
+	: >log
+	[ "$type" = jfs ] || return 0
+	run fsu_put disk.img kept /kept
+	# so that neither the writer nor jfs_fsck has anything to add to /
+	run fsu_mkdir disk.img /dir{0..6} /lost+found
+}
+
+# checked_jfs: fails where the journal was not replayed
+checked_jfs() {
+	local pass rc
+	for pass in {1..5}; do	# each can find more of what the one before has mended
+		rc=0
+		jfs_fsck -f -y -v disk.img >fsck.$pass 2>&1 || rc=$?
+		[ "$rc" -gt 1 ] || break
+	done
+	[ "$rc" -le 1 ] || { said fsck.$pass; fail "$round: jfs_fsck: exit code $rc"; }
+	! grep -q 'logredo failed' fsck.1
+}
+
+# mended: what comes before the mount.  Fails where no file can be asked for.
+mended() {
+	case $type in
+	jfs) checked_jfs ;;
+	ntfs3) run ntfsfix -d disk.img ;;
+	reiserfs) [ $(($(files) - before)) != 1 ] || sed -n '/^+/h; ${x; s/^+/-/p}' log >>log ;;
+	esac
+}
+
+verify() { "$acked" verify disk.img log >verify.log 2>&1; }
+
+# verified: by the mount that replays, or the one after it
+verified() {
+	verify || { [ "$type" = gfs2 ] && grep -q 'function = gfs2_make_fs_rw' verify.log && verify; } ||
+		{ tail -n 20 verify.log; fail "$round"; }
+	acknowledged=$((acknowledged + $(files)))
+}
+
+# kept: what the writer did not touch
+kept() {
+	rm -rf back
+	run fsu_get disk.img /kept back
+	"$LIB/cmptree" kept back || fail "$round: what the writer did not touch is not there"
+	unreplayed=$((unreplayed + 1))
+}
+
+[ "$type" != jfs ] || "$LIB/plaintree" kept --without special
+acknowledged=0 unreplayed=0
+for ((n = 0; n < rounds; n++)); do
+	((n % fresh)) || new_image
+	before=$(files)
 	"$acked" write disk.img log >writer.log 2>&1 &
 	writer=$!
 	# every other one has acknowledged something, however slow the machine is
-	((round % 2 == 0)) || wait_until has_lines $(($(wc -l <log) + 1)) log
+	((n % 2 == 0)) || wait_until has_lines $(($(wc -l <log) + 1)) log
 	ms=$((RANDOM % 400 + 5))
+	round="round $n, killed after $ms ms"
 	sleep "$(printf '0.%03d' "$ms")"
-	kill -KILL "$writer" || { cat writer.log; fail "round $round: the writer ended by itself"; }
+	kill -KILL "$writer" || { cat writer.log; fail "round $n: the writer ended by itself"; }
 	wait "$writer" 2>/dev/null || true
-	"$acked" verify disk.img log >verify.log 2>&1 ||
-		{ tail -n 20 verify.log; fail "round $round, killed after $ms ms"; }
-	[ -z "$(table "$1" check)" ] || fsck_clean "$1" disk.img
-	acknowledged=$((acknowledged + $(grep -c '^+' log || true)))
+	if mended; then verified && clean "$type" disk.img; else kept; fi
 done
-[ "$acknowledged" != 0 ] || fail "no file was ever acknowledged"
-cat verify.log
+[ "$acknowledged$unreplayed" != 00 ] || fail "no file was ever acknowledged"
+[ "$unreplayed" = 0 ] || echo "$unreplayed rounds without a replay by jfs_fsck"
+[ "$acknowledged" = 0 ] || cat verify.log

@@ -2,12 +2,15 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # 20,000 operations from eight threads at once on one mount, with one, two and four virtual CPUs:
 # each thread finds what it wrote, before and after a new mount, and the checker finds nothing.
-# each: ext4,1 ext4,2 ext4,4 xfs,1 xfs,2 xfs,4 btrfs,1 btrfs,2 btrfs,4 vfat,1 vfat,2 vfat,4 ext3,4 f2fs,4 gfs2,4 jfs,4 nilfs2,4 ntfs3,4 reiserfs,4
+# each: ext4,1 ext4,2 ext4,4 xfs,1 xfs,2 xfs,4 btrfs,1 btrfs,2 btrfs,4 vfat,1 vfat,2 vfat,4 ext3,4 f2fs,4 gfs2,4 jfs,4 nilfs2,4 ntfs3,4 reiserfs,4 bcachefs,4 jffs2,4 ubifs,4
 . "$RUMP_TEST_LIB/common.sh"
+. "$LIB/journals.sh"
 
 type=${1%,*}
 seed=${SEED:-$RANDOM}
-need_tools "$type"
-mkimg "$type" disk.img 512M
+need_maker "$type"
+size=512M
+case $type in jffs2 | ubifs) size=$((192 << 20)) ;; esac
+empty_image "$type" disk.img "$size"
 RUMP_NCPU=${1#*,} "$RUMP_BUILD/tests/bin/opmix" disk.img 8 20000 "$seed" || fail "seed was $seed"
-[ -z "$(table "$type" check)" ] || fsck_clean "$type" disk.img
+clean "$type" disk.img
