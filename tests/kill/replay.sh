@@ -57,7 +57,7 @@ mended() {
 	case $type in
 	jfs) checked_jfs ;;
 	ntfs3) run ntfsfix -d disk.img ;;
-	reiserfs) [ $(($(files) - before)) != 1 ] || sed -n '/^+/h; ${x; s/^+/-/p}' log >>log ;;
+	reiserfs) [ $(($(files) - before)) != 1 ] || grep '^+' log | tail -n 1 | sed 's/^+/-/' >>log ;;
 	esac
 }
 
@@ -92,7 +92,12 @@ for ((n = 0; n < rounds; n++)); do
 	sleep "$(printf '0.%03d' "$ms")"
 	kill -KILL "$writer" || { cat writer.log; fail "round $n: the writer ended by itself"; }
 	wait "$writer" 2>/dev/null || true
-	if mended; then verified && clean "$type" disk.img; else kept; fi
+	if mended; then
+		verified
+		clean "$type" disk.img
+	else
+		kept
+	fi
 done
 [ "$acknowledged$unreplayed" != 00 ] || fail "no file was ever acknowledged"
 [ "$unreplayed" = 0 ] || echo "$unreplayed rounds without a replay by jfs_fsck"
