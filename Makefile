@@ -87,7 +87,7 @@ help:
 	@echo "make            build everything into $(B)/; KERNELS=6.12 for one kernel only"
 	@echo "make RUMPUSER=posix   hypercalls that need nothing of the host but POSIX"
 	@echo "make demo       install what is missing, build, and show what it does on an image"
-	@echo "make HOST=x     build for host x (aarch64-linux-gnu, s390x-linux-gnu) into $(B)/x/"
+	@echo "make HOST=x     build for host x (aarch64-linux-gnu) into $(B)/x/"
 	@echo "make check      install what the tests need, and run them all"
 	@echo "make bench      measure against the host kernel's mount (root)"
 	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"
