@@ -45,10 +45,10 @@ checked_jfs() {
 	local pass rc
 	for pass in {1..5}; do	# each can find more of what the one before has mended
 		rc=0
-		jfs_fsck -f -y -v disk.img >fsck.$pass 2>&1 || rc=$?
+		jfs_fsck -f -y -v disk.img >"fsck.$pass" 2>&1 || rc=$?
 		[ "$rc" -gt 1 ] || break
 	done
-	[ "$rc" -le 1 ] || { said fsck.$pass; fail "$round: jfs_fsck: exit code $rc"; }
+	[ "$rc" -le 1 ] || { said "fsck.$pass"; fail "$round: jfs_fsck: exit code $rc"; }
 	! grep -q 'logredo failed' fsck.1
 }
 
@@ -57,7 +57,7 @@ mended() {
 	case $type in
 	jfs) checked_jfs ;;
 	ntfs3) run ntfsfix -d disk.img ;;
-	reiserfs) [ $(($(files) - before)) != 1 ] || grep '^+' log | tail -n 1 | sed 's/^+/-/' >>log ;;
+	reiserfs) [ $(($(files) - before)) != 1 ] || echo "-$(grep '^+' log | tail -n 1 | cut -c2-)" >>log ;;
 	esac
 }
 

@@ -4,6 +4,8 @@
 # has a tool for them.  Sourced after common.sh.
 . "$LIB/flash.sh"
 
+ERASE=$((64 << 10))	# bytes of an erase block
+
 # need_maker TYPE: skip where an image cannot be made
 need_maker() {
 	local program
@@ -23,7 +25,7 @@ empty_image() {
 	jffs2 | ubifs)
 		[ "$type" = ubifs ] || page=1
 		: >empty/file	# of nothing at all jffs2 makes no image
-		flash_image "$type" "$file" "$size" empty $((128 << 10)) "$page" "$page"
+		flash_image "$type" "$file" "$size" empty $ERASE "$page" "$page"
 		fill_up "$file" "$size"
 		;;
 	*) mkimg "$type" "$file" "$size" ;;
@@ -42,7 +44,7 @@ clean() {
 	case $1 in
 	bcachefs) driver_fsck "$2" ;;
 	jffs2) ;;	# jffs2dump complains of a node that was being written, which is no fault
-	ubifs) run "$RUMP_TOP/tests/formats/make/eraseblocks" "$2" $((128 << 10)) ;;
+	ubifs) run "$RUMP_TOP/tests/formats/make/eraseblocks" "$2" $ERASE ;;
 	*) [ -z "$(table "$1" check)" ] || fsck_clean "$1" "$2" ;;
 	esac
 }
