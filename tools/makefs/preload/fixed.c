@@ -74,3 +74,8 @@ pid_t getpid(void)
 {
 	return 1;
 }
+
+pid_t getppid(void)
+{
+	return 1;
+}
