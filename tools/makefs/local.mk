@@ -3,6 +3,7 @@
 MAKEFS_OBJS := $(call objs,$(wildcard tools/makefs/*.c))
 
 PROGRAMS += $(B)/bin/makefs
+LIBS += $(B)/lib/libmakefs_fixed.so
 MAN += tools/makefs/makefs.1
 
 $(B)/include/makefs_types.h: fs/table.toml scripts/fs-table
@@ -15,3 +16,8 @@ $(B)/bin/makefs: $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a $(B)/lib/libukfs.so
 	@mkdir -p $(@D)
 	$(CC) $(LDFLAGS) -o $@ $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a -L$(B)/lib -lukfs -larchive \
 		-Wl,-rpath-link,$(B)/lib
+
+# Preloaded into the programs that make file systems.
+$(B)/lib/libmakefs_fixed.so: $(call objs,tools/makefs/preload/fixed.c)
+	@mkdir -p $(@D)
+	$(CC) -shared $(LDFLAGS) -o $@ $^

@@ -3,11 +3,13 @@
  * Programs of the host that makefs runs: the types' own mkfs and builders, sfdisk.  What one says is
  * shown only where it fails.
  */
+#include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -54,6 +56,24 @@ void words_free(struct words *w)
 
 /* ---- running ----------------------------------------------------------------------------- */
 
+/* The library that takes the clock and chance from them lies beside libukfs. */
+static void preload(void)
+{
+	const char *before = getenv("LD_PRELOAD");
+	char *list;
+	Dl_info ukfs;
+
+	if (!dladdr(ukfs_types, &ukfs) || !strchr(ukfs.dli_fname, '/'))
+		return;
+	if (asprintf(&list, "%s%s%.*s/libmakefs_fixed.so", before ? before : "", before ? " " : "",
+		     (int)(strrchr(ukfs.dli_fname, '/') - ukfs.dli_fname), ukfs.dli_fname) < 0)
+		fsu_die(FSU_FAILED);
+	setenv("LD_PRELOAD", list, 1);
+	free(list);
+	/* some write memory that they have not initialized: at least it holds the same addresses */
+	personality(ADDR_NO_RANDOMIZE);
+}
+
 /* mkfs programs are where an ordinary user's PATH mostly does not lead. */
 void program_environment(const struct options *o)
 {
@@ -71,6 +91,7 @@ void program_environment(const struct options *o)
 	/* the kernel side's clock stands still */
 	setenv("RUMP_EPOCH", number, 1);
 	setenv("RUMP_NCPU", "1", 1);
+	preload();
 }
 
 /* A file that holds `text`, open for reading. */

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # With SOURCE_DATE_EPOCH the same tree makes the same bytes, also from a copy that was made in another
 # order and whose files are newer; another time makes others.
-# each: ext2 ext3 ext4 vfat exfat squashfs erofs
+# each: cramfs erofs exfat ext2 ext3 ext4 f2fs hfs iso9660 jffs2 minix msdos nilfs2 ntfs3 reiserfs romfs squashfs udf vfat xfs
 # run-as: self
 # timeout: 300
 . "$(dirname "$0")/common.bash"
@@ -30,9 +30,9 @@ sleep 1.1
 make_image 1620000000 "$1" two second
 cmp first second || fail "$1: the images differ"
 make_image 1630000000 "$1" one third
-! cmp -s first third || fail "$1: the time is not in the image"
+[ "$(table "$1" time)" = 0 ] || ! cmp -s first third || fail "$1: the time is not in the image"
 case $1 in
 ext?)	# the kernel side stamped it: its clock stood at that date from the start
 	equal "$1: changed" 1620000000 "$(fsu_stat first -c %Z /)"
 esac
-run fsu_ls first /
+run fsu_ls -t "$1" first /
