@@ -172,7 +172,8 @@ struct ukfs *image_mount(struct image *i)
 	const char *options = i->o->time_given && i->type->fixed_mount ? i->type->fixed_mount :
 								      i->type->mount;
 	struct fsu_mount_options mnt = { .type = i->type->name, .options = (char *)options,
-					 .partition = i->o->table ? 1 : 0, .nolock = true };
+					 .partition = i->o->table ? 1 : 0, .nolock = true,
+					 .noflush = true };
 	struct fsu_line line = { .image = i->path, .mount = &mnt };
 
 	return fsu_mount(&line);
