@@ -75,9 +75,18 @@ static bool fill_holes(struct image *i)
 	return false;
 }
 
+/* Nothing was, while it was filled; and programs wrote to it before and after. */
+static bool on_the_medium(struct image *i)
+{
+	if (fsync(i->fd) == 0)
+		return true;
+	fsu_perror_verb(errno, "write to", i->name);
+	return false;
+}
+
 bool image_finish(struct image *i, bool good)
 {
-	good = good && fill_holes(i);
+	good = good && fill_holes(i) && on_the_medium(i);
 	if (good && rename(i->path, i->name) < 0) {
 		fsu_perror_verb(errno, "make", i->name);
 		good = false;
