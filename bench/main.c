@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,10 +31,12 @@ static void command(char **argv)
 		die("%s %s: failed", argv[0], argv[1] ? argv[1] : "");
 }
 
-/* time COMMAND... [, COMMAND...]: milliseconds that the commands take one after the other */
+/* time COMMAND... [, COMMAND...]: milliseconds that the commands take one after the other, by the clock and
+ * of processors */
 int bench_time(int argc, char **argv)
 {
 	uint64_t t = now_ns();
+	struct rusage u;
 	int i, begin = 1;
 
 	for (i = 1; i <= argc; i++) {
@@ -44,6 +47,9 @@ int bench_time(int argc, char **argv)
 		begin = i + 1;
 	}
 	printf("ms %.3f\n", (now_ns() - t) / 1e6);
+	getrusage(RUSAGE_CHILDREN, &u);
+	printf("cpu %.3f\n", (u.ru_utime.tv_sec + u.ru_stime.tv_sec) * 1e3 +
+	       (u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e3);
 	return 0;
 }
 

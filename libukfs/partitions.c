@@ -19,6 +19,7 @@ int ukfsi_attach(const char *path, const struct ukfs_args *args, bool readonly,
 		.nolock = args->nolock,
 		.sector_size = args->sector_size,
 		.snapshot = args->snapshot,
+		.noflush = args->noflush,
 	};
 
 	return rump_disk_attach(path, &opt, devpath);

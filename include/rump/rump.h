@@ -119,6 +119,8 @@ struct rump_disk_options {
 	int snapshot;		/* the image is only read, as with readonly, but the disk can be
 				   written: that goes to a temporary file until it is detached; means
 				   nothing with readonly; I/O is in the calling thread */
+	int noflush;		/* nothing is on the medium for sure before it is detached: for an image
+				   that is thrown away where that fails */
 };
 
 #define RUMP_DEVPATH_MAX 32

@@ -42,6 +42,8 @@ struct ukfs_args {
 	unsigned int sector_size; /* bytes; 0: automatic */
 	int snapshot;		/* what is written, journal replay included, goes to a temporary file
 				   until ukfs_release; the image is only read */
+	int noflush;		/* nothing is on the medium for sure before ukfs_release, fsync or not:
+				   for an image that is thrown away where that fails */
 };
 
 #define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not

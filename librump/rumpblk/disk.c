@@ -132,6 +132,7 @@ int rumpblk_attach(const char *path, const struct rump_disk_options *opt,
 	if (!rd)
 		return -ENOMEM;
 	rd->readonly = opt->readonly;
+	rd->noflush = opt->noflush;
 	err = xa_alloc(&disks, &index, NULL, XA_LIMIT(0, MAX_DISKS - 1), GFP_KERNEL);
 	if (err)
 		goto free;

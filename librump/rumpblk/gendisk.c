@@ -29,7 +29,7 @@ static const struct block_device_operations rd_ops = {
 static void set_limits(const struct rumpblk *rd, struct queue_limits *lim)
 {
 	*lim = (struct queue_limits){
-		.features = BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
+		.features = rd->noflush ? 0 : BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
 		.logical_block_size = rd->sector_size,
 		.physical_block_size = PHYSICAL_BLOCK,
 		.max_hw_sectors = MAX_BYTES >> SECTOR_SHIFT,

@@ -19,6 +19,7 @@ struct rumpblk {
 	struct completion stopped;	/* method async: its thread has ended */
 	unsigned int sector_size;
 	bool readonly;
+	bool noflush;
 	bool dying;			/* no more opens; under disk->open_mutex */
 };
 

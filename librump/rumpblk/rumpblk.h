@@ -15,6 +15,7 @@ struct rump_disk_options {
 	int nolock;
 	unsigned int sector_size;	/* 0: what the image needs */
 	int snapshot;
+	int noflush;
 };
 
 struct rumpblk_part {

@@ -70,7 +70,7 @@ struct fsu_mount_options {
 	int partition;
 	int method;
 	unsigned int sector_size;
-	bool nolock;
+	bool nolock, noflush;
 };
 
 enum fsu_parsed { FSU_PARSE_RUN, FSU_PARSE_HELP, FSU_PARSE_VERSION, FSU_PARSE_ERROR };

@@ -55,6 +55,7 @@ static struct ukfs *open_image(const struct fsu_line *line, const char *image, b
 		.partition = mnt->partition,
 		.method = mnt->method,
 		.nolock = mnt->nolock,
+		.noflush = mnt->noflush,
 		.sector_size = mnt->sector_size,
 	};
 	int flags = rdonly ? UKFS_RDONLY | UKFS_UNRECOVERED : 0;

@@ -75,9 +75,18 @@ static bool fill_holes(struct image *i)
 	return false;
 }
 
+/* Nothing was, while it was filled; and programs wrote to it before and after. */
+static bool on_the_medium(struct image *i)
+{
+	if (fsync(i->fd) == 0)
+		return true;
+	fsu_perror_verb(errno, "write to", i->name);
+	return false;
+}
+
 bool image_finish(struct image *i, bool good)
 {
-	good = good && fill_holes(i);
+	good = good && fill_holes(i) && on_the_medium(i);
 	if (good && rename(i->path, i->name) < 0) {
 		fsu_perror_verb(errno, "make", i->name);
 		good = false;
@@ -172,7 +181,8 @@ struct ukfs *image_mount(struct image *i)
 	const char *options = i->o->time_given && i->type->fixed_mount ? i->type->fixed_mount :
 								      i->type->mount;
 	struct fsu_mount_options mnt = { .type = i->type->name, .options = (char *)options,
-					 .partition = i->o->table ? 1 : 0, .nolock = true };
+					 .partition = i->o->table ? 1 : 0, .nolock = true,
+					 .noflush = true };
 	struct fsu_line line = { .image = i->path, .mount = &mnt };
 
 	return fsu_mount(&line);

@@ -69,11 +69,12 @@ void tree_init(struct tree *t)
 
 static struct node *child(const struct tree *t, const struct node *dir, const char *name, size_t len)
 {
-	struct key key = { .node.parent = (struct node *)dir };
+	struct key key;
 	void *found;
 
 	if (len >= sizeof(key.name))
 		return NULL;
+	key.node.parent = (struct node *)dir;
 	memcpy(key.node.name, name, len);
 	key.node.name[len] = '\0';
 	found = tfind(&key, &t->by_name, by_name);

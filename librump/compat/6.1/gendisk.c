@@ -28,7 +28,7 @@ static const struct block_device_operations rd_ops = {
 
 static void set_limits(const struct rumpblk *rd, struct request_queue *q)
 {
-	blk_queue_write_cache(q, true, true);
+	blk_queue_write_cache(q, !rd->noflush, !rd->noflush);
 	blk_queue_logical_block_size(q, rd->sector_size);
 	blk_queue_physical_block_size(q, PHYSICAL_BLOCK);
 	blk_queue_max_hw_sectors(q, MAX_BYTES >> SECTOR_SHIFT);

@@ -88,12 +88,13 @@ static struct xattr *read_xattrs(struct walk *w, int fd)
 
 /* ---- files ------------------------------------------------------------------------------- */
 
-/* As much as there is up to `size`: fewer bytes mean the end. */
-static ssize_t read_full(struct copy *c, int fd, char *buf, size_t size, off_t off)
+/* As much as there is up to `size`: fewer bytes mean the end.  So does `known`, the size that the file has
+ * (0: it may be another), and then no call is made to be told so. */
+static ssize_t read_full(struct copy *c, int fd, char *buf, size_t size, off_t off, off_t known)
 {
 	size_t have = 0;
 
-	while (have < size) {
+	while (have < size && (!have || off + (off_t)have != known)) {
 		ssize_t n = c->from->pread(c, fd, buf + have, size - have, off + have);
 
 		if (n < 0)
@@ -119,7 +120,7 @@ static off_t queue_data(struct walk *w, int fd, const struct stat *st, off_t off
 		i->data = queue_buffer(c->queue);
 		i->pooled = true;
 		i->zeros = zeros;
-		n = read_full(c, fd, i->data, want, off);
+		n = read_full(c, fd, i->data, want, off, 0);
 		if (n <= 0) {
 			item_free(i);
 			return n < 0 ? n : off;
@@ -188,7 +189,7 @@ static bool read_whole(struct walk *w, int fd, struct item *i)
 	ssize_t n;
 
 	i->data = fsu_malloc(room);
-	n = read_full(w->c, fd, i->data, room, 0);
+	n = read_full(w->c, fd, i->data, room, 0, i->st.st_size);
 	if (n >= 0 && (size_t)n < room) {
 		i->len = n;
 		i->whole = true;
