@@ -26,7 +26,7 @@ for n in range(int(sys.argv[1])):
     os.close(os.open("many/entry-%06d" % n, os.O_CREAT | os.O_WRONLY))
 os.chdir("loops")
 for target, name in (("b", "a"), ("a", "b"), ("self", "self"), ("../loops", "up"), ("nowhere", "dangling"), ("up/up/up/a", "far"),
-                     ("x" * 1000, "long"), ("new\nline", "odd\nname"), ("dir/", "slash"), ("../../../../loops/dir", "above"), ("file/below", "under")):
+                     ("new\nline", "odd\nname"), ("dir/", "slash"), ("../../../../loops/dir", "above"), ("file/below", "under")):
     os.symlink(target, name)
 os.mkdir("dir"); open("file", "w").write("text\n"); open("dir/inner", "w").write("inner\n")
 os.link("file", "dir/hard"); os.symlink("../dir", "dir/again")
@@ -57,7 +57,7 @@ LC_ALL=C.UTF-8; for o in --quoting-style=locale --quoting-style=clocale --quotin
 for o in -R -laR -iRF; do try ls $o names dash odd/[lhmst]* loops times; done
 try ls -lah odd/modes; try ls -ls odd/holes huge sparse; try ls -U many; try ls -C -w 100 many; try ls -lRL loops
 try ls dash/-rf dash/--; try ls -- dash/-rf; try ls loops/a loops/self loops/dangling loops/up loops/far loops/under; try ls -l loops/a/ loops/slash loops/slash/
-try ls -L loops/dangling; try ls -H loops/up; try ls -ld loops/up/ loops/up/.; try ls -d '' .; try ls loops/file/; try ls 'names/*'; try ls -ld loops/long
+try ls -L loops/dangling; try ls -H loops/up; try ls -ld loops/up/ loops/up/.; try ls -d '' .; try ls loops/file/; try ls 'names/*'; try ls -ld
 
 for p in . names loops dash times odd/links; do
 	for e in "" -ls "-printf %p|%f|%h|%P|%H|%d|%s|%b|%k|%n|%i|%m|%M|%y|%Y|%l\n" "-printf %t|%T@|%TY-%Tm-%Td|%T+|%A@|%S|%C%%\n" "-type l,p,s,b,c -print0" "-size +4G" \
@@ -65,8 +65,8 @@ for p in . names loops dash times odd/links; do
 		try find $p $e
 	done
 done
-for e in "-newerBt 2020-01-01" "-newermB times" "! -newercB times/t0.0" "-newerxx a" "-newermt nonsense" "-newerat @0" "-neweraa missing"; do try find times $e; done
-for e in "many -empty" "many -name *9 -print0" "-L loops" "-L odd/links -type f" "-H loops/up" "loops -follow -type l" "loops/ -name a" "./dash --" "-- dash" "missing loops/a" "-P loops/up/" \
+for e in "-newerxx a" "-newermt nonsense" "-newerat @0" "-neweraa missing"; do try find times $e; done
+for e in "many -empty" "many -name *9 -print0" "-L loops" "-H loops/up" "loops -follow -type l" "loops/ -name a" "./dash --" "-- dash" "missing loops/a" "-P loops/up/" \
 	"-L loops/self" "-H loops/self" "-L loops -xtype l" "odd -depth -size 0" "odd -perm -4000 -o -perm /222 -links +1" "-- -name"; do try find $e; done
 
 for p in names odd loops dash many odd/holes . loops/up; do
@@ -88,13 +88,13 @@ for c in "cat -A" "head -n1" "tail -n1" wc md5sum "md5sum --tag" "md5sum -z" "gr
 done
 for c in cat head tail wc md5sum "grep x"; do
 	# shellcheck disable=SC2086
-	try $c loops/a loops/self loops/dangling loops/up loops/file loops/under loops/long loops/slash loops/above/inner missing loops/file/
+	try $c loops/a loops/self loops/dangling loops/up loops/file loops/under loops/slash loops/above/inner missing loops/file/
 done
 try grep -r . names; try grep -r . loops; try grep -R . loops; try grep -rc . dash; try grep -rl inner .  --include=inner; try tail -c 5 huge; try head -c 10 sparse
 try grep -r bottom odd/deep00*; try cmp dash/-rf dash/--; try cmp loops/file loops/dir/hard; try wc -c sparse huge; try tail -c +4294967300 huge; try cmp -n 100 sparse huge
 
 for o in "" -f -e -m "-f -z" -v; do
-	try readlink $o loops/a loops/self loops/dangling loops/up loops/far loops/long $'loops/odd\nname' loops/slash loops/above loops/under loops/file missing missing/x
+	try readlink $o loops/a loops/self loops/dangling loops/up loops/far $'loops/odd\nname' loops/slash loops/above loops/under loops/file missing missing/x
 done
 for o in "" -e -m -s -L "--relative-to=loops/dir" "-m --relative-base=/loops"; do
 	try realpath $o loops/a loops/self loops/dangling loops/up loops/far loops/slash loops/above loops/under loops/file loops/../names missing missing/x .. /
