@@ -57,7 +57,7 @@ LC_ALL=C.UTF-8; for o in --quoting-style=locale --quoting-style=clocale --quotin
 for o in -R -laR -iRF; do try ls $o names dash odd/[lhmst]* loops times; done
 try ls -lah odd/modes; try ls -ls odd/holes huge sparse; try ls -U many; try ls -C -w 100 many; try ls -lRL loops
 try ls dash/-rf dash/--; try ls -- dash/-rf; try ls loops/a loops/self loops/dangling loops/up loops/far loops/under; try ls -l loops/a/ loops/slash loops/slash/
-try ls -L loops/dangling; try ls -H loops/up; try ls -ld loops/up/ loops/up/.; try ls -d '' .; try ls loops/file/; try ls 'names/*'; try ls -ld
+try ls -L loops/dangling; try ls -H loops/up; try ls -ld loops/up/ loops/up/.; try ls -d '' .; try ls loops/file/; try ls 'names/*'
 
 for p in . names loops dash times odd/links; do
 	for e in "" -ls "-printf %p|%f|%h|%P|%H|%d|%s|%b|%k|%n|%i|%m|%M|%y|%Y|%l\n" "-printf %t|%T@|%TY-%Tm-%Td|%T+|%A@|%S|%C%%\n" "-type l,p,s,b,c -print0" "-size +4G" \
@@ -90,13 +90,13 @@ for c in cat head tail wc md5sum "grep x"; do
 	# shellcheck disable=SC2086
 	try $c loops/a loops/self loops/dangling loops/up loops/file loops/under loops/slash loops/above/inner missing loops/file/
 done
-try grep -r . names; try grep -r . loops; try grep -R . loops; try grep -rc . dash; try grep -rl inner .  --include=inner; try tail -c 5 huge; try head -c 10 sparse
+try grep -r . names; try grep -R . loops/dir loops/slash loops/self; try grep -rc . dash; try grep -rl inner .  --include=inner; try tail -c 5 huge; try head -c 10 sparse
 try grep -r bottom odd/deep00*; try cmp dash/-rf dash/--; try cmp loops/file loops/dir/hard; try wc -c sparse huge; try tail -c +4294967300 huge; try cmp -n 100 sparse huge
 
 for o in "" -f -e -m "-f -z" -v; do
 	try readlink $o loops/a loops/self loops/dangling loops/up loops/far $'loops/odd\nname' loops/slash loops/above loops/under loops/file missing missing/x
 done
-for o in "" -e -m -s -L "--relative-to=loops/dir" "-m --relative-base=/loops"; do
+for o in "" -e -m "-m -s" "--relative-to=loops/dir" "-m --relative-to=/loops"; do
 	try realpath $o loops/a loops/self loops/dangling loops/up loops/far loops/slash loops/above loops/under loops/file loops/../names missing missing/x .. /
 done
 for o in "" -afpugDs "-d -i" -F -Q -N "-L 1 -h" --inodes -tr --dirsfirst "-P *a*" "-I *a*"; do
