@@ -442,7 +442,8 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 		return trouble(ENOENT, f[0].path);
 	if (result != SAME)
 		return result;
-	if (!f[0].missing && !f[1].missing && same_inode(f) && !d->same && !d->side_by_side)
+	if (!f[0].missing && !f[1].missing && same_inode(f) &&
+	    (S_ISDIR(f[0].st.st_mode) || (!d->same && !d->side_by_side)))
 		return SAME;
 	for (int i = 0; i < 2; i++)
 		type[i] = f[f[i].missing ? !i : i].st.st_mode & S_IFMT;
