@@ -443,7 +443,7 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 	if (result != SAME)
 		return result;
 	if (!f[0].missing && !f[1].missing && same_inode(f) &&
-	    (S_ISDIR(f[0].st.st_mode) || (!d->same && !d->side_by_side)))
+	    !d->side_by_side && (S_ISDIR(f[0].st.st_mode) || !d->same))
 		return SAME;
 	for (int i = 0; i < 2; i++)
 		type[i] = f[f[i].missing ? !i : i].st.st_mode & S_IFMT;

@@ -102,7 +102,7 @@ done
 for o in "" -afpugDs "-d -i" -F -Q -N "-L 1 -h" --inodes -tr --dirsfirst "-P *a*" "-I *a*"; do
 	for p in loops dash names odd/links; do try tree $o $p; done
 done
-for o in "" -r -rq -rs "-rqN" "-r --no-dereference" "-rq --no-dereference" -ra "-ry -W60"; do
+for o in "" -r -rq -rs "-r --no-dereference" "-rq --no-dereference" -ra "-ry -W60"; do
 	for p in "names dash" "dash names" "loops odd/links" "loops loops" "times dash" "odd/special odd/modes"; do
 		# shellcheck disable=SC2086
 		try diff $o -- $p
