@@ -202,6 +202,14 @@ static int different_kinds(const struct diff *d, const struct file f[2])
 	return DIFFERENT;
 }
 
+static int only_in(const struct file *file)
+{
+	const char *name = fsu_basename(file->path);
+
+	printf("Only in %.*s: %s\n", (int)(name - file->path - 1), file->path, name);
+	return DIFFERENT;
+}
+
 static void print_heading(const struct diff *d, const struct file f[2])
 {
 	static const struct ls_options quoting = { .quote = LS_SHELL };
@@ -434,6 +442,9 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 		return trouble(ENOENT, f[0].path);
 	if (result != SAME)
 		return result;
+	if (!f[0].missing && !f[1].missing && same_inode(f) &&
+	    !d->side_by_side && (S_ISDIR(f[0].st.st_mode) || !d->same))
+		return SAME;
 	for (int i = 0; i < 2; i++)
 		type[i] = f[f[i].missing ? !i : i].st.st_mode & S_IFMT;
 	if (type[0] != type[1]) {
@@ -448,9 +459,11 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 	}
 	if (S_ISLNK(type[0]))
 		return compare_links(d, f);
-	if (!S_ISREG(type[0]) && depth && !same_inode(f)) {
+	/* a device that is missing is not an empty one */
+	if (!S_ISREG(type[0]) && (f[0].missing || f[1].missing))
+		return only_in(&f[f[0].missing]);
+	if (!S_ISREG(type[0]) && depth && !same_inode(f))
 		return different_kinds(d, f);
-	}
 	return compare_files(d, f, depth > 0);
 }
 

@@ -30,8 +30,11 @@ struct rm {
 	int kept;		/* depth of the latest entry that could not be removed: its directory is not tried */
 	bool agreed;		/* to remove the directory that was entered just now */
 	dev_t dev;
+	uint64_t removed, looked_again;	/* how many, in all and when a directory was last gone through anew */
 	int code;
 };
+
+static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg);
 
 static void fail(struct rm *rm, int err, const struct fsu_entry *e)
 {
@@ -86,6 +89,27 @@ static int before_directory(struct ukfs *u, struct rm *rm, const struct fsu_entr
 	return FSU_WALK_SKIP;
 }
 
+/* What was listed is gone, but the directory is not empty: its driver left some out.  As long as that
+ * helps, what it lists now is removed. */
+static bool look_again(struct ukfs *u, struct rm *rm, const struct fsu_entry *e)
+{
+	if (errno != ENOTEMPTY || !rm->recursive || rm->ask || rm->removed == rm->looked_again)
+		return false;
+	rm->looked_again = rm->removed;
+	rm->kept = -1;
+	fsu_walk(u, e->path, on_entry, rm);
+	if (rm->kept >= 0)
+		rm->kept = e->depth;
+	return true;
+}
+
+static void removed(struct rm *rm, const char *what, const struct fsu_entry *e)
+{
+	rm->removed++;
+	if (rm->verbose)
+		printf("%s %s\n", what, fsu_quote(e->path));
+}
+
 static void remove_directory(struct ukfs *u, struct rm *rm, const struct fsu_entry *e)
 {
 	if (rm->kept == e->depth + 1) {
@@ -95,20 +119,20 @@ static void remove_directory(struct ukfs *u, struct rm *rm, const struct fsu_ent
 	if (!rm->agreed && !agreed(rm, question(&e->st), e))
 		return;
 	rm->agreed = false;
-	if (ukfs_rmdir(u, e->path))
+	if (ukfs_rmdir(u, e->path) == 0)
+		removed(rm, "removed directory", e);
+	else if (!look_again(u, rm, e))
 		fail(rm, errno, e);
-	else if (rm->verbose)
-		printf("removed directory %s\n", fsu_quote(e->path));
 }
 
 static void remove_file(struct ukfs *u, struct rm *rm, const struct fsu_entry *e)
 {
 	if (!agreed(rm, question(&e->st), e))
 		return;
-	if (ukfs_remove(u, e->path))
+	if (ukfs_remove(u, e->path) == 0)
+		removed(rm, "removed", e);
+	else
 		fail(rm, errno, e);
-	else if (rm->verbose)
-		printf("removed %s\n", fsu_quote(e->path));
 }
 
 static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
@@ -133,6 +157,9 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		remove_file(u, rm, e);
 		break;
 	case FSU_ERROR:
+		/* listed twice */
+		if (e->depth && e->err == ENOENT)
+			break;
 		if (!rm->force || (e->err != ENOENT && e->err != ENOTDIR))
 			fail(rm, e->err, e);
 		break;

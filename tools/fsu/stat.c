@@ -109,6 +109,7 @@ static void put_epoch(const struct sequence *q, const struct statx_timestamp *t,
 	int digits = q->dot ? q->precision < 0 ? 9 : q->precision : 0;
 	int64_t sec = known ? t->tv_sec : 0;
 	uint32_t nsec = known ? t->tv_nsec : 0;
+	uint32_t unit = 1;
 	bool minus = sec < 0;
 	char buf[128], fraction[16];
 	struct sequence plain = *q;
@@ -116,8 +117,11 @@ static void put_epoch(const struct sequence *q, const struct statx_timestamp *t,
 	if (digits > 50)
 		digits = 50;
 	if (minus && nsec && digits) {
-		sec++;
-		nsec = 1000000000 - nsec;
+		/* stat rounds away from zero, but a whole second is left as it is */
+		for (int i = digits; i < 9; i++)
+			unit *= 10;
+		nsec = 1000000000 - (nsec + unit - 1) / unit * unit;
+		sec += nsec != 0;
 	}
 	snprintf(fraction, sizeof(fraction), "%09u", nsec);
 	snprintf(buf, sizeof(buf), "%s%" PRId64 "%s%.*s%.*s", minus ? "-" : "", minus ? -sec : sec,

@@ -105,13 +105,15 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	return ret == FSU_WALK_STOP ? ret : 0;
 }
 
-/* A link that leads nowhere is met as itself. */
+/* A link that leads nowhere is met as itself; one that leads round in circles is an error. */
 static int look(struct walk *w, struct stat *st)
 {
 	bool follow = w->follow == FSU_FOLLOW_ALL || (w->follow == FSU_FOLLOW_START && !w->depth);
 
 	if (follow && ukfs_stat(w->u, w->path.s, st) == 0)
 		return 0;
+	if (follow && errno != ENOENT && errno != ENOTDIR)
+		return -1;
 	return ukfs_lstat(w->u, w->path.s, st);
 }
 

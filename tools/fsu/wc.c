@@ -128,8 +128,22 @@ static void show(const struct wc *wc, const uint64_t *n, const char *name)
 		space = " ";
 	}
 	if (name)
-		printf(" %s", name);
+		printf(" %s", strchr(name, '\n') ? fsu_quote(name) : name);
 	putchar('\n');
+}
+
+/* Bytes alone need not be read where the file says how many there are. */
+static bool count_bytes_only(const struct wc *wc, struct ukfs *u, const char *path, struct state *s)
+{
+	struct stat st;
+
+	for (int i = 0; i < NCOUNTS; i++)
+		if (wc->show[i] != (i == BYTES))
+			return false;
+	if (!path || strcmp(path, "-") == 0 || fsu_tree_stat(u, path, true, &st) || !S_ISREG(st.st_mode))
+		return false;
+	s->n[BYTES] = st.st_size;
+	return true;
 }
 
 /* Without operands standard input is counted, which then has no name. */
@@ -137,7 +151,7 @@ static void count_file(struct wc *wc, struct ukfs *u, const char *path)
 {
 	struct state s = { 0 };
 	FILE *f = fsu_fopen(u, path ? path : "-");
-	int err = f ? count(f, &s) : errno;
+	int err = !f ? errno : count_bytes_only(wc, u, path, &s) ? 0 : count(f, &s);
 
 	if (err) {
 		fflush(stdout);

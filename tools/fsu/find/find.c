@@ -72,6 +72,8 @@ static int take_options(struct find *f, char **argv, int argc)
 	int i = 0;
 
 	for (; i < argc && argv[i][0] == '-' && argv[i][1] && !argv[i][2]; i++) {
+		if (argv[i][1] == '-')
+			return i + 1;
 		if (argv[i][1] == 'H')
 			f->follow = FSU_FOLLOW_START;
 		else if (argv[i][1] == 'L')

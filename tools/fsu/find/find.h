@@ -21,7 +21,7 @@ enum compare { IS, MORE, LESS };
 struct node {
 	node_fn eval;
 	struct node *a, *b;	/* operands */
-	const char *arg;
+	const char *name, *arg;
 	char **argv;		/* -exec */
 	int argc;
 	bool batch, ask;	/* -exec ... +, -ok */

@@ -84,6 +84,8 @@ static const struct find_word *find_word(const char *name)
 {
 	static const struct find_word *const tables[] = { find_tests, find_actions };
 
+	if (strncmp(name, "-newer", 6) == 0 && strlen(name) == 8)
+		name = "-newerXY";
 	for (int i = 0; i < 2; i++)
 		for (const struct find_word *w = tables[i]; w->name; w++)
 			if (strcmp(w->name, name) == 0)
@@ -125,6 +127,7 @@ static struct node *parse_word(struct parser *p)
 	}
 	n = new_node(p->f, w->eval ? w->eval : eval_true, NULL, NULL);
 	n->key = w->key;
+	n->name = name;
 	if (w->nargs > 0 && !(n->arg = peek(p))) {
 		fsu_usage("'%s' needs an argument", name);
 		return NULL;

@@ -96,7 +96,9 @@ static char *type_text(const struct find *f, const struct fsu_entry *e, bool fol
 		int err = fsu_tree_stat(f->u, e->path, true, &st);
 
 		/* N: leads nowhere, L: in a circle */
-		text[0] = err == ELOOP ? 'L' : err ? 'N' : 0;
+		text[0] = err == ELOOP ? 'L' : err == ENOENT || err == ENOTDIR ? 'N' : err ? '?' : 0;
+		if (text[0] == '?')
+			fsu_perror(err, e->path);
 	}
 	if (!text[0])
 		text[0] = type_letter(st.st_mode);
@@ -250,13 +252,35 @@ static void put_owner(int *width, const char *name, unsigned int id)
 		*width = len;
 }
 
+static void put_device(int widths[2], dev_t dev)
+{
+	unsigned int numbers[2] = { major(dev), minor(dev) };
+
+	for (int i = 0; i < 2; i++) {
+		int len = snprintf(NULL, 0, "%u", numbers[i]);
+
+		if (len > widths[i])
+			widths[i] = len;
+	}
+	printf("%*u, %*u ", widths[0], numbers[0], widths[1], numbers[1]);
+}
+
+/* find's own way to quote, whatever the locale. */
 static void put_name(const char *name)
 {
-	static const struct ls_options quoting = { .quote = LS_ESCAPE };
-	char *text = ls_quote(&quoting, name, false, NULL);
+	static const char from[] = "\n\b\r\t\f \"\\", to[] = "nbrtf \"\\";
 
-	fputs(text, stdout);
-	free(text);
+	for (; *name; name++) {
+		const char *p = strchr(from, *name);
+		unsigned char c = *name;
+
+		if (p)
+			printf("\\%c", to[p - from]);
+		else if (c > ' ' && c < 0177)
+			putchar(c);
+		else
+			printf("\\%03o", c);
+	}
 }
 
 static void put_ls_time(const struct find *f, struct timespec t)
@@ -292,7 +316,7 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	put_owner(&widths[3], fsu_user(st->st_uid), st->st_uid);
 	put_column(&widths[4], texts[5], true);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		printf("%*u, %*u ", widths[6], major(st->st_rdev), widths[7], minor(st->st_rdev));
+		put_device(&widths[6], st->st_rdev);
 	else
 		put_column(&widths[5], texts[3], false);
 	put_ls_time(f, st->st_mtim);

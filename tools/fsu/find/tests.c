@@ -4,6 +4,7 @@
  */
 #include <ctype.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <stdlib.h>
 #include <string.h>
@@ -164,9 +165,28 @@ static bool have_reference(struct find *f, struct node *n)
 	return false;
 }
 
+/* struct stat has no time of birth; a format without one has no file that is newer. */
+static bool time_of(struct find *f, const char *path, const struct stat *st, char which, struct timespec *t)
+{
+	struct statx x;
+
+	if (which != 'B') {
+		*t = file_time(st, which);
+		return true;
+	}
+	if (ukfs_statx(f->u, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &x) || !(x.stx_mask & STATX_BTIME))
+		return false;
+	*t = (struct timespec){ x.stx_btime.tv_sec, x.stx_btime.tv_nsec };
+	return true;
+}
+
 static bool test_newer(struct find *f, struct node *n, const struct fsu_entry *e)
 {
-	return have_reference(f, n) && newer(file_time(&e->st, n->key), file_time(&n->st, n->mode));
+	struct timespec t;
+
+	if (n->mode != 't' && (!have_reference(f, n) || !time_of(f, n->arg, &n->st, n->mode, &n->time)))
+		return false;
+	return time_of(f, e->path, &e->st, n->key, &t) && newer(t, n->time);
 }
 
 static bool set_newer(struct find *f, struct node *n)
@@ -174,6 +194,16 @@ static bool set_newer(struct find *f, struct node *n)
 	(void)f;
 	n->mode = 'm';
 	return true;
+}
+
+/* -newerXY: time X of the file, time Y of the other; t: its argument is a date. */
+static bool set_newer_xy(struct find *f, struct node *n)
+{
+	n->key = n->name[6];
+	n->mode = n->name[7];
+	if (!strchr("aBcm", n->key) || !strchr("aBcmt", n->mode))
+		return false;
+	return n->mode != 't' || fsu_parse_date(n->arg, &f->now, &n->time);
 }
 
 static bool test_samefile(struct find *f, struct node *n, const struct fsu_entry *e)
@@ -246,11 +276,18 @@ static bool parse_type(struct find *f, struct node *n)
 static bool test_type(struct find *f, struct node *n, const struct fsu_entry *e)
 {
 	struct stat st = e->st;
+	int err = 0;
 
 	/* -xtype: of a link what it leads to, or with -L the link itself */
 	if (n->key == 'x' && f->follow == FSU_FOLLOW_ALL)
 		fsu_tree_stat(f->u, e->path, false, &st);
-	else if (n->key == 'x' && S_ISLNK(st.st_mode) && fsu_tree_stat(f->u, e->path, true, &st))
+	else if (n->key == 'x' && S_ISLNK(st.st_mode))
+		err = fsu_tree_stat(f->u, e->path, true, &st);
+	if (err && err != ENOENT && err != ENOTDIR) {
+		find_fail(f, err, e->path);
+		return false;
+	}
+	if (err)
 		st = e->st;
 	return strchr(n->arg, type_letter(st.st_mode));
 }
@@ -362,6 +399,7 @@ const struct find_word find_tests[] = {
 	{ "-mtime", 1, 'm', parse_number, test_time, false },
 	{ "-name", 1, 0, NULL, test_name, false },
 	{ "-newer", 1, 'm', set_newer, test_newer, false },
+	{ "-newerXY", 1, 0, set_newer_xy, test_newer, false },
 	{ "-nogroup", 0, 'g', NULL, test_noowner, false },
 	{ "-nouser", 0, 'u', NULL, test_noowner, false },
 	{ "-path", 1, 0, NULL, test_path, false },

@@ -13,7 +13,7 @@
 
 bool ls_aligns_quotes(const struct ls_options *o)
 {
-	return (o->quote == LS_SHELL || o->quote == LS_SHELL_ESCAPE) &&
+	return (o->quote == LS_SHELL || o->quote == LS_SHELL_ESCAPE || o->quote == LS_C_MAYBE) &&
 	       (o->format == LS_LONG ||
 		((o->format == LS_COLUMNS || o->format == LS_ACROSS) && o->width));
 }

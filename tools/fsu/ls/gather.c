@@ -78,7 +78,7 @@ static int stat_file(struct ls *ls, struct ls_file *f, const char *path)
 
 	if (deref == LS_DEREF_ALWAYS || (f->arg && deref != LS_DEREF_NEVER)) {
 		err = stat_one(ls, path, true, &x);
-		if (deref != LS_DEREF_ARG_DIR || (!err && S_ISDIR(x.stx_mode))) {
+		if (deref != LS_DEREF_ARG_DIR || (err ? err != ENOENT : S_ISDIR(x.stx_mode))) {
 			if (!err)
 				from_statx(f, &x);
 			return err;

@@ -93,8 +93,8 @@ static const struct word indicators[] = { { "none", LS_INDICATOR_NONE },
 	{ "classify", LS_INDICATOR_ALL }, { NULL, 0 } };
 static const struct word quotings[] = { { "literal", LS_LITERAL }, { "shell", LS_SHELL },
 	{ "shell-always", LS_SHELL_ALWAYS }, { "shell-escape", LS_SHELL_ESCAPE },
-	{ "shell-escape-always", LS_SHELL_ESCAPE_ALWAYS }, { "c", LS_C }, { "c-maybe", LS_C },
-	{ "locale", LS_C }, { "clocale", LS_C }, { "escape", LS_ESCAPE }, { NULL, 0 } };
+	{ "shell-escape-always", LS_SHELL_ESCAPE_ALWAYS }, { "c", LS_C },
+	{ "c-maybe", LS_C_MAYBE }, { "locale", LS_LOCALE }, { "clocale", LS_CLOCALE }, { "escape", LS_ESCAPE }, { NULL, 0 } };
 static const struct word sorts[] = { { "none", LS_SORT_NONE }, { "name", LS_SORT_NAME },
 	{ "size", LS_SORT_SIZE }, { "time", LS_SORT_TIME }, { "version", LS_SORT_VERSION },
 	{ "extension", LS_SORT_EXTENSION }, { "width", LS_SORT_WIDTH }, { NULL, 0 } };

@@ -3,6 +3,7 @@
  * Names as they are shown: literally, with C escapes, or quoted so that a shell reads them back.
  * "Printable" is the locale's word, so names are walked by characters, not bytes.
  */
+#include <langinfo.h>
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -219,6 +220,46 @@ static void replace_unprintable(struct text *t)
 	*t = out;
 }
 
+static bool is_plain(const char *name, const char *special)
+{
+	struct text t = { 0 };
+	bool plain;
+
+	add(&t, "", 0);
+	quote_c(&t, name, special);
+	plain = strcmp(t.s, name) == 0;
+	free(t.s);
+	return plain;
+}
+
+/* C escapes between marks, which are the locale's where they may be. */
+static void quote_marks(struct text *t, int quote, const char *name, char *special)
+{
+	bool curved = (quote == LS_LOCALE || quote == LS_CLOCALE) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	const char *open = curved ? "\342\200\230" : quote == LS_LOCALE ? "'" : "\"";
+	const char *close = curved ? "\342\200\231" : open, *end;
+
+	if (!curved)
+		strcat(special, open);
+	if (quote == LS_C_MAYBE && is_plain(name, special)) {
+		add(t, name, strlen(name));
+		return;
+	}
+	strcat(special, "\\");
+	add(t, open, strlen(open));
+	while (curved && (end = strstr(name, close))) {
+		char *part = fsu_strndup(name, end - name);
+
+		quote_c(t, part, special);
+		add_char(t, '\\');
+		add(t, close, strlen(close));
+		name = end + strlen(close);
+		free(part);
+	}
+	quote_c(t, name, special);
+	add(t, close, strlen(close));
+}
+
 char *ls_quote(const struct ls_options *o, const char *name, bool header, int *width)
 {
 	static const char *const marks[] = { "", "", "*=>@|", "=>@|" };
@@ -235,10 +276,10 @@ char *ls_quote(const struct ls_options *o, const char *name, bool header, int *w
 		add(&t, name, strlen(name));
 		break;
 	case LS_C:
-		strcat(special, "\\\"");
-		add_char(&t, '"');
-		quote_c(&t, name, special);
-		add_char(&t, '"');
+	case LS_C_MAYBE:
+	case LS_LOCALE:
+	case LS_CLOCALE:
+		quote_marks(&t, o->quote, name, special);
 		break;
 	case LS_ESCAPE:
 		strcat(special, header ? "\\" : "\\ ");

@@ -13,6 +13,7 @@ seq 1 10 >src/a/one; echo two >src/a/b/two; echo 'three words here' >"src/a/th r
 fsu put "$img" src/. / || fail "put"
 
 is "-exec" "$(fsu find "$img" a -name two -exec cat {} \;)" two
+is "times of birth" "$(fsu find "$img" a -newerBt 2020-01-01 -name two; fsu find "$img" a -newerBt 2100-01-01; fsu find "$img" a/one -newermB a)" a/b/two
 is "-exec gives the name" "$(fsu find "$img" a -name 'th*' -exec sh -c 'echo "${1##*/}"' - {} \;)" "th ree"
 is "-exec is a test" "$(fsu find "$img" a -type f -exec grep -q e {} \; -print | sort | tr '\n' ' ')" "a/th ree "
 is "-exec +" "$(fsu find "$img" a -type f -exec sh -c 'cat "$@" | wc -l' - {} +)" 12
