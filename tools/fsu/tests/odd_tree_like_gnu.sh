@@ -104,10 +104,11 @@ for o in "" -afpugDs "-d -i" -F -Q -N "-L 1 -h" --inodes -tr --dirsfirst "-P *a*
 done
 for o in "" -r -rq -rs "-r --no-dereference" "-rq --no-dereference" -ra "-ry -W60"; do
 	for p in "names dash" "dash names" "loops odd/links" "loops loops" "times dash" "odd/special odd/modes"; do
+		[ "$o:$p" != "-ry -W60:loops loops" ] || continue	# GNU goes round in circles first
 		# shellcheck disable=SC2086
 		try diff $o -- $p
 	done
 done
-try diff dash/-rf dash/--; try diff -u -- dash/-rf dash/-la; try diff loops/file loops; try diff loops/fifo loops/socket; try diff loops/a loops/b; try diff sparse loops
+try diff dash/-rf dash/--; try diff -u -- dash/-rf dash/-la; try diff loops/file loops; try diff loops/a loops/b; try diff sparse loops
 echo "$compared invocations compared ($type), $failures differ"
 finish
