@@ -14,6 +14,11 @@ static DEFINE_XARRAY_ALLOC(disks);	/* struct rumpblk by disk number; NULL while 
 static DEFINE_MUTEX(disks_lock);	/* a disk found in the array stays as long as this is held */
 static int rd_major;
 
+void rumpblk_free_disk(struct gendisk *disk)
+{
+	kfree(disk->private_data);
+}
+
 static int open_image(struct rumpblk *rd, const char *path, const struct rump_disk_options *opt)
 {
 	int flags = (opt->readonly ? RUMPUSER_BLK_RDONLY : 0) |

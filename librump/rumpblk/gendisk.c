@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* The disk as this version of the block layer wants it: limits, features, operations. */
 #include <linux/blkdev.h>
-#include <linux/slab.h>
 
 #include "internal.h"
-
-#define MAX_BYTES (4 * 1024 * 1024)
-#define PHYSICAL_BLOCK 4096	/* the host's page: less is read, changed and written there */
 
 static int rd_open(struct gendisk *disk, blk_mode_t mode)
 {
@@ -15,15 +11,10 @@ static int rd_open(struct gendisk *disk, blk_mode_t mode)
 	return rd->dying ? -ENXIO : 0;
 }
 
-static void rd_free_disk(struct gendisk *disk)
-{
-	kfree(disk->private_data);
-}
-
 static const struct block_device_operations rd_ops = {
 	.owner = THIS_MODULE,
 	.open = rd_open,
-	.free_disk = rd_free_disk,
+	.free_disk = rumpblk_free_disk,
 };
 
 static void set_limits(const struct rumpblk *rd, struct queue_limits *lim)
@@ -31,10 +22,10 @@ static void set_limits(const struct rumpblk *rd, struct queue_limits *lim)
 	*lim = (struct queue_limits){
 		.features = rd->noflush ? 0 : BLK_FEAT_WRITE_CACHE | BLK_FEAT_FUA,
 		.logical_block_size = rd->sector_size,
-		.physical_block_size = PHYSICAL_BLOCK,
-		.max_hw_sectors = MAX_BYTES >> SECTOR_SHIFT,
+		.physical_block_size = RUMPBLK_PHYSICAL_BLOCK,
+		.max_hw_sectors = RUMPBLK_MAX_BYTES >> SECTOR_SHIFT,
 		.max_segments = RUMPBLK_SEGMENTS,
-		.max_segment_size = MAX_BYTES,
+		.max_segment_size = RUMPBLK_MAX_BYTES,
 	};
 	if (rd->readonly)
 		return;

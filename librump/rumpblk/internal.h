@@ -10,6 +10,8 @@
 #include "rumpblk.h"
 
 #define RUMPBLK_SEGMENTS 64	/* a request of method sync has them on its stack */
+#define RUMPBLK_MAX_BYTES (4 * 1024 * 1024)
+#define RUMPBLK_PHYSICAL_BLOCK 4096	/* the host's page: less is read, changed and written there */
 
 struct rumpblk {
 	struct rumpuser_blk *image;
@@ -27,6 +29,9 @@ struct rumpblk {
 int rumpblk_queue_init(struct rumpblk *rd);
 int rumpblk_queue_start(struct rumpblk *rd);
 void rumpblk_queue_stop(struct rumpblk *rd);
+
+/* disk.c: the last user of the disk is gone */
+void rumpblk_free_disk(struct gendisk *disk);
 
 /* gendisk.c: what differs between kernel versions in making a disk of it */
 struct gendisk *rumpblk_gendisk_alloc(struct rumpblk *rd);

@@ -1,12 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* In the place of rumpblk/gendisk.c: limits are set one by one, on the queue of a disk that is there. */
 #include <linux/blkdev.h>
-#include <linux/slab.h>
 
 #include <arch/rump/rumpblk/internal.h>
-
-#define MAX_BYTES (4 * 1024 * 1024)
-#define PHYSICAL_BLOCK 4096
 
 static int rd_open(struct block_device *bdev, fmode_t mode)
 {
@@ -15,25 +11,20 @@ static int rd_open(struct block_device *bdev, fmode_t mode)
 	return rd->dying ? -ENXIO : 0;
 }
 
-static void rd_free_disk(struct gendisk *disk)
-{
-	kfree(disk->private_data);
-}
-
 static const struct block_device_operations rd_ops = {
 	.owner = THIS_MODULE,
 	.open = rd_open,
-	.free_disk = rd_free_disk,
+	.free_disk = rumpblk_free_disk,
 };
 
 static void set_limits(const struct rumpblk *rd, struct request_queue *q)
 {
 	blk_queue_write_cache(q, !rd->noflush, !rd->noflush);
 	blk_queue_logical_block_size(q, rd->sector_size);
-	blk_queue_physical_block_size(q, PHYSICAL_BLOCK);
-	blk_queue_max_hw_sectors(q, MAX_BYTES >> SECTOR_SHIFT);
+	blk_queue_physical_block_size(q, RUMPBLK_PHYSICAL_BLOCK);
+	blk_queue_max_hw_sectors(q, RUMPBLK_MAX_BYTES >> SECTOR_SHIFT);
 	blk_queue_max_segments(q, RUMPBLK_SEGMENTS);
-	blk_queue_max_segment_size(q, MAX_BYTES);
+	blk_queue_max_segment_size(q, RUMPBLK_MAX_BYTES);
 	if (rd->readonly)
 		return;
 	blk_queue_max_write_zeroes_sectors(q, UINT_MAX >> SECTOR_SHIFT);
