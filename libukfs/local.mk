@@ -36,7 +36,7 @@ MAN3_LINKS := \
 	ukfs_modload:ukfs_modload_dir \
 	ukfs_getmp:ukfs_fstype,ukfs_rdonly,ukfs_unrecovered \
 	ukfs_opendir:ukfs_readdir,ukfs_closedir,ukfs_getdents \
-	ukfs_open:ukfs_close,ukfs_pread,ukfs_pwrite,ukfs_fstat,ukfs_ffsync \
+	ukfs_open:ukfs_close,ukfs_pread,ukfs_pwrite,ukfs_fstat,ukfs_ffsync,ukfs_sync_file_range \
 	ukfs_open:ukfs_ftruncate,ukfs_ffallocate,ukfs_flseek,ukfs_fchown,ukfs_fchmod,ukfs_futimens,ukfs_fsetxattr \
 	ukfs_read:ukfs_write \
 	ukfs_truncate:ukfs_fallocate,ukfs_lseek,ukfs_copy_file_range \

@@ -156,6 +156,8 @@ int ukfs_fsync(struct ukfs *u, const char *path);
 /* The same on a descriptor of ukfs_open. */
 int ukfs_fstat(struct ukfs *u, int fd, struct stat *st);
 int ukfs_ffsync(struct ukfs *u, int fd);
+/* As sync_file_range(2): write out without the promise that anything is on the medium. */
+int ukfs_sync_file_range(struct ukfs *u, int fd, off_t off, off_t len, unsigned int flags);
 int ukfs_ftruncate(struct ukfs *u, int fd, off_t length);
 int ukfs_ffallocate(struct ukfs *u, int fd, int mode, off_t off, off_t len);
 off_t ukfs_flseek(struct ukfs *u, int fd, off_t off, int whence);

@@ -164,6 +164,8 @@ static void descriptors_read_and_write(void **state)
 	assert_memory_equal(buf, "\0\0abcdef", 8);
 	OK(ukfs_ftruncate(u, fd, 4));
 	OK(ukfs_ffsync(u, fd));
+	OK(ukfs_sync_file_range(u, fd, 0, 0, SYNC_FILE_RANGE_WRITE));
+	FAILS(EINVAL, ukfs_sync_file_range(u, fd, -1, 0, SYNC_FILE_RANGE_WRITE));
 	OK(ukfs_fstat(u, fd, &st));
 	assert_int_equal(st.st_size, 4);
 	assert_int_equal(OK(ukfs_flseek(u, fd, 1, SEEK_SET)), 1);
@@ -171,6 +173,7 @@ static void descriptors_read_and_write(void **state)
 	OK(ukfs_close(u, fd));
 	FAILS(EBADF, ukfs_close(u, fd));
 	FAILS(EBADF, ukfs_pread(u, fd, buf, 1, 0));
+	FAILS(EBADF, ukfs_sync_file_range(u, fd, 0, 0, 0));
 	FAILS(EEXIST, ukfs_open(u, "f", O_RDWR | O_CREAT | O_EXCL, 0640));
 }
 

@@ -235,6 +235,7 @@ static void prepare_copy(struct run *r, bool retry)
 	r->c.o.strict = r->o.strict;
 	r->c.o.fresh = true;
 	r->c.o.quiet_full = retry;
+	r->c.o.write_out = r->image.type->write_out;
 	r->c.from = &tree_side;
 	r->c.to = &image_side;
 	r->c.n.expected_bytes = r->tree.bytes;

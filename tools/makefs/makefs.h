@@ -104,6 +104,7 @@ struct type {
 	 * tree's folder, %o how libext2fs finds it in a partition, %s a serial number, %_ a blank */
 	const char *args;
 	const char *mount;	/* options to mount with while it is filled */
+	bool write_out;		/* file by file: the driver reserves room for what waits */
 	/* the same for the same image each time: words, options, and what is run on the empty file
 	 * system and on the full one */
 	const char *fixed, *fixed_mount, *fixed_empty, *fixed_full;

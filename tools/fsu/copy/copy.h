@@ -129,6 +129,7 @@ struct copy_options {
 	bool strict;		/* the first thing that cannot be kept ends the run */
 	bool fresh;		/* the target was empty: what is in it came from this run */
 	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
+	bool write_out;		/* into the image: a file's data leaves the cache when it is complete */
 	uid_t uid;		/* -1: the source's */
 	gid_t gid;
 	bool ignore[LOSS_KINDS];

@@ -75,9 +75,17 @@ static int image_open(struct copy *c, const char *path, int flags, mode_t mode)
 	return RESULT(ukfs_open(c->u, path, flags, mode));
 }
 
+/* Write out and wait: SYNC_FILE_RANGE_WRITE_AND_WAIT, which not every libc names. */
+#define WRITE_OUT (SYNC_FILE_RANGE_WAIT_BEFORE | SYNC_FILE_RANGE_WRITE | SYNC_FILE_RANGE_WAIT_AFTER)
+
 static int image_close(struct copy *c, int fd)
 {
-	return RESULT(ukfs_close(c->u, fd));
+	int err = 0, res;
+
+	if (c->o.write_out)
+		err = RESULT(ukfs_sync_file_range(c->u, fd, 0, 0, WRITE_OUT));
+	res = RESULT(ukfs_close(c->u, fd));
+	return err ? err : res;
 }
 
 static int image_fstat(struct copy *c, int fd, struct stat *st)
