@@ -7,11 +7,10 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "makefs.h"
-
-#define ALIGN (1ull << 20)	/* where partitions begin and end */
 
 /* Move the file's data up by `by` bytes, the last first; what was there becomes a hole. */
 static int move_piece(int fd, off_t from, off_t end, off_t by)
@@ -58,26 +57,42 @@ static int move_up(int fd, off_t by)
 	return err;
 }
 
-static bool write_table(struct image *i)
+/* What sfdisk reads.  Identifiers that nobody chose are the same for the same time. */
+static char *table_script(const struct table *t, const struct options *o)
 {
-	const char *type = i->o->table[0] == 'g' ? i->type->gpt : i->type->mbr;
+	char *script;
+	size_t len;
+	FILE *f = open_memstream(&script, &len);
+
+	if (!f)
+		fsu_die(FSU_FAILED);
+	fprintf(f, "label: %s\nunit: sectors\n", t->gpt ? "gpt" : "dos");
+	if (t->id)
+		fprintf(f, "label-id: %s\n", t->id);
+	else if (o->time_given && t->gpt)
+		fprintf(f, "label-id: %08X-6D61-4B65-A673-000000000001\n", (uint32_t)o->time);
+	else if (o->time_given)
+		fprintf(f, "label-id: 0x%08x\n", (uint32_t)o->time);
+	for (int n = 0; n < t->n; n++) {
+		const struct partition *p = &t->list[n];
+
+		fprintf(f, "start=%" PRIu64 ", size=%" PRIu64 "%s%s", p->start / 512,
+			(p->size + 511) / 512, *p->fields ? ", " : "", p->fields);
+		if (o->time_given && t->gpt && !p->has_uuid)
+			fprintf(f, ", uuid=%08X-6D61-4B65-A673-%012X", (uint32_t)o->time, n + 2);
+		fputc('\n', f);
+	}
+	fclose(f);
+	return script;
+}
+
+bool table_write(const struct table *t, const char *path, const struct options *o)
+{
+	const char *values[128] = { ['i'] = path };
+	char *script = table_script(t, o);
 	struct words w = { 0 };
-	const char *values[128] = { ['i'] = i->path };
-	char *script, id[80] = "", uuid[80] = "";
 	bool good;
 
-	if (i->o->time_given && i->o->table[0] == 'g') {
-		snprintf(id, sizeof(id), "label-id: %08X-6D61-4B65-A673-000000000001\n",
-			 (uint32_t)i->o->time);
-		snprintf(uuid, sizeof(uuid), ", uuid=%08X-6D61-4B65-A673-000000000002",
-			 (uint32_t)i->o->time);
-	} else if (i->o->time_given) {
-		snprintf(id, sizeof(id), "label-id: 0x%08x\n", (uint32_t)i->o->time);
-	}
-	if (asprintf(&script, "label: %s\n%sunit: sectors\nstart=%" PRIu64 ", size=%" PRIu64
-		     ", type=%s%s\n", i->o->table[0] == 'g' ? "gpt" : "dos", id, i->start / 512,
-		     (i->size + 511) / 512, type, uuid) < 0)
-		fsu_die(FSU_FAILED);
 	words_add(&w, "sfdisk -q --no-reread --no-tell-kernel %i", values);
 	good = run_program(&w, "fdisk", script);
 	words_free(&w);
@@ -85,18 +100,33 @@ static bool write_table(struct image *i)
 	return good;
 }
 
+uint64_t disk_align(uint64_t at)
+{
+	return (at + DISK_ALIGN - 1) / DISK_ALIGN * DISK_ALIGN;
+}
+
+/* GPT has a second table at the end. */
+bool disk_resize(int fd, uint64_t end, bool gpt)
+{
+	return ftruncate(fd, disk_align(end) + (gpt ? DISK_ALIGN : 0)) == 0;
+}
+
 bool disk_wrap(struct image *i)
 {
-	/* GPT has a second table at the end */
-	uint64_t whole = (i->start + i->size + ALIGN - 1) / ALIGN * ALIGN +
-			 (i->o->table[0] == 'g' ? ALIGN : 0);
-	int err = 0;
+	bool gpt = strcmp(i->o->table, "gpt") == 0;
+	struct partition p = { .start = i->start, .size = i->size };
+	struct table t = { .gpt = gpt, .list = &p, .n = 1 };
+	bool good;
+	int err;
 
-	if (ftruncate(i->fd, whole) < 0)
-		err = errno;
-	if (!err)
-		err = move_up(i->fd, i->start);
-	if (err)
+	err = disk_resize(i->fd, i->start + i->size, gpt) ? move_up(i->fd, i->start) : errno;
+	if (err) {
 		fsu_perror_verb(err, "write", i->name);
-	return !err && write_table(i);
+		return false;
+	}
+	if (asprintf(&p.fields, "type=%s", gpt ? i->type->gpt : i->type->mbr) < 0)
+		fsu_die(FSU_FAILED);
+	good = table_write(&t, i->path, i->o);
+	free(p.fields);
+	return good;
 }

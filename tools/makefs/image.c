@@ -101,13 +101,13 @@ bool image_finish(struct image *i, bool good)
 
 /* ---- an empty file system ---------------------------------------------------------------- */
 
-/* The same for the same time: who makes an image twice wants it to have the same name. */
+/* The same for the same time and partition: who makes an image twice wants it to have the same name. */
 static char *fixed_uuid(const struct options *o)
 {
 	char *s;
 
 	if (asprintf(&s, "%08" PRIx32 "-6d61-4b65-a673-%012" PRIx64, (uint32_t)o->time,
-		     (uint64_t)o->time & 0xffffffffffff) < 0)
+		     (o->time | (uint64_t)o->partition << 40) & 0xffffffffffff) < 0)
 		fsu_die(FSU_FAILED);
 	return s;
 }
@@ -122,8 +122,8 @@ static void expand(const struct image *i, const char *template, const char *dir,
 	};
 
 	snprintf(inodes, sizeof(inodes), "%" PRIu64, i->inodes);
-	snprintf(start, sizeof(start), "%" PRIu64, i->start / 512);
-	snprintf(serial, sizeof(serial), "%08" PRIx32, (uint32_t)i->o->time);
+	snprintf(start, sizeof(start), "%" PRIu64, (i->o->before + i->start) / 512);
+	snprintf(serial, sizeof(serial), "%08" PRIx32, (uint32_t)i->o->time + i->o->partition);
 	if (i->start)
 		snprintf(offset, sizeof(offset), "?offset=%" PRIu64, i->start);
 	words_add(w, template, values);

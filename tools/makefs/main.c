@@ -5,7 +5,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <limits.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,196 +12,15 @@
 
 #include "makefs.h"
 
-#define MAKEFS_INCOMPLETE 3	/* the image is there, without what was named */
-
 const char *fsu_progname = "makefs";
-
-enum { KEY_STRICT = 400, KEY_HELP, KEY_VERSION };
-
-static const struct fsu_option options[] = {
-	{ 't', "type", FSU_ARG, "TYPE", "file system type; default: ext4" },
-	{ 's', "size", FSU_ARG, "SIZE", "size of the file system: bytes, or with b, k, m, g, t" },
-	{ 'M', "min-size", FSU_ARG, "SIZE", "smallest size that is chosen" },
-	{ 'm', "max-size", FSU_ARG, "SIZE", "largest size that is chosen" },
-	{ 'b', "free-blocks", FSU_ARG, "N[%]", "blocks that are free in the end" },
-	{ 'f', "free-files", FSU_ARG, "N[%]", "files that can be made in the end" },
-	{ 'F', "manifest", FSU_ARG, "MTREE", "mtree manifest: attributes, and what no directory has" },
-	{ 'N', "userdb", FSU_ARG, "DIR", "folder with the passwd and group that names are looked up in" },
-	{ 'T', "time", FSU_ARG, "TIME", "time of all files: seconds since 1970, or a file that has it" },
-	{ 'Z', "sparse", FSU_NOARG, NULL, "leave holes in the image where nothing is" },
-	{ 'o', NULL, FSU_ARG, "WORDS", "options for the program that makes the file system" },
-	{ 'p', "partition-table", FSU_ARG, "TABLE", "the image is a disk with one partition: gpt, mbr" },
-	{ COPY_KEY_NO_OWNER, "no-owner", FSU_NOARG, NULL, "do not keep owners: files are root's" },
-	{ COPY_KEY_OWNER, "owner", FSU_ARG, "UID:GID", "files belong to these, names or numbers" },
-	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other file systems of the host" },
-	{ KEY_STRICT, "strict", FSU_NOARG, NULL, "no image at all where something cannot be kept" },
-	COPY_OPTIONS,
-	{ KEY_HELP, "help", FSU_NOARG, NULL, "show this text" },
-	{ KEY_VERSION, "version", FSU_NOARG, NULL, "show the version" },
-	FSU_OPTIONS_END
-};
-
-#define NOPTIONS (sizeof(options) / sizeof(options[0]))
 
 struct run {
 	struct options o;
-	struct fsu_given copy[64];	/* the copier's, as given */
-	int ncopy;
 	struct tree tree;
 	struct image image;
 	struct copy c;
 	unsigned long errors;
 };
-
-/* ---- the command line -------------------------------------------------------------------- */
-
-static void help(void)
-{
-	printf("Usage: makefs [OPTION]... IMAGE SOURCE...\n"
-	       "Make a file system image of directories, of archives, or of an archive on standard input (-).\n\n");
-	for (const struct fsu_option *o = options; o->key; o++) {
-		char left[64], letter[8] = "    ";
-
-		if (o->key < 256)
-			snprintf(letter, sizeof(letter), "-%c%s", o->key, o->name ? ", " : "");
-		snprintf(left, sizeof(left), "%s%s%s%s%s", letter, o->name ? "--" : "",
-			 o->name ? o->name : "", o->argname ? o->name ? "=" : " " : "",
-			 o->argname ? o->argname : "");
-		printf("  %-28s %s\n", left, o->help);
-	}
-	printf("\nTypes:");
-	type_list(stdout);
-	putchar('\n');
-}
-
-static bool bad(const char *option, const char *arg)
-{
-	fsu_usage("%s does not understand '%s'", option, fsu_name(arg));
-	return false;
-}
-
-static bool take_size(const char *option, const char *arg, uint64_t *n)
-{
-	return (parse_size(arg, n) && *n) || bad(option, arg);
-}
-
-/* A number, or a part of a hundred. */
-static bool take_free(const char *option, const char *arg, uint64_t *n, unsigned int *percent)
-{
-	char *number = fsu_strdup(arg), *sign = strchr(number, '%');
-	bool good;
-
-	if (sign && !sign[1])
-		*sign = '\0';
-	good = fsu_parse_number(number, n) && (!sign || *n < 100);
-	if (sign) {
-		*percent = *n;
-		*n = 0;
-	}
-	free(number);
-	return good || bad(option, arg);
-}
-
-static bool take_time(struct options *o, const char *option, const char *arg)
-{
-	struct stat st;
-	uint64_t n;
-
-	o->time_given = true;
-	if (fsu_parse_number(arg, &n) && n <= INT64_MAX)
-		o->time = n;
-	else if (stat(arg, &st) == 0)
-		o->time = st.st_mtim.tv_sec;
-	else
-		return bad(option, arg);
-	return true;
-}
-
-static bool take(struct run *r, int key, char *arg)
-{
-	struct options *o = &r->o;
-
-	switch (key) {
-	case 't': o->type = arg; return true;
-	case 's':
-		if (!take_size("-s", arg, &o->size))
-			return false;
-		o->min = o->max = o->size;
-		return true;
-	case 'M': return take_size("-M", arg, &o->min);
-	case 'm': return take_size("-m", arg, &o->max);
-	case 'b': return take_free("-b", arg, &o->free_blocks, &o->free_blocks_percent);
-	case 'f': return take_free("-f", arg, &o->free_files, &o->free_files_percent);
-	case 'F': o->manifest = arg; return true;
-	case 'N': o->userdb = arg; return true;
-	case 'T': o->time_all = true; return take_time(o, "-T", arg);
-	case 'Z': o->sparse = true; return true;
-	case 'o': o->mkfs_options = arg; return true;
-	case 'p':
-		o->table = arg;
-		return strcmp(arg, "gpt") == 0 || strcmp(arg, "mbr") == 0 || bad("-p", arg);
-	case KEY_STRICT: o->strict = true; return true;
-	default:
-		if (r->ncopy == sizeof(r->copy) / sizeof(r->copy[0]))
-			return bad("makefs", "so many options");
-		r->copy[r->ncopy++] = (struct fsu_given){ key, arg };
-		return copy_option(&r->c, &r->copy[r->ncopy - 1]);
-	}
-}
-
-/* FSU_OK: run, with optind at the operands; -1: everything is done. */
-static int parse(struct run *r, int argc, char **argv)
-{
-	struct option longs[NOPTIONS] = { 0 };
-	char shorts[NOPTIONS * 2 + 2] = "", *s = shorts;
-	int key, n = 0;
-
-	for (const struct fsu_option *o = options; o->key; o++) {
-		if (o->key < 256) {
-			*s++ = o->key;
-			if (o->has_arg)
-				*s++ = ':';
-		}
-		if (o->name)
-			longs[n++] = (struct option){ o->name, o->has_arg, NULL, o->key };
-	}
-	while ((key = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
-		if (key == KEY_HELP || key == KEY_VERSION) {
-			key == KEY_HELP ? help() : (void)printf("makefs (rump) %s\n", RUMP_VERSION);
-			return -1;
-		}
-		if (key == '?') {
-			fprintf(stderr, "Try `makefs --help'.\n");
-			return FSU_USAGE;
-		}
-		if (!take(r, key, optarg))
-			return FSU_USAGE;
-	}
-	return FSU_OK;
-}
-
-static int check(struct run *r, int operands)
-{
-	struct options *o = &r->o;
-	const char *epoch = getenv("SOURCE_DATE_EPOCH");
-
-	if (operands < 1 || (operands < 2 && !o->manifest))
-		return fsu_usage("an image and a directory or an archive are needed");
-	r->image.type = type_find(o->type ? o->type : "ext4");
-	if (!r->image.type) {
-		fsu_message("there is no type '%s'; there are:", fsu_name(o->type ? o->type : "ext4"));
-		type_list(stderr);
-		fputc('\n', stderr);
-		return FSU_USAGE;
-	}
-	if (o->min && o->max && o->min > o->max)
-		return fsu_usage("the smallest size is larger than the largest");
-	if (o->manifest && operands > 2)
-		return fsu_usage("with a manifest there can be one directory only");
-	if (!o->time_given && epoch && *epoch && !take_time(o, "SOURCE_DATE_EPOCH", epoch))
-		return FSU_USAGE;
-	return FSU_OK;
-}
 
 /* ---- the steps --------------------------------------------------------------------------- */
 
@@ -229,9 +47,10 @@ static bool gather(struct run *r, char **sources, int n)
 
 static void prepare_copy(struct run *r, bool retry)
 {
+	struct copy_options asked = r->c.o;
+
 	copy_init(&r->c);
-	for (int i = 0; i < r->ncopy; i++)
-		copy_option(&r->c, &r->copy[i]);
+	r->c.o = asked;
 	r->c.o.strict = r->o.strict;
 	r->c.o.fresh = true;
 	r->c.o.quiet_full = retry;
@@ -330,6 +149,17 @@ static void fake_root(struct run *r, char **argv, char **sources, int n)
 	exit(FSU_FAILED);
 }
 
+static int one_file_system(struct run *r, char **argv, char **operands, int n)
+{
+	r->image.type = r->o.fs;
+	if (r->o.userdb && !userdb_open(r->o.userdb))
+		return FSU_FAILED;
+	fake_root(r, argv, operands + 1, n - 1);
+	program_environment(&r->o);
+	fsu_catch_signals();
+	return make(r, operands[0], operands + 1, n - 1);
+}
+
 int main(int argc, char **argv)
 {
 	static struct run r;
@@ -337,21 +167,10 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	copy_init(&r.c);
-	code = parse(&r, argc, argv);
-	if (code == FSU_OK) {
-		code = check(&r, argc - optind);
-		if (code == FSU_OK && r.o.userdb && !userdb_open(r.o.userdb))
-			code = FSU_FAILED;
-		if (code == FSU_OK) {
-			char **sources = argv + optind + 1;
-			int n = argc - optind - 1;
-
-			fake_root(&r, argv, sources, n);
-			program_environment(&r.o);
-			fsu_catch_signals();
-			code = make(&r, argv[optind], sources, n);
-		}
-	}
+	code = options_read(&r.o, &r.c, argc, argv);
+	if (code == FSU_OK)
+		code = r.o.partitions ? make_disk(&r.o, argv[optind]) :
+					one_file_system(&r, argv, argv + optind, argc - optind);
 	if (code < 0)
 		code = FSU_OK;
 	if (!fsu_flush() && code == FSU_OK)

@@ -54,8 +54,17 @@ void tree_settle(struct tree *t, int64_t latest, bool all);
 
 /* ---- where it comes from ------------------------------------------------------------------- */
 
+struct words {			/* of a command line */
+	char **list;
+	int n;
+};
+
 struct options {
-	const char *type, *mkfs_options, *manifest, *userdb, *table;
+	const char *type, *mkfs_options, *manifest, *userdb, *table, *partitions;
+	const struct type *fs;		/* that -t names */
+	struct words given;		/* all of them, but for -P */
+	unsigned int partition;		/* of a disk: what is the same each time differs by it, */
+	uint64_t before;		/* and the bytes of the disk before it */
 	uint64_t min, max, size;	/* bytes; 0: not given */
 	uint64_t free_blocks, free_files;
 	unsigned int free_blocks_percent, free_files_percent;
@@ -63,6 +72,12 @@ struct options {
 	bool time_given, time_all;
 	bool sparse, strict;
 };
+
+/* From a command line, with optind at the operands; the copier's own go to `c`.  FSU_OK; FSU_USAGE, which
+ * has been told; or -1 where that was all (--help). */
+int options_read(struct options *o, struct copy *c, int argc, char **argv);
+/* The exit code where the image is there, without what was named. */
+#define MAKEFS_INCOMPLETE 3
 
 /* Add a directory of the host.  The numbers of errors, which have been told. */
 unsigned long scan_directory(struct tree *t, const char *path, bool one_fs);
@@ -152,8 +167,30 @@ bool image_finish(struct image *i, bool good);
 /* What the image is becomes the partition of a new table, of the kind o->table. */
 bool disk_wrap(struct image *i);
 
+#define DISK_ALIGN (1ull << 20)	/* where partitions begin and end */
+uint64_t disk_align(uint64_t at);
+/* A file for a table and partitions that end there. */
+bool disk_resize(int fd, uint64_t end, bool gpt);
+
+struct partition {
+	uint64_t start, size;	/* bytes */
+	char *fields;		/* sfdisk's others, separated by commas */
+	bool has_type, has_uuid;	/* these are among them */
+};
+
+struct table {
+	bool gpt;
+	const char *id;		/* or NULL */
+	struct partition *list;
+	int n;
+};
+/* Write a table into the file, whose size it fits. */
+bool table_write(const struct table *t, const char *path, const struct options *o);
+
+/* An image with the partitions that the file o->partitions describes.  The exit code. */
+int make_disk(const struct options *o, const char *image);
+
 /* The command line of the type's program. */
-struct words;
 void image_words(const struct image *i, const char *dir, struct words *w);
 
 /* Whether the builder can have the directory as it is; else it gets a copy of the tree, and who is not
@@ -165,16 +202,16 @@ bool build(struct image *i, struct copy *c, const char *dir);
 /* ---- programs ---------------------------------------------------------------------------- */
 
 /* The words of a template, and what its % stand for (indexed by the letter). */
-struct words {
-	char **list;
-	int n;
-};
 void words_add(struct words *w, const char *template, const char *const values[128]);
+/* One word, which is the list's from then on. */
+void words_append(struct words *w, char *word);
 void words_free(struct words *w);
 /* Run a program with `input` as its standard input, and wait.  False after an error, which has been
  * told with what the program said. */
 bool run_program(const struct words *w, const char *package, const char *input);
 /* What programs find in their environment, and the kernel side in ours.  Called first. */
 void program_environment(const struct options *o);
+/* makefs itself, for a partition of this number and place; its exit code. */
+int run_makefs(struct words *w, unsigned int partition, uint64_t before);
 
 #endif

@@ -6,6 +6,8 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <inttypes.h>
+#include <limits.h>
+#include <signal.h>
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +17,7 @@
 
 #include "makefs.h"
 
-static void add(struct words *w, char *word)
+void words_append(struct words *w, char *word)
 {
 	w->list = fsu_realloc(w->list, (w->n + 2) * sizeof(*w->list));
 	w->list[w->n++] = word;
@@ -42,7 +44,7 @@ void words_add(struct words *w, const char *template, const char *const values[1
 			fsu_path_set(&word, joined);
 			free(joined);
 		}
-		add(w, word.s);
+		words_append(w, word.s);
 	}
 }
 
@@ -127,12 +129,15 @@ static int spawn(const struct words *w, int in, int out, int *status)
 
 	posix_spawn_file_actions_init(&actions);
 	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-	posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+	if (out != STDOUT_FILENO) {
+		posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
+		posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
+	}
 	err = posix_spawnp(&pid, w->list[0], &actions, NULL, w->list, environ);
 	posix_spawn_file_actions_destroy(&actions);
 	while (!err && waitpid(pid, status, 0) < 0 && errno == EINTR)
-		;
+		if (fsu_interrupted())
+			kill(pid, fsu_interrupted());
 	return err;
 }
 
@@ -168,4 +173,27 @@ bool run_program(const struct words *w, const char *package, const char *input)
 	close(in);
 	close(out);
 	return good;
+}
+
+int run_makefs(struct words *w, unsigned int partition, uint64_t before)
+{
+	static char self[PATH_MAX];
+	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	char where[48];
+	int status = 0, err;
+
+	if (len < 0) {
+		fsu_message("cannot find makefs itself by /proc: %m");
+		return FSU_FAILED;
+	}
+	free(w->list[0]);
+	w->list[0] = fsu_strndup(self, len);
+	snprintf(where, sizeof(where), "%u %" PRIu64, partition, before);
+	setenv("MAKEFS_PARTITION", where, 1);
+	fflush(NULL);
+	err = spawn(w, STDIN_FILENO, STDOUT_FILENO, &status);
+	unsetenv("MAKEFS_PARTITION");
+	if (err)
+		fsu_message("cannot run %s: %s", w->list[0], strerror(err));
+	return !err && WIFEXITED(status) ? WEXITSTATUS(status) : FSU_FAILED;
 }
