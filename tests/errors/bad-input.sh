@@ -83,6 +83,7 @@ locker=$!
 wait_until grep -q locked lock.out
 refused "locked by another: write" 'good.img.*(in use|busy|locked)' good.img    fsu_mkdir good.img /x
 refused "locked by another: read"  'good.img.*(in use|busy|locked)' good.img    fsu_ls good.img /
+run fsu_ls --nolock good.img / >/dev/null
 kill "$locker"
 wait "$locker" 2>/dev/null || true
 

@@ -149,6 +149,10 @@ for e in COLUMNS=50 COLUMNS=200 TIME_STYLE=long-iso TZ=America/New_York TZ=UTC; 
 done
 for e in '' dumb vt100 linux nonsense; do TERM=$e; try --color=always -l .; try --color=always -CL; done
 unset TERM; try --color=always; export TERM=xterm
+for l in dlink link dangling d/sub/self "dlink link"; do
+	try -l --dereference-command-line-symlink-to-dir $l
+	try -l --dereference-command-line $l
+done
 # usage errors
 try --no-such-option; try -w; try --time-style=bad -l; try -w x
 

@@ -121,6 +121,7 @@ GREP_COLORS='mt=01;34:fn=:x=y:ms' try grep --color=always -vnH -C1 foo text
 for p in 'foo(?=bar)' '(?<=foo)bar' '\bfoo\b' '^\S+ \S+$' '\d' '(?i)HELLO' 'l+?' '' '$' '^' '(a' '[[:upper:]]' '\w+' 'foo\Kbar' '(.)\1' 'x\.y\*z' '[' $'a\nb'; do
 	for o in "" -o -n -c -v -w -x -i -on; do try grep -P $o -e "$p" text nums; done
 done
+try grep -i --no-ignore-case foo text; try grep --no-ignore-case -i foo text
 try grep -P -E foo text; try grep -E -P foo text; try grep -Pr needle src; try grep -P -e foo -e bar text; try grep -Pz 'foo\nx' text; try grep -Po '.' utf8
 LC_ALL=C.UTF-8
 for p in 'ä' '\w+' '.' '^.' '[^a-z]' '\xe4' 'Ä'; do try grep -P "$p" utf8; try grep -Po "$p" utf8; try grep -Pi "$p" utf8; done

@@ -104,6 +104,10 @@ fsu mkdir "$img" /nothing && fsu rm "$img" -d /nothing || fail "rm -d"
 expect 1 'not empty' fsu rm "$img" -d /new
 echo n | fsu rm "$img" -i /f 2>/dev/null; fsu cat "$img" /f >/dev/null || fail "rm -i removed after no"
 echo y | fsu rm "$img" -i /f 2>/dev/null; expect 1 'No such file' fsu cat "$img" /f
+expect 1 'refusing' fsu rm "$img" -rf /
+expect 1 'refusing' fsu chmod "$img" -R --preserve-root 700 /
+fsu mkdir "$img" /perm; fsu chmod "$img" -R --no-preserve-root a+rX / && fsu chown "$img" -R --no-preserve-root +0:+0 / || fail "--no-preserve-root"
+is "chown of everything" "$(fsu stat "$img" -c %u:%g /owned)" 0:0
 fsu rm "$img" -rf /d /e /new /dot /p /missing || fail "rm -rf"
 check_image ext4 "$img"
 # commands that read leave the image as it is
