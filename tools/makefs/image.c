@@ -136,8 +136,8 @@ void image_words(const struct image *i, const char *dir, struct words *w)
 	words_add(w, i->type->program, NULL);
 	if (i->o->time_given && i->type->fixed)
 		expand(i, i->type->fixed, dir, w);
-	if (i->o->mkfs_options)
-		words_add(w, i->o->mkfs_options, NULL);
+	for (int n = 0; n < i->o->mkfs_options.n; n++)
+		words_append(w, fsu_strdup(i->o->mkfs_options.list[n]));
 	expand(i, i->type->args, dir, w);
 }
 

@@ -60,8 +60,9 @@ struct words {			/* of a command line */
 };
 
 struct options {
-	const char *type, *mkfs_options, *manifest, *userdb, *table, *partitions;
+	const char *type, *manifest, *userdb, *table, *partitions;
 	const struct type *fs;		/* that -t names */
+	struct words mkfs_options;
 	struct words given;		/* all of them, but for -P */
 	unsigned int partition;		/* of a disk: what is the same each time differs by it, */
 	uint64_t before;		/* and the bytes of the disk before it */
@@ -203,6 +204,8 @@ bool build(struct image *i, struct copy *c, const char *dir);
 
 /* The words of a template, and what its % stand for (indexed by the letter). */
 void words_add(struct words *w, const char *template, const char *const values[128]);
+/* Those that a shell would see, with its variables.  NULL, or what is wrong with the text. */
+const char *words_split(struct words *w, const char *text);
 /* One word, which is the list's from then on. */
 void words_append(struct words *w, char *word);
 void words_free(struct words *w);

@@ -98,6 +98,15 @@ static bool take_time(struct options *o, const char *option, const char *arg)
 	return true;
 }
 
+static bool take_words(struct words *w, const char *arg)
+{
+	const char *wrong = words_split(w, arg);
+
+	if (wrong)
+		fsu_usage("-o: %s '%s'", wrong, fsu_name(arg));
+	return !wrong;
+}
+
 static bool take(struct options *o, struct copy *c, int key, char *arg)
 {
 	switch (key) {
@@ -115,7 +124,7 @@ static bool take(struct options *o, struct copy *c, int key, char *arg)
 	case 'N': o->userdb = arg; return true;
 	case 'T': o->time_all = true; return take_time(o, "-T", arg);
 	case 'Z': o->sparse = true; return true;
-	case 'o': o->mkfs_options = arg; return true;
+	case 'o': return take_words(&o->mkfs_options, arg);
 	case 'p':
 		o->table = arg;
 		return strcmp(arg, "gpt") == 0 || strcmp(arg, "mbr") == 0 || bad("-p", arg);

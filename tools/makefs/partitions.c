@@ -9,7 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include <wordexp.h>
 
 #include "makefs.h"
 
@@ -140,34 +139,16 @@ static struct words command(const struct disk *d, const struct line *l, const ch
 	return w;
 }
 
-/* As a shell would split it. */
-static bool split(struct disk *d, const char *text, struct words *w)
-{
-	wordexp_t found;
-	const char *why;
-
-	switch (wordexp(text, &found, WRDE_NOCMD | WRDE_UNDEF)) {
-	case 0:
-		for (size_t i = 0; i < found.we_wordc; i++)
-			words_append(w, fsu_strdup(found.we_wordv[i]));
-		wordfree(&found);
-		return true;
-	case WRDE_BADVAL: why = "a variable that is not set is in"; break;
-	case WRDE_CMDSUB: why = "no command is run to fill in"; break;
-	default: why = "what is special to a shell needs quotation marks in"; break;
-	}
-	return wrong(d, why, text);
-}
-
 static bool take_words(struct disk *d, const char *text, struct line *l)
 {
+	const char *why = words_split(&l->words, text);
 	struct copy scratch;
 	struct options o;
 	struct words w;
 	bool good;
 
-	if (!split(d, text, &l->words))
-		return false;
+	if (why)
+		return wrong(d, why, text);
 	if (!l->words.n)
 		return l->size || wrong(d, "a partition needs size= or, behind a colon, what is in it", NULL);
 	copy_init(&scratch);

@@ -14,6 +14,7 @@
 #include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
+#include <wordexp.h>
 
 #include "makefs.h"
 
@@ -45,6 +46,22 @@ void words_add(struct words *w, const char *template, const char *const values[1
 			free(joined);
 		}
 		words_append(w, word.s);
+	}
+}
+
+const char *words_split(struct words *w, const char *text)
+{
+	wordexp_t found;
+
+	switch (wordexp(text, &found, WRDE_NOCMD | WRDE_UNDEF)) {
+	case 0:
+		for (size_t i = 0; i < found.we_wordc; i++)
+			words_append(w, fsu_strdup(found.we_wordv[i]));
+		wordfree(&found);
+		return NULL;
+	case WRDE_BADVAL: return "a variable that is not set is in";
+	case WRDE_CMDSUB: return "no command is run to fill in";
+	default: return "what is special to a shell needs quotation marks in";
 	}
 }
 

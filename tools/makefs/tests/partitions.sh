@@ -15,7 +15,7 @@ cat >disk.txt <<'TXT'
 label: gpt
 type=uefi, name="EFI: a, b", size=40m : -t vfat --ignore=all esp
 type=swap, size=8m
-  name=root, uuid=11111111-2222-3333-4444-555555555555, attrs=RequiredPartition : -b 10% -o '-L root' $ROOT
+  name=root, uuid=11111111-2222-3333-4444-555555555555, attrs=RequiredPartition : -b 10% -o '-L "my root"' $ROOT
 : -t ext4 root/tree/deep
 TXT
 
@@ -53,7 +53,7 @@ part 4 four
 fsck_clean vfat one
 fsck_clean ext4 three
 fsck_clean ext4 four
-equal "label" root "$(blkid -p -o value -s LABEL three)"
+equal "label" "my root" "$(blkid -p -o value -s LABEL three)"
 [ "$(blkid -p -o value -s UUID three)" != "$(blkid -p -o value -s UUID four)" ] || fail "two file systems have one UUID"
 cmp <(fsu_cat -p 1 $image /EFI/BOOT/BOOTX64.EFI) esp/EFI/BOOT/BOOTX64.EFI || fail "the file in the first"
 run fsu_get -p 3 -q $image /tree out/tree
@@ -77,7 +77,7 @@ bad() {
 	local code=$1 sentence=$2 got=0
 	shift 2
 	"$@" >bad.log 2>&1 || got=$?
-	[ $got = "$code" ] && grep -qF "$sentence" bad.log ||
+	[ $got = "$code" ] && grep -qF -- "$sentence" bad.log ||
 		fail "$*: not exit code $code and '$sentence', but $got: $(cat bad.log)"
 }
 
@@ -104,6 +104,7 @@ printf ': nosuchfolder\n' >bad.txt
 bad 1 "nosuchfolder" makefs -P bad.txt bad.img
 printf 'type=nosuchtype, size=1m\n' >bad.txt
 bad 1 "sfdisk" makefs -P bad.txt bad.img
+bad 2 "-o: what is special to a shell needs quotation marks in 'a;b'" makefs -o 'a;b' bad.img root
 printf ': -s 1m root\n' >bad.txt
 bad 1 "no_such_feature" makefs -t ext4 -o "-O no_such_feature" -P bad.txt bad.img
 equal "no image" "" "$(ls -d bad.img* 2>/dev/null)"
