@@ -102,6 +102,7 @@ extern const struct side tree_side;
 struct type_size {
 	uint64_t min;			/* the smallest that its mkfs makes */
 	unsigned int inode;		/* of each file; 0: mkfs made a table of them */
+	unsigned int data;		/* of each file that is not empty, before its bytes */
 	unsigned int entry, name;	/* directory entry: fixed part, and for each 32 bytes of its name */
 	unsigned int fill;		/* percent that large directories are filled to */
 	unsigned int dir;		/* that is set aside for each directory */

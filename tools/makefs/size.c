@@ -44,6 +44,7 @@ static void add_file(struct total *sum, const struct inode *i)
 	const struct type_size *s = sum->s;
 	uint64_t meta, bytes = s->solid ? i->st.st_size : i->data;
 
+	sum->meta += s->data;
 	if (bytes <= s->inline_data) {
 		sum->meta += bytes;
 		return;
