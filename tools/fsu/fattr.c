@@ -350,7 +350,7 @@ int fsu_getfattr_run(struct fsu_line *line)
 	if (!u)
 		g.code = FSU_FAILED;
 	for (int i = 0; u && i < line->noperands && !fsu_interrupted(); i++)
-		fsu_walk_links(u, line->operands[i], g.follow, get_entry, &g);
+		fsu_walk_types(u, line->operands[i], g.follow, get_entry, &g);
 	if (!g.all)
 		regfree(&g.match);
 	return g.code;

@@ -216,7 +216,9 @@ struct fsu_entry {
 	int depth;
 	enum fsu_visit visit;	/* a directory before and after its content, anything else, or */
 	int err;		/* the errno of what could not be read */
+	mode_t type;		/* S_IFREG ..., 0 where nothing is known */
 	struct stat st;
+	struct walk *walk;
 };
 
 #define FSU_WALK_SKIP 1		/* from the callback: do not enter this directory */
@@ -230,6 +232,11 @@ int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg);
 enum fsu_follow { FSU_FOLLOW_NONE, FSU_FOLLOW_START, FSU_FOLLOW_ALL };
 /* The same with symbolic links followed; one that leads nowhere is met as a link. */
 int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
+/* The same for those to whom the type is mostly enough: attributes are read where the type is not known
+ * without them and of directories, else `st' is zeroes until fsu_entry_stat. */
+int fsu_walk_types(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
+/* The attributes are in `st'.  0 or an errno. */
+int fsu_entry_stat(const struct fsu_entry *e);
 
 /* Whether the path is the image's root; then it says that this is refused. */
 bool fsu_is_root(struct ukfs *u, const char *path);

@@ -20,6 +20,7 @@ struct level {
 struct walk {
 	struct ukfs *u;
 	enum fsu_follow follow;
+	bool types;		/* the callback asks for attributes where it needs them */
 	fsu_walk_fn fn;
 	void *arg;
 	struct fsu_path path;
@@ -62,16 +63,27 @@ int fsu_read_names(struct ukfs *u, const char *path, struct fsu_names *names)
 	return err;
 }
 
-static int tell(struct walk *w, enum fsu_visit visit, int err, const struct stat *st)
+/* `st' NULL: not known, but for the type. */
+static int tell(struct walk *w, enum fsu_visit visit, int err, mode_t type, const struct stat *st)
 {
 	struct fsu_entry e = {
 		.path = w->path.s, .name = fsu_basename(w->path.s), .depth = w->depth,
-		.visit = visit, .err = err,
+		.visit = visit, .err = err, .type = type, .walk = w,
 	};
 
 	if (st)
 		e.st = *st;
 	return w->fn(w->u, &e, w->arg);
+}
+
+int fsu_entry_stat(const struct fsu_entry *e)
+{
+	/* the entry is tell()'s variable */
+	struct stat *st = (struct stat *)&e->st;
+
+	if (st->st_mode)
+		return 0;
+	return ukfs_lstat(e->walk->u, e->path, st) ? errno : 0;
 }
 
 static bool is_ancestor(const struct walk *w, const struct stat *st)
@@ -88,8 +100,8 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	int ret, err;
 
 	if (is_ancestor(w, st))
-		return tell(w, FSU_ERROR, ELOOP, st);
-	ret = tell(w, FSU_PRE, 0, st);
+		return tell(w, FSU_ERROR, ELOOP, S_IFDIR, st);
+	ret = tell(w, FSU_PRE, 0, S_IFDIR, st);
 	if (ret)
 		return ret;
 	if (w->depth == w->size) {
@@ -100,7 +112,7 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	*l = (struct level){ .cut = cut, .st = *st };
 	err = fsu_read_names(w->u, w->path.s, &l->names);
 	if (err)
-		ret = tell(w, FSU_ERROR, err, st);
+		ret = tell(w, FSU_ERROR, err, S_IFDIR, st);
 	w->depth++;
 	return ret == FSU_WALK_STOP ? ret : 0;
 }
@@ -117,19 +129,27 @@ static int look(struct walk *w, struct stat *st)
 	return ukfs_lstat(w->u, w->path.s, st);
 }
 
+static bool is_enough(const struct walk *w, unsigned char type)
+{
+	return w->types && type != DT_UNKNOWN && type != DT_DIR &&
+	       !(type == DT_LNK && w->follow == FSU_FOLLOW_ALL);
+}
+
 /* What the path now names: tell of it, and enter it where it is a directory.  `cut` is the path's
- * length without it. */
-static int visit(struct walk *w, size_t cut)
+ * length without it, `type' what its directory says of it. */
+static int visit(struct walk *w, size_t cut, unsigned char type)
 {
 	struct stat st;
 	int before = w->depth, ret;
 
-	if (look(w, &st))
-		ret = tell(w, FSU_ERROR, errno, NULL);
+	if (is_enough(w, type))
+		ret = tell(w, FSU_OTHER, 0, DTTOIF(type), NULL);
+	else if (look(w, &st))
+		ret = tell(w, FSU_ERROR, errno, 0, NULL);
 	else if (S_ISDIR(st.st_mode))
 		ret = enter(w, &st, cut);
 	else
-		ret = tell(w, FSU_OTHER, 0, &st);
+		ret = tell(w, FSU_OTHER, 0, st.st_mode & S_IFMT, &st);
 	if (w->depth == before)
 		fsu_path_cut(&w->path, cut);
 	return ret;
@@ -138,7 +158,7 @@ static int visit(struct walk *w, size_t cut)
 static int leave(struct walk *w)
 {
 	struct level *l = &w->levels[--w->depth];
-	int ret = tell(w, FSU_POST, 0, &l->st);
+	int ret = tell(w, FSU_POST, 0, S_IFDIR, &l->st);
 
 	fsu_path_cut(&w->path, l->cut);
 	fsu_names_free(&l->names);
@@ -150,26 +170,43 @@ int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg)
 	return fsu_walk_links(u, start, FSU_FOLLOW_NONE, fn, arg);
 }
 
+static int next(struct walk *w, struct level *l)
+{
+	const struct fsu_name_entry *name = &l->names.list[l->next++];
+
+	return visit(w, fsu_path_push(&w->path, name->name), name->type);
+}
+
+static int walk(struct walk *w, const char *start)
+{
+	int ret;
+
+	fsu_path_set(&w->path, start);
+	ret = visit(w, 0, DT_UNKNOWN);
+	while (w->depth && ret != FSU_WALK_STOP) {
+		struct level *l = &w->levels[w->depth - 1];
+
+		ret = l->next == l->names.count ? leave(w) : next(w, l);
+	}
+	while (w->depth)
+		fsu_names_free(&w->levels[--w->depth].names);
+	free(w->levels);
+	fsu_path_free(&w->path);
+	return ret == FSU_WALK_STOP ? ret : 0;
+}
+
 int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg)
 {
 	struct walk w = { .u = u, .follow = follow, .fn = fn, .arg = arg };
-	int ret;
 
-	fsu_path_set(&w.path, start);
-	ret = visit(&w, 0);
-	while (w.depth && ret != FSU_WALK_STOP) {
-		struct level *l = &w.levels[w.depth - 1];
+	return walk(&w, start);
+}
 
-		if (l->next == l->names.count)
-			ret = leave(&w);
-		else
-			ret = visit(&w, fsu_path_push(&w.path, l->names.list[l->next++].name));
-	}
-	while (w.depth)
-		fsu_names_free(&w.levels[--w.depth].names);
-	free(w.levels);
-	fsu_path_free(&w.path);
-	return ret == FSU_WALK_STOP ? ret : 0;
+int fsu_walk_types(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg)
+{
+	struct walk w = { .u = u, .follow = follow, .types = true, .fn = fn, .arg = arg };
+
+	return walk(&w, start);
 }
 
 bool fsu_is_root(struct ukfs *u, const char *path)

@@ -28,7 +28,7 @@ static bool delete(struct find *f, struct node *n, const struct fsu_entry *e)
 	/* the start itself, where it is no name in a directory */
 	if (strcmp(e->path, ".") == 0 || strcmp(e->path, "/") == 0)
 		return true;
-	if ((S_ISDIR(e->st.st_mode) ? ukfs_rmdir(f->u, e->path) : ukfs_remove(f->u, e->path)) == 0)
+	if ((S_ISDIR(e->type) ? ukfs_rmdir(f->u, e->path) : ukfs_remove(f->u, e->path)) == 0)
 		return true;
 	fsu_perror_verb(errno, "delete", e->path);
 	f->code = FSU_FAILED;
@@ -57,14 +57,14 @@ static bool set_ask(struct find *f, struct node *n)
 }
 
 const struct find_word find_actions[] = {
-	{ "-delete", 0, 0, set_delete, delete, true },
-	{ "-exec", -1, 0, set_ask, find_exec, true },
-	{ "-ls", 0, 0, NULL, find_ls, true },
-	{ "-ok", -1, 'o', set_ask, find_exec, true },
-	{ "-print", 0, 0, NULL, find_print, true },
-	{ "-print0", 0, '0', NULL, find_print, true },
-	{ "-printf", 1, 0, NULL, find_printf, true },
-	{ "-prune", 0, 0, NULL, prune, false },
-	{ "-quit", 0, 0, NULL, quit, false },
-	{ NULL, 0, 0, NULL, NULL, false }
+	{ "-delete", 0, 0, set_delete, delete, FIND_ACTS },
+	{ "-exec", -1, 0, set_ask, find_exec, FIND_ACTS },
+	{ "-ls", 0, 0, NULL, find_ls, FIND_ACTS | FIND_STAT },
+	{ "-ok", -1, 'o', set_ask, find_exec, FIND_ACTS },
+	{ "-print", 0, 0, NULL, find_print, FIND_ACTS },
+	{ "-print0", 0, '0', NULL, find_print, FIND_ACTS },
+	{ "-printf", 1, 0, find_set_printf, find_printf, FIND_ACTS },
+	{ "-prune", 0, 0, NULL, prune, 0 },
+	{ "-quit", 0, 0, NULL, quit, 0 },
+	{ NULL, 0, 0, NULL, NULL, 0 }
 };

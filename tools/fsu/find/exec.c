@@ -50,7 +50,7 @@ static char *copy_out(struct find *f, const struct fsu_entry *e)
 	char *base, *path = NULL, *folder = NULL;
 	int fd = -1, err = 0;
 
-	if (!S_ISREG(e->st.st_mode)) {
+	if (!S_ISREG(e->type)) {
 		fsu_message("%s: only regular files can be copied out for a program", fsu_name(e->path));
 		f->code = FSU_FAILED;
 		return NULL;
@@ -62,6 +62,7 @@ static char *copy_out(struct find *f, const struct fsu_entry *e)
 	if (!err)
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	err = err ? err : fd < 0 ? errno : copy_content(f, e->path, fd);
+	err = err ? err : fsu_entry_stat(e);
 	if (!err && chmod(path, e->st.st_mode & 0777))
 		err = errno;
 	free(base);

@@ -41,7 +41,7 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 	if (fsu_interrupted())
 		return FSU_WALK_STOP;
 	if (!e->depth)
-		f->dev = e->st.st_dev;
+		f->dev = e->st.st_dev;	/* of a directory, for -xdev */
 	switch (e->visit) {
 	case FSU_ERROR:
 		find_fail(f, e->err, e->path);
@@ -115,7 +115,7 @@ int fsu_find_run(struct fsu_line *line)
 		argv = expr > paths ? argv + paths : only;
 		for (int i = 0; i < n && !f.quit; i++) {
 			f.start = argv[i];
-			fsu_walk_links(f.u, argv[i], f.follow, on_entry, &f);
+			fsu_walk_types(f.u, argv[i], f.follow, on_entry, &f);
 		}
 		for (struct node *n = f.all; n; n = n->next)
 			find_exec_rest(&f, n);

@@ -21,6 +21,8 @@ enum compare { IS, MORE, LESS };
 struct node {
 	node_fn eval;
 	struct node *a, *b;	/* operands */
+	int flags;		/* FIND_*; its evaluation is `test' where it needs attributes */
+	node_fn test;
 	const char *name, *arg;
 	char **argv;		/* -exec */
 	int argc;
@@ -59,6 +61,10 @@ void find_fail(struct find *f, int err, const char *path);
 /* The base name as -name and %f have it: without slashes at the end. */
 char *find_basename(const char *path);
 
+#define FIND_ACTS 1	/* -print is not added where there is one */
+#define FIND_STAT 2	/* the entry's `st' has to be there; without this flag `type' is enough */
+#define FIND_PURE 4	/* has no effects, so that it may change places with another such test */
+
 /* A row of the table of tests and actions. */
 struct find_word {
 	const char *name;
@@ -66,7 +72,7 @@ struct find_word {
 	char key;
 	bool (*parse)(struct find *f, struct node *n);	/* NULL: the argument is kept as it is */
 	node_fn eval;					/* NULL: an option, always true */
-	bool acts;					/* -print is not added where there is one */
+	int flags;
 };
 extern const struct find_word find_tests[], find_actions[];
 
@@ -75,6 +81,7 @@ void find_exec_rest(struct find *f, struct node *n);
 void find_exec_free(struct node *n);
 bool find_exec(struct find *f, struct node *n, const struct fsu_entry *e);
 /* printf.c */
+bool find_set_printf(struct find *f, struct node *n);
 bool find_printf(struct find *f, struct node *n, const struct fsu_entry *e);
 bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e);
 

@@ -41,6 +41,15 @@ static bool eval_true(struct find *f, struct node *n, const struct fsu_entry *e)
 	return true;
 }
 
+static bool eval_test(struct find *f, struct node *n, const struct fsu_entry *e)
+{
+	int err = fsu_entry_stat(e);
+
+	if (err)
+		find_fail(f, err, e->path);
+	return !err && n->test(f, n, e);
+}
+
 static struct node *new_node(struct find *f, node_fn eval, struct node *a, struct node *b)
 {
 	struct node *n = fsu_malloc(sizeof(*n));
@@ -135,10 +144,15 @@ static struct node *parse_word(struct parser *p)
 	p->at += w->nargs > 0;
 	if (w->nargs < 0 && !take_command(p, n))
 		return NULL;
-	p->f->acts |= w->acts;
+	n->flags = w->flags;
+	p->f->acts |= w->flags & FIND_ACTS;
 	if (w->parse && !w->parse(p->f, n)) {
 		fsu_usage("invalid argument '%s' to '%s'", n->arg ? fsu_name(n->arg) : "", name);
 		return NULL;
+	}
+	if (n->flags & FIND_STAT) {
+		n->test = n->eval;
+		n->eval = eval_test;
 	}
 	return n;
 }
@@ -147,15 +161,18 @@ static struct node *parse_list(struct parser *p);
 
 static struct node *parse_one(struct parser *p)
 {
-	struct node *n;
+	struct node *n, *operand;
 
 	if (!peek(p)) {
 		fsu_usage("the expression ends too early");
 		return NULL;
 	}
 	if (take(p, "!", "-not")) {
-		n = parse_one(p);
-		return n ? new_node(p->f, eval_not, n, NULL) : NULL;
+		operand = parse_one(p);
+		n = operand ? new_node(p->f, eval_not, operand, NULL) : NULL;
+		if (n)
+			n->flags = operand->flags & (FIND_PURE | FIND_STAT);
+		return n;
 	}
 	if (!take(p, "(", "("))
 		return parse_word(p);
@@ -165,6 +182,19 @@ static struct node *parse_one(struct parser *p)
 		return NULL;
 	}
 	return n;
+}
+
+/* `a' and then `b', or `b' first where neither order shows and only `a' needs attributes. */
+static struct node *both(struct find *f, struct node *a, struct node *b)
+{
+	struct node *last = a->eval == eval_and ? a->b : a;
+
+	if (b->flags != FIND_PURE || last->flags != (FIND_PURE | FIND_STAT))
+		return new_node(f, eval_and, a, b);
+	if (last == a)
+		return new_node(f, eval_and, b, a);
+	a->a = both(f, a->a, b);
+	return a;
 }
 
 static bool ends_and(const char *s)
@@ -179,7 +209,7 @@ static struct node *parse_and(struct parser *p)
 	while (n && !ends_and(peek(p))) {
 		take(p, "-a", "-and");
 		b = parse_one(p);
-		n = b ? new_node(p->f, eval_and, n, b) : NULL;
+		n = b ? both(p->f, n, b) : NULL;
 	}
 	return n;
 }

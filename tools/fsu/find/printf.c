@@ -12,6 +12,8 @@
 #include "../ls/ls.h"
 #include "find.h"
 
+#define FLAGS "-+ #0123456789."	/* between % and the directive's letter */
+
 /* A time as %t shows it ("Sun Nov 22 04:00:00.1234567890 2026") or as %T and a letter. */
 static char *time_text(struct timespec t, char letter)
 {
@@ -89,10 +91,10 @@ static char type_letter(mode_t mode)
 
 static char *type_text(const struct find *f, const struct fsu_entry *e, bool follow)
 {
-	struct stat st = e->st;
+	struct stat st = { .st_mode = e->type };
 	char text[2] = "";
 
-	if (follow && S_ISLNK(st.st_mode)) {
+	if (follow && S_ISLNK(e->type)) {
 		int err = fsu_tree_stat(f->u, e->path, true, &st);
 
 		/* N: leads nowhere, L: in a circle */
@@ -142,7 +144,7 @@ static char *directive(const struct find *f, const struct fsu_entry *e, char let
 		snprintf(buf, sizeof(buf), "%g", sparseness(st));
 		return fsu_strdup(buf);
 	case 'l':
-		target = S_ISLNK(st->st_mode) ? fsu_tree_readlink(f->u, e->path) : NULL;
+		target = S_ISLNK(e->type) ? fsu_tree_readlink(f->u, e->path) : NULL;
 		return target ? target : fsu_strdup("");
 	case 'a': return time_text(st->st_atim, 0);
 	case 'c': return time_text(st->st_ctim, 0);
@@ -157,7 +159,7 @@ static char *directive(const struct find *f, const struct fsu_entry *e, char let
 /* printf's flags, width and precision; mode and depth are numbers, all else is text, sizes too. */
 static const char *put_directive(const struct find *f, const struct fsu_entry *e, const char *s)
 {
-	size_t len = strspn(s, "-+ #0123456789.");
+	size_t len = strspn(s, FLAGS);
 	char spec[64], *text;
 	const char *next = s + len + 1;
 
@@ -209,6 +211,17 @@ static const char *put_escape(const char *s)
 	}
 	putchar('\\');
 	return s;
+}
+
+bool find_set_printf(struct find *f, struct node *n)
+{
+	(void)f;
+	for (const char *s = n->arg; (s = strchr(s, '%')); s += *s != '\0') {
+		s += 1 + strspn(s + 1, FLAGS);
+		if (*s && strchr("aAbcCDgGikmMnsStTuU", *s))
+			n->flags |= FIND_STAT;
+	}
+	return true;
 }
 
 bool find_printf(struct find *f, struct node *n, const struct fsu_entry *e)

@@ -215,8 +215,9 @@ static bool test_samefile(struct find *f, struct node *n, const struct fsu_entry
 
 static bool test_name(struct find *f, struct node *n, const struct fsu_entry *e)
 {
-	char *base = find_basename(e->path);
-	bool yes = fnmatch(n->arg, base, n->key == 'i' ? FNM_CASEFOLD : 0) == 0;
+	/* only an operand can end in slashes */
+	char *base = e->depth ? NULL : find_basename(e->path);
+	bool yes = fnmatch(n->arg, base ? base : e->name, n->key == 'i' ? FNM_CASEFOLD : 0) == 0;
 
 	(void)f;
 	free(base);
@@ -231,7 +232,7 @@ static bool test_path(struct find *f, struct node *n, const struct fsu_entry *e)
 
 static bool test_lname(struct find *f, struct node *n, const struct fsu_entry *e)
 {
-	char *target = S_ISLNK(e->st.st_mode) ? fsu_tree_readlink(f->u, e->path) : NULL;
+	char *target = S_ISLNK(e->type) ? fsu_tree_readlink(f->u, e->path) : NULL;
 	bool yes = target && fnmatch(n->arg, target, n->key == 'i' ? FNM_CASEFOLD : 0) == 0;
 
 	free(target);
@@ -275,7 +276,7 @@ static bool parse_type(struct find *f, struct node *n)
 
 static bool test_type(struct find *f, struct node *n, const struct fsu_entry *e)
 {
-	struct stat st = e->st;
+	struct stat st = { .st_mode = e->type };
 	int err = 0;
 
 	/* -xtype: of a link what it leads to, or with -L the link itself */
@@ -287,9 +288,7 @@ static bool test_type(struct find *f, struct node *n, const struct fsu_entry *e)
 		find_fail(f, err, e->path);
 		return false;
 	}
-	if (err)
-		st = e->st;
-	return strchr(n->arg, type_letter(st.st_mode));
+	return strchr(n->arg, type_letter(err ? e->type : st.st_mode));
 }
 
 static bool parse_perm(struct find *f, struct node *n)
@@ -337,9 +336,9 @@ static bool test_empty(struct find *f, struct node *n, const struct fsu_entry *e
 	int err;
 
 	(void)n;
-	if (S_ISREG(e->st.st_mode))
+	if (S_ISREG(e->type))
 		return e->st.st_size == 0;
-	if (!S_ISDIR(e->st.st_mode))
+	if (!S_ISDIR(e->type))
 		return false;
 	err = fsu_read_names(f->u, e->path, &names);
 	empty = !err && !names.count;
@@ -362,56 +361,56 @@ static bool test_constant(struct find *f, struct node *n, const struct fsu_entry
 }
 
 const struct find_word find_tests[] = {
-	{ "-daystart", 0, 0, set_daystart, NULL, false },
-	{ "-depth", 0, 'd', set_option, NULL, false },
-	{ "-d", 0, 'd', set_option, NULL, false },
-	{ "-follow", 0, 'L', set_option, NULL, false },
-	{ "-ignore_readdir_race", 0, 0, NULL, NULL, false },
-	{ "-noignore_readdir_race", 0, 0, NULL, NULL, false },
-	{ "-maxdepth", 1, '>', set_depth, NULL, false },
-	{ "-mindepth", 1, '<', set_depth, NULL, false },
-	{ "-mount", 0, 'x', set_option, NULL, false },
-	{ "-noleaf", 0, 0, NULL, NULL, false },
-	{ "-nowarn", 0, 0, NULL, NULL, false },
-	{ "-regextype", 1, 0, set_syntax, NULL, false },
-	{ "-warn", 0, 0, NULL, NULL, false },
-	{ "-xdev", 0, 'x', set_option, NULL, false },
-	{ "-amin", 1, 'A', parse_number, test_time, false },
-	{ "-anewer", 1, 'a', set_newer, test_newer, false },
-	{ "-atime", 1, 'a', parse_number, test_time, false },
-	{ "-cmin", 1, 'C', parse_number, test_time, false },
-	{ "-cnewer", 1, 'c', set_newer, test_newer, false },
-	{ "-ctime", 1, 'c', parse_number, test_time, false },
-	{ "-empty", 0, 0, NULL, test_empty, false },
-	{ "-false", 0, 'f', NULL, test_constant, false },
-	{ "-fstype", 1, 0, NULL, test_fstype, false },
-	{ "-gid", 1, 'g', parse_number, test_number, false },
-	{ "-group", 1, 'g', parse_owner, test_number, false },
-	{ "-ilname", 1, 'i', NULL, test_lname, false },
-	{ "-iname", 1, 'i', NULL, test_name, false },
-	{ "-inum", 1, 'i', parse_number, test_number, false },
-	{ "-ipath", 1, 'i', NULL, test_path, false },
-	{ "-iregex", 1, 'i', parse_regex, test_regex, false },
-	{ "-iwholename", 1, 'i', NULL, test_path, false },
-	{ "-links", 1, 'l', parse_number, test_number, false },
-	{ "-lname", 1, 0, NULL, test_lname, false },
-	{ "-mmin", 1, 'M', parse_number, test_time, false },
-	{ "-mtime", 1, 'm', parse_number, test_time, false },
-	{ "-name", 1, 0, NULL, test_name, false },
-	{ "-newer", 1, 'm', set_newer, test_newer, false },
-	{ "-newerXY", 1, 0, set_newer_xy, test_newer, false },
-	{ "-nogroup", 0, 'g', NULL, test_noowner, false },
-	{ "-nouser", 0, 'u', NULL, test_noowner, false },
-	{ "-path", 1, 0, NULL, test_path, false },
-	{ "-perm", 1, 0, parse_perm, test_perm, false },
-	{ "-regex", 1, 0, parse_regex, test_regex, false },
-	{ "-samefile", 1, 0, NULL, test_samefile, false },
-	{ "-size", 1, 0, parse_size, test_size, false },
-	{ "-true", 0, 't', NULL, test_constant, false },
-	{ "-type", 1, 0, parse_type, test_type, false },
-	{ "-uid", 1, 'u', parse_number, test_number, false },
-	{ "-user", 1, 'u', parse_owner, test_number, false },
-	{ "-wholename", 1, 0, NULL, test_path, false },
-	{ "-xtype", 1, 'x', parse_type, test_type, false },
-	{ NULL, 0, 0, NULL, NULL, false }
+	{ "-daystart", 0, 0, set_daystart, NULL, 0 },
+	{ "-depth", 0, 'd', set_option, NULL, 0 },
+	{ "-d", 0, 'd', set_option, NULL, 0 },
+	{ "-follow", 0, 'L', set_option, NULL, 0 },
+	{ "-ignore_readdir_race", 0, 0, NULL, NULL, 0 },
+	{ "-noignore_readdir_race", 0, 0, NULL, NULL, 0 },
+	{ "-maxdepth", 1, '>', set_depth, NULL, 0 },
+	{ "-mindepth", 1, '<', set_depth, NULL, 0 },
+	{ "-mount", 0, 'x', set_option, NULL, 0 },
+	{ "-noleaf", 0, 0, NULL, NULL, 0 },
+	{ "-nowarn", 0, 0, NULL, NULL, 0 },
+	{ "-regextype", 1, 0, set_syntax, NULL, 0 },
+	{ "-warn", 0, 0, NULL, NULL, 0 },
+	{ "-xdev", 0, 'x', set_option, NULL, 0 },
+	{ "-amin", 1, 'A', parse_number, test_time, FIND_STAT | FIND_PURE },
+	{ "-anewer", 1, 'a', set_newer, test_newer, FIND_STAT },
+	{ "-atime", 1, 'a', parse_number, test_time, FIND_STAT | FIND_PURE },
+	{ "-cmin", 1, 'C', parse_number, test_time, FIND_STAT | FIND_PURE },
+	{ "-cnewer", 1, 'c', set_newer, test_newer, FIND_STAT },
+	{ "-ctime", 1, 'c', parse_number, test_time, FIND_STAT | FIND_PURE },
+	{ "-empty", 0, 0, NULL, test_empty, FIND_STAT },
+	{ "-false", 0, 'f', NULL, test_constant, FIND_PURE },
+	{ "-fstype", 1, 0, NULL, test_fstype, FIND_PURE },
+	{ "-gid", 1, 'g', parse_number, test_number, FIND_STAT | FIND_PURE },
+	{ "-group", 1, 'g', parse_owner, test_number, FIND_STAT | FIND_PURE },
+	{ "-ilname", 1, 'i', NULL, test_lname, 0 },
+	{ "-iname", 1, 'i', NULL, test_name, FIND_PURE },
+	{ "-inum", 1, 'i', parse_number, test_number, FIND_STAT | FIND_PURE },
+	{ "-ipath", 1, 'i', NULL, test_path, FIND_PURE },
+	{ "-iregex", 1, 'i', parse_regex, test_regex, FIND_PURE },
+	{ "-iwholename", 1, 'i', NULL, test_path, FIND_PURE },
+	{ "-links", 1, 'l', parse_number, test_number, FIND_STAT | FIND_PURE },
+	{ "-lname", 1, 0, NULL, test_lname, 0 },
+	{ "-mmin", 1, 'M', parse_number, test_time, FIND_STAT | FIND_PURE },
+	{ "-mtime", 1, 'm', parse_number, test_time, FIND_STAT | FIND_PURE },
+	{ "-name", 1, 0, NULL, test_name, FIND_PURE },
+	{ "-newer", 1, 'm', set_newer, test_newer, FIND_STAT },
+	{ "-newerXY", 1, 0, set_newer_xy, test_newer, FIND_STAT },
+	{ "-nogroup", 0, 'g', NULL, test_noowner, FIND_STAT | FIND_PURE },
+	{ "-nouser", 0, 'u', NULL, test_noowner, FIND_STAT | FIND_PURE },
+	{ "-path", 1, 0, NULL, test_path, FIND_PURE },
+	{ "-perm", 1, 0, parse_perm, test_perm, FIND_STAT | FIND_PURE },
+	{ "-regex", 1, 0, parse_regex, test_regex, FIND_PURE },
+	{ "-samefile", 1, 0, NULL, test_samefile, FIND_STAT },
+	{ "-size", 1, 0, parse_size, test_size, FIND_STAT | FIND_PURE },
+	{ "-true", 0, 't', NULL, test_constant, FIND_PURE },
+	{ "-type", 1, 0, parse_type, test_type, FIND_PURE },
+	{ "-uid", 1, 'u', parse_number, test_number, FIND_STAT | FIND_PURE },
+	{ "-user", 1, 'u', parse_owner, test_number, FIND_STAT | FIND_PURE },
+	{ "-wholename", 1, 0, NULL, test_path, FIND_PURE },
+	{ "-xtype", 1, 'x', parse_type, test_type, 0 },
+	{ NULL, 0, 0, NULL, NULL, 0 }
 };

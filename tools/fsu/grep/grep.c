@@ -146,9 +146,9 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 	else if (e->visit == FSU_PRE && (e->depth || !g->omit_dot) &&
 		 left_out(g, path, e->depth == 0, true))
 		return FSU_WALK_SKIP;
-	else if (e->visit == FSU_OTHER && S_ISLNK(e->st.st_mode) && (g->follow || !e->depth))
+	else if (e->visit == FSU_OTHER && S_ISLNK(e->type) && (g->follow || !e->depth))
 		fail(g, ENOENT, path);
-	else if (e->visit == FSU_OTHER && (S_ISREG(e->st.st_mode) || !e->depth) &&
+	else if (e->visit == FSU_OTHER && (S_ISREG(e->type) || !e->depth) &&
 		 !left_out(g, path, e->depth == 0, false))
 		search_file(g, path);
 	return g->done || ferror(stdout) ? FSU_WALK_STOP : 0;
@@ -166,7 +166,7 @@ static void search_operand(struct grep *g, const char *path)
 	if (!g->names_given && g->single &&
 	    fsu_tree_stat(g->u, path, true, &st) == 0 && S_ISDIR(st.st_mode))
 		g->o.names = true;
-	fsu_walk_links(g->u, path, g->follow ? FSU_FOLLOW_ALL : FSU_FOLLOW_START, on_entry, g);
+	fsu_walk_types(g->u, path, g->follow ? FSU_FOLLOW_ALL : FSU_FOLLOW_START, on_entry, g);
 }
 
 /* ---- options ----------------------------------------------------------------------------- */

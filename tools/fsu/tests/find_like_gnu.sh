@@ -6,7 +6,7 @@
 # timeout: 300
 # each: ext4 xfs btrfs
 . "$(dirname "$0")/like_gnu.bash"
-need find du tree diff readlink realpath
+need find du tree diff readlink realpath debugfs
 like_gnu_begin
 (
 	cd "$dir/m" || exit 1
@@ -41,7 +41,7 @@ for e in "-type f" "-type d" "-type l" "-type f,l" "-type p" "-type b" "-type c"
 	"-not -type d" "! -type d" "( -name a* -o -name b* ) -type f" "-name a* -o -name b*" "-name a* , -name b*" "-type f -a -name f*" "-true" "-false" "-false -o -print" "-quit" \
 	"-name file -quit -o -print" "-print" "-print0" "-print -print" "-type f -print -o -type d" "-name x -o" "-nosuch" "-name" "( -name x" "-name x )" "-type q" "-size x" "-size 1q" "-perm x9" \
 	"-maxdepth x" "-links x" "-exec" "-exec true" "-ls" "-type f -ls" "-type l -ls" "-noleaf -type d" "-prune" "-follow -type f" "-regextype nosuch -name x" \
-	"-inum 2" "-ilname *" "-mindepth 3 -print0" "-depth -prune" "-ignore_readdir_race -type d" "-user nosuchuser"; do
+	"-size +1 -name *.c" "-perm -u+x -type d ! -name d" "-not -size 0 -mtime -3 -name f*" "-links 1 -path ./d/* -print -size 1" "-inum 2" "-ilname *" "-mindepth 3 -print0" "-depth -prune" "-ignore_readdir_race -type d" "-user nosuchuser"; do
 	set -f
 	try find . $e
 	case $e in -type*|-name*|-m*|-depth*|-ls) try find d file $e; try find -L d dlink $e; try find -H dlink $e ;; esac
@@ -80,6 +80,16 @@ for p in link dangling d/sub/up file d dlink d/sub/self missing dlink/sub/../b.c
 	for o in "" -e -m -s -q -z -P "--relative-to=d" "-m --relative-to=d/sub" "-sm"; do try realpath $o "$p"; done
 done
 try readlink link dlink file; try readlink -n link dlink; try realpath file d missing; 
+
+# the inode of a name is gone: whoever asks for no attributes does not see it
+if [ "$type" = ext4 ]; then
+	umount "$dir/m"
+	debugfs -w -R "clri /d/sub/c.h" "$img" 2>/dev/null
+	mount -o loop,ro "$img" "$dir/m"
+	for e in "-name c.h" "-type f -name c.h" "-name c.h -print -type d" "-name c.h -size 1" "-size 1 -name c.h" "-size 1 -name b.c" \
+		"-name c.h ! -mtime 1 -print" "-name c.h -printf %f%y%d" "-name c.h -printf %s" "-name c.h -ls"; do try find . $e; done
+	try find -L d/sub -name c.h; try find d/sub/c.h
+fi
 
 echo "$compared invocations compared ($type), $failures differ"
 finish
