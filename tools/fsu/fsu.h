@@ -112,6 +112,9 @@ struct ukfs *fsu_mount(const struct fsu_line *line);
 struct ukfs *fsu_mount_second(const struct fsu_line *line, const char *image);
 /* Unmount what is mounted, if anything.  False after an error, which has been printed. */
 bool fsu_unmount(void);
+/* The same where the process ends then: what was only read is not unmounted, there is nothing to write, and
+ * for a large tree that would take a tenth of the time. */
+bool fsu_unmount_last(void);
 /* Whether a host file is the image itself: it must be neither read into nor written over. */
 bool fsu_is_image(const struct stat *st);
 const char *fsu_image(void);

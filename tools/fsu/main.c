@@ -100,7 +100,7 @@ static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 		if (!(cmd->flags & FSU_COPY))
 			setenv("RUMP_NCPU", "1", 0);
 		code = cmd->run(&line);
-		if (!fsu_unmount() && code == FSU_OK)
+		if (!fsu_unmount_last() && code == FSU_OK)
 			code = FSU_FAILED;
 		break;
 	}

@@ -13,7 +13,7 @@
 static struct ukfs *mounted, *second;
 static const char *image_path;
 static struct stat image_stat;
-static bool image_known;
+static bool image_known, only_read;
 
 const char *fsu_image(void)
 {
@@ -78,7 +78,8 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 	fsu_set_image(line->image);
 	if (!line->read)
 		fsu_catch_signals();
-	mounted = open_image(line, line->image, line->read && !last_is_rw(line->mount->options));
+	only_read = line->read && !last_is_rw(line->mount->options);
+	mounted = open_image(line, line->image, only_read);
 	return mounted;
 }
 
@@ -101,6 +102,11 @@ bool fsu_unmount(void)
 		return true;
 	fsu_message("%s", ukfs_errmsg());
 	return false;
+}
+
+bool fsu_unmount_last(void)
+{
+	return only_read || fsu_unmount();
 }
 
 void fsu_die(int code)
