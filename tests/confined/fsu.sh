@@ -68,7 +68,7 @@ if_has owner '' chgrp 7 /copy
 if_has flags '' chattr +i /moved
 if_has flags ... lsattr /moved
 [ "$type" = vfat ] || grep -q -- '-i-.* /moved$' out || fail "lsattr: $(cat out)"
-if_has flags '' chattr -i /moved
+if_has flags '' chflags noschg /moved
 if_has xattr '' setfattr -n user.a -v b /moved
 does ... getfattr -d moved
 [[ $lacks == *" xattr "* ]] || grep -qx 'user.a="b"' out || fail "getfattr: $(cat out)"

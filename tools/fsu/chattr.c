@@ -76,10 +76,9 @@ static void flags_text(char text[NFLAGS + 1], unsigned long value)
 	text[NFLAGS] = '\0';
 }
 
-/* Only regular files and directories have attributes, and a device must not be opened for them. */
-static int get_flags(struct ukfs *u, const char *path, const struct stat *st, unsigned long *value)
+int fsu_get_flags(struct ukfs *u, const char *path, mode_t type, unsigned long *value)
 {
-	if (S_ISREG(st->st_mode) || S_ISDIR(st->st_mode))
+	if (S_ISREG(type) || S_ISDIR(type))
 		return ukfs_getflags(u, path, value) ? errno : 0;
 	return EOPNOTSUPP;
 }
@@ -178,19 +177,19 @@ static int set_project(struct ukfs *u, const char *path, uint32_t project)
 	return ukfs_ioctl(u, path, FS_IOC_FSSETXATTR, &x) ? errno : 0;
 }
 
-static void change(struct ukfs *u, struct chattr *c, const char *path, const struct stat *st)
+static void change(struct ukfs *u, struct chattr *c, const char *path, mode_t type)
 {
 	unsigned long value = 0, new;
 	int version = c->version;
 	char text[NFLAGS + 1];
-	int err = get_flags(u, path, st, &value);
+	int err = fsu_get_flags(u, path, type, &value);
 
 	if (err) {
 		chattr_failed(c, err, "read the attributes of", path);
 		return;
 	}
 	new = c->sets ? c->set : (value & ~c->remove) | c->add;
-	if (!S_ISDIR(st->st_mode))
+	if (!S_ISDIR(type))
 		new &= ~(unsigned long)FS_DIRSYNC_FL;
 	if (c->verbose) {
 		flags_text(text, new);
@@ -222,8 +221,8 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		return FSU_WALK_STOP;
 	if (e->visit == FSU_ERROR)
 		chattr_failed(c, e->err, "read", e->path);
-	else if (e->visit != FSU_POST && !(S_ISLNK(e->st.st_mode) && e->depth))
-		change(u, c, e->path, &e->st);
+	else if (e->visit != FSU_POST && !(S_ISLNK(e->type) && e->depth))
+		change(u, c, e->path, e->type);
 	return e->visit == FSU_PRE && !c->recursive ? FSU_WALK_SKIP : 0;
 }
 
@@ -242,7 +241,7 @@ int fsu_chattr_run(struct fsu_line *line)
 	if (!u)
 		return FSU_FAILED;
 	for (int i = first; i < line->noperands; i++)
-		fsu_walk(u, line->operands[i], on_entry, &c);
+		fsu_walk_types(u, line->operands[i], FSU_FOLLOW_NONE, on_entry, &c);
 	return c.code;
 }
 
@@ -274,7 +273,7 @@ static int show(struct ukfs *u, struct lsattr *l, const char *path, const struct
 	char text[NFLAGS + 1];
 	unsigned long value;
 	unsigned int version = 0;
-	int err = get_flags(u, path, st, &value);
+	int err = fsu_get_flags(u, path, st->st_mode, &value);
 
 	if (!err && l->project && ukfs_ioctl(u, path, FS_IOC_FSGETXATTR, &x))
 		err = errno;

@@ -258,6 +258,12 @@ int fsu_read_names(struct ukfs *u, const char *path, struct fsu_names *names);
 void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsigned char type);
 void fsu_names_free(struct fsu_names *names);
 
+/* ---- attributes -------------------------------------------------------------------------- */
+
+/* FS_*_FL of a file.  0 or an errno: EOPNOTSUPP for all but regular files and directories, which have
+ * none, and a device must not be opened for them. */
+int fsu_get_flags(struct ukfs *u, const char *path, mode_t type, unsigned long *value);
+
 /* ---- targets ----------------------------------------------------------------------------- */
 
 /* Where cp, mv and ln put things. */

@@ -125,6 +125,40 @@ try rm x/3
 try chattr -i x/3
 same_trees attributes
 
+# chflags does by its names what the host's chattr does
+as_chattr() {
+	(cd "$dir/host" && LD_PRELOAD=$dir/inside.so chattr $1) || fail "chattr $1"
+	fsu chflags "$dir/ours.img" $2 >"$dir/out" 2>"$dir/err" || fail "chflags $2: $(cat "$dir/err")"
+	try lsattr -R c d x
+}
+as_chattr '+i x/3' 'uchg x/3'
+try rm x/3
+as_chattr '-i x/3' 'noschange x/3'
+as_chattr '-R +ad c' '-R sappnd,nodump c'
+as_chattr '-R -a c' '-R nouappend c'
+as_chattr '-R -d c' '-R dump c'
+try chattr +A x	# which 0 leaves alone
+as_chattr '+ia x' '6 x'
+as_chattr '-i -a +d x' '1 x'
+as_chattr '-d x' '0 x'
+as_chattr '+i d/sub' 'schg d/dlink'
+as_chattr '-R -i d/sub' '-RH nouimmutable d/dlink'
+as_chattr '-R +d d/sub' '-RP nodump d/sub d/dlink'
+as_chattr '+d d/file' '-f nodump d/fifo d/missing d/file'
+expect 0 '' fsu chflags "$dir/ours.img" -vv uappnd,uchg,nodump d/file x/3
+[ "$(cat "$dir/out")" = "d/file: 01 -> 01400001
+x/3: 00 -> 01400001" ] || fail "chflags -vv: $(cat "$dir/out")"
+expect 0 '' fsu chflags "$dir/ours.img" -Rf dump x/1 x/3
+expect 0 '' fsu chflags "$dir/ours.img" 0 d/file x/3
+as_chattr '-d d/file' 'dump d/file'
+expect 1 'cannot read the flags of d/link: Operation not supported' fsu chflags "$dir/ours.img" -h uchg d/link
+expect 1 'cannot follow d/dangling: No such file' fsu chflags "$dir/ours.img" uchg d/dangling
+expect 1 'cannot read the flags of d/fifo' fsu chflags "$dir/ours.img" uchg d/fifo
+expect 1 "Linux has no attribute for 'noarch'" fsu chflags "$dir/ours.img" noarch d/file
+expect 1 "Linux has no attribute for '20'" fsu chflags "$dir/ours.img" 20 d/file
+expect 1 "there is no flag 'immutable'" fsu chflags "$dir/ours.img" uchg,immutable d/file
+expect 1 'both sets and clears' fsu chflags "$dir/ours.img" uchg,noschg d/file
+same_trees "attributes by chflags"
 try sync
 try sync c/one d
 try sync -f d
