@@ -75,9 +75,10 @@ for o in "" -u -q -r -N -rN -ru -rq -ruN -rqs -s -qr -U1 "-U0" "-u -U5" -c -e -n
 		TZ=UTC try diff $o $p
 	done
 done
-for p in link dangling d/sub/up file d dlink d/sub/self missing dlink/sub/../b.c ./d//sub/. d/sub/self/self/up missing/x dangling/x file/x / .. d/l.c ""; do
+for p in link dlink/.. dlink/../d/sub/up/../self dangling d/sub/up file d dlink d/sub/self missing dlink/sub/../b.c ./d//sub/. d/sub/self/self/up missing/x dangling/x file/x / .. d/l.c ""; do
 	for o in "" -f -e -m -n -v -z -s -q; do try readlink $o "$p"; done
-	for o in "" -e -m -s -q -z -P "--relative-to=d" "-m --relative-to=d/sub" "-sm"; do try realpath $o "$p"; done
+	for o in "" -e -m -s -q -z -P -L -eL -mL -LP -Ls -sL "--relative-to=d" "-m --relative-to=d/sub" "-sm" "-L --relative-to=dlink/.." "--relative-base=d" \
+		"--relative-base=d --relative-to=d/sub" "--relative-base=d/sub --relative-to=d" "-m --relative-base=/ --relative-to=x" "-e --relative-to=file"; do try realpath $o "$p"; done
 done
 try readlink link dlink file; try readlink -n link dlink; try realpath file d missing; 
 
