@@ -71,6 +71,7 @@ struct file {
 	const char *path;
 	struct stat st;
 	bool missing;
+	const struct file *up;	/* the directory that it was met in */
 };
 
 struct diff {
@@ -372,6 +373,7 @@ static int compare_name(const struct diff *d, const struct file dirs[2], const c
 		fsu_path_push(&paths[i], name);
 		f[i].path = paths[i].s;
 		f[i].missing = !have[i];
+		f[i].up = &dirs[i];
 	}
 	result = compare(d, f, depth + 1);
 	fsu_path_free(&paths[0]);
@@ -419,6 +421,15 @@ static int look(const struct diff *d, struct file *file)
 	return fsu_tree_stat(file->u, file->path, !d->no_dereference, &file->st);
 }
 
+/* A link led back to where it was met. */
+static bool is_loop(const struct file *file)
+{
+	for (const struct file *f = file->up; f && !file->missing; f = f->up)
+		if (f->st.st_ino == file->st.st_ino && f->st.st_dev == file->st.st_dev)
+			return true;
+	return false;
+}
+
 static bool same_inode(const struct file f[2])
 {
 	return f[0].u == f[1].u && f[0].st.st_ino == f[1].st.st_ino && f[0].st.st_dev == f[1].st.st_dev;
@@ -455,7 +466,13 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 			printf("Common subdirectories: %s and %s\n", f[0].path, f[1].path);
 			return SAME;
 		}
-		return depth > 4096 ? trouble(ELOOP, f[0].path) : compare_directories(d, f, depth);
+		for (int i = 0; i < 2; i++)
+			if (is_loop(&f[i])) {
+				fflush(stdout);
+				fsu_message("%s: recursive directory loop", fsu_name(f[i].path));
+				return TROUBLE;
+			}
+		return compare_directories(d, f, depth);
 	}
 	if (S_ISLNK(type[0]))
 		return compare_links(d, f);

@@ -25,6 +25,8 @@ line' 'with space/tab	x' "with space/it's" 'with space/st*r'
 	mkdir t1 t2; for t in t1 t2; do mkdir $t/s; seq 1 40 >$t/same; seq 1 40 >$t/diff; ln -s same $t/l; echo "$t" >$t/s/f; head -c 5000 /dev/zero >$t/bin; done
 	sed -i 's/^20$/twenty/; 35d' t2/diff; sed -i '3a\
 inserted' t2/diff; echo only >t1/only1; mkdir t2/only2; echo in >t2/only2/in; printf x >>t2/bin; printf 'no newline' >t1/nn; printf 'no newline\n' >t2/nn
+	mkdir -p l1/s/t l2/s/t l1/n1/n2/n3; for t in l1 l2; do ln -s . $t/loop; ln -s .. $t/s/up; ln -s x $t/y; ln -s y $t/x; echo $t >$t/s/f; done
+	ln -s ../.. l1/s/t/root; ln -s ../../../l2 l2/s/t/root; echo q >l1/n1/n2/n3/f; ln -s . l1/n1/l; ln -s /l1 l1/abs; ln -s /l2 l2/abs
 	ln -sfn other t2/l; mkdir t1/kind; echo kind >t2/kind; : >t1/empty; echo something >t2/empty
 ) || exit 1
 like_gnu_ready
@@ -75,6 +77,8 @@ for o in "" -u -q -r -N -rN -ru -rq -ruN -rqs -s -qr -U1 "-U0" "-u -U5" -c -e -n
 		TZ=UTC try diff $o $p
 	done
 done
+# links that lead round in circles
+for o in -r -rN -rq -ru -rs "-r --no-dereference" "" -N; do try diff $o l1 l2; try diff $o l2 l1; try diff $o l1 l1/loop; try diff $o l1/s l2; done
 for p in link dlink/.. dlink/../d/sub/up/../self dangling d/sub/up file d dlink d/sub/self missing dlink/sub/../b.c ./d//sub/. d/sub/self/self/up missing/x dangling/x file/x / .. d/l.c ""; do
 	for o in "" -f -e -m -n -v -z -s -q; do try readlink $o "$p"; done
 	for o in "" -e -m -s -q -z -P -L -eL -mL -LP -Ls -sL "--relative-to=d" "-m --relative-to=d/sub" "-sm" "-L --relative-to=dlink/.." "--relative-base=d" \
