@@ -10,8 +10,8 @@
 bool find_print(struct find *f, struct node *n, const struct fsu_entry *e)
 {
 	(void)f;
-	fputs(e->path, stdout);
-	putchar(n->key == '0' ? '\0' : '\n');
+	fputs(e->path, n->out);
+	putc(n->key == '0' ? '\0' : '\n', n->out);
 	return true;
 }
 
@@ -49,18 +49,25 @@ static bool quit(struct find *f, struct node *n, const struct fsu_entry *e)
 	return true;
 }
 
-static bool set_ask(struct find *f, struct node *n)
+static bool set_exec(struct find *f, struct node *n)
 {
 	(void)f;
-	n->ask = n->key == 'o';
+	n->ask = n->key == 'o' || n->key == 'O';
+	n->inside = n->key == 'd' || n->key == 'O';
 	return !(n->ask && n->batch);
 }
 
 const struct find_word find_actions[] = {
 	{ "-delete", 0, 0, set_delete, delete, FIND_ACTS },
-	{ "-exec", -1, 0, set_ask, find_exec, FIND_ACTS },
+	{ "-exec", -1, 0, set_exec, find_exec, FIND_ACTS },
+	{ "-execdir", -1, 'd', set_exec, find_exec, FIND_ACTS },
+	{ "-fls", 0, 0, NULL, find_ls, FIND_ACTS | FIND_STAT | FIND_FILE },
+	{ "-fprint", 0, 0, NULL, find_print, FIND_ACTS | FIND_FILE },
+	{ "-fprint0", 0, '0', NULL, find_print, FIND_ACTS | FIND_FILE },
+	{ "-fprintf", 1, 0, find_set_printf, find_printf, FIND_ACTS | FIND_FILE },
 	{ "-ls", 0, 0, NULL, find_ls, FIND_ACTS | FIND_STAT },
-	{ "-ok", -1, 'o', set_ask, find_exec, FIND_ACTS },
+	{ "-ok", -1, 'o', set_exec, find_exec, FIND_ACTS },
+	{ "-okdir", -1, 'O', set_exec, find_exec, FIND_ACTS },
 	{ "-print", 0, 0, NULL, find_print, FIND_ACTS },
 	{ "-print0", 0, '0', NULL, find_print, FIND_ACTS },
 	{ "-printf", 1, 0, find_set_printf, find_printf, FIND_ACTS },

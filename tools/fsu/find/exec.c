@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * -exec and -ok: a program of the host gets a copy of the file, with the same name, in a temporary
- * folder that is removed when the program has ended.
+ * folder that is removed when the program has ended.  -execdir and -okdir run it there, and with + on the
+ * files of one directory at a time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -21,6 +22,8 @@ extern char **environ;
 struct exec_batch {
 	char **paths;		/* of the copies */
 	int count;
+	char *dir;		/* -execdir: where they are from ... */
+	char *folder;		/* ... and where all of them are */
 };
 
 /* ---- copies ------------------------------------------------------------------------------ */
@@ -43,10 +46,23 @@ static int copy_content(struct find *f, const char *from, int to)
 	return err;
 }
 
-/* The path of a copy, NULL after a message. */
-static char *copy_out(struct find *f, const struct fsu_entry *e)
+/* malloc'd; NULL with errno. */
+static char *new_folder(void)
 {
 	const char *tmp = getenv("TMPDIR");
+	char *folder = NULL;
+
+	if (asprintf(&folder, "%s/fsu_find.XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0)
+		fsu_die(FSU_FAILED);
+	if (mkdtemp(folder))
+		return folder;
+	free(folder);
+	return NULL;
+}
+
+/* The path of a copy, in that folder or a new one; NULL after a message. */
+static char *copy_out(struct find *f, const struct fsu_entry *e, const char *shared)
+{
 	char *base, *path = NULL, *folder = NULL;
 	int fd = -1, err = 0;
 
@@ -56,8 +72,8 @@ static char *copy_out(struct find *f, const struct fsu_entry *e)
 		return NULL;
 	}
 	base = find_basename(e->path);
-	if (asprintf(&folder, "%s/fsu_find.XXXXXX", tmp && *tmp ? tmp : "/tmp") < 0 || !mkdtemp(folder) ||
-	    asprintf(&path, "%s/%s", folder, base) < 0)
+	folder = shared ? fsu_strdup(shared) : new_folder();
+	if (!folder || asprintf(&path, "%s/%s", folder, base) < 0)
 		err = errno;
 	if (!err)
 		fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
@@ -81,6 +97,7 @@ static char *copy_out(struct find *f, const struct fsu_entry *e)
 	return NULL;
 }
 
+/* The folder goes with its last copy. */
 static void drop_copy(char *path)
 {
 	unlink(path);
@@ -89,15 +106,32 @@ static void drop_copy(char *path)
 	free(path);
 }
 
+static void drop_batch(struct exec_batch *b)
+{
+	while (b->count)
+		drop_copy(b->paths[--b->count]);
+	free(b->folder);
+	free(b->dir);
+	b->folder = b->dir = NULL;
+}
+
 /* ---- programs ---------------------------------------------------------------------------- */
 
-static bool run(struct find *f, char **argv)
+/* `copy': one of the program's files; it runs beside it where -execdir said so. */
+static bool run(struct find *f, const struct node *n, char **argv, const char *copy)
 {
+	char *folder = fsu_strndup(copy, fsu_basename(copy) - copy);
+	posix_spawn_file_actions_t actions;
 	int status, err;
 	pid_t pid;
 
-	fflush(stdout);
-	err = posix_spawnp(&pid, argv[0], NULL, NULL, argv, environ);
+	fflush(NULL);
+	posix_spawn_file_actions_init(&actions);
+	if (n->inside && posix_spawn_file_actions_addchdir_np(&actions, folder))
+		fsu_die(FSU_FAILED);
+	err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
+	posix_spawn_file_actions_destroy(&actions);
+	free(folder);
 	if (err) {
 		fsu_perror_verb(err, "run", argv[0]);
 		f->code = FSU_FAILED;
@@ -106,6 +140,18 @@ static bool run(struct find *f, char **argv)
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
 		;
 	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The path as the program gets it. */
+static char *argument(const struct node *n, const char *copy)
+{
+	char *path;
+
+	if (!n->inside)
+		return fsu_strdup(copy);
+	if (asprintf(&path, "./%s", fsu_basename(copy)) < 0)
+		fsu_die(FSU_FAILED);
+	return path;
 }
 
 /* Each {} in an argument is the path. */
@@ -127,13 +173,14 @@ static char *fill_in(const char *arg, const char *path)
 
 static bool run_one(struct find *f, struct node *n, char *copy)
 {
-	char **argv = fsu_malloc((n->argc + 1) * sizeof(char *));
+	char **argv = fsu_malloc((n->argc + 1) * sizeof(char *)), *path = argument(n, copy);
 	bool ok;
 
 	for (int i = 0; i < n->argc; i++)
-		argv[i] = fill_in(n->argv[i], copy);
+		argv[i] = fill_in(n->argv[i], path);
 	argv[n->argc] = NULL;
-	ok = run(f, argv);
+	ok = run(f, n, argv, copy);
+	free(path);
 	for (int i = 0; i < n->argc; i++)
 		free(argv[i]);
 	free(argv);
@@ -149,21 +196,23 @@ void find_exec_rest(struct find *f, struct node *n)
 		return;
 	argv = fsu_malloc((n->argc + b->count) * sizeof(char *));
 	memcpy(argv, n->argv, (n->argc - 1) * sizeof(char *));
-	memcpy(argv + n->argc - 1, b->paths, b->count * sizeof(char *));
+	for (int i = 0; i < b->count; i++)
+		argv[n->argc - 1 + i] = argument(n, b->paths[i]);
 	argv[n->argc - 1 + b->count] = NULL;
-	if (!run(f, argv))
+	if (!run(f, n, argv, b->paths[0]))
 		f->code = FSU_FAILED;
+	for (int i = 0; i < b->count; i++)
+		free(argv[n->argc - 1 + i]);
 	free(argv);
-	while (b->count)
-		drop_copy(b->paths[--b->count]);
+	drop_batch(b);
 }
 
 void find_exec_free(struct node *n)
 {
-	while (n->copies && n->copies->count)
-		drop_copy(n->copies->paths[--n->copies->count]);
-	if (n->copies)
-		free(n->copies->paths);
+	if (!n->copies)
+		return;
+	drop_batch(n->copies);
+	free(n->copies->paths);
 	free(n->copies);
 }
 
@@ -176,27 +225,74 @@ static bool agreed(const struct node *n, const char *path)
 	return fgets(answer, sizeof(answer), stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
+/* -execdir looks for programs where copies of the image's files are, if PATH says so. */
+static bool path_is_safe(struct find *f)
+{
+	const char *path = getenv("PATH");
+
+	for (; path && *path == '/'; path++) {
+		path += strcspn(path, ":");
+		if (!*path)
+			return true;
+	}
+	if (!path)
+		return true;
+	fsu_message("-execdir would run files of the image, because PATH has a directory that does not begin "
+		    "with a slash; take it out");
+	f->code = FSU_FAILED;
+	f->quit = true;
+	return false;
+}
+
+/* The folder for copies of -execdir ... {} +: that of the others of the same directory, or NULL. */
+static const char *batch_folder(struct find *f, struct node *n, const struct fsu_entry *e)
+{
+	size_t len = fsu_basename(e->path) - e->path;
+	struct exec_batch *b = n->copies;
+
+	if (b->dir && (strlen(b->dir) != len || memcmp(b->dir, e->path, len))) {
+		find_exec_rest(f, n);
+		drop_batch(b);
+	}
+	if (n->inside && !b->dir)
+		b->dir = fsu_strndup(e->path, len);
+	return b->folder;
+}
+
+static void exec_later(struct find *f, struct node *n, const struct fsu_entry *e)
+{
+	struct exec_batch *b = n->copies;
+	char *copy;
+
+	if (!b) {
+		n->copies = b = fsu_malloc(sizeof(*b));
+		*b = (struct exec_batch){ .paths = fsu_malloc(BATCH_FILES * sizeof(char *)) };
+	}
+	copy = copy_out(f, e, batch_folder(f, n, e));
+	if (!copy)
+		return;
+	b->paths[b->count++] = copy;
+	if (n->inside && !b->folder)
+		b->folder = fsu_strndup(copy, fsu_basename(copy) - copy - 1);
+	if (b->count == BATCH_FILES)
+		find_exec_rest(f, n);
+}
+
 bool find_exec(struct find *f, struct node *n, const struct fsu_entry *e)
 {
 	char *copy;
 	bool ok;
 
-	if (n->ask && !agreed(n, e->path))
+	if ((n->inside && !path_is_safe(f)) || (n->ask && !agreed(n, e->path)))
 		return false;
-	copy = copy_out(f, e);
+	if (n->batch) {
+		exec_later(f, n, e);
+		return true;
+	}
+	copy = copy_out(f, e, NULL);
 	if (!copy)
-		return n->batch;
-	if (!n->batch) {
-		ok = run_one(f, n, copy);
-		drop_copy(copy);
-		return ok;
-	}
-	if (!n->copies) {
-		n->copies = fsu_malloc(sizeof(*n->copies));
-		*n->copies = (struct exec_batch){ fsu_malloc(BATCH_FILES * sizeof(char *)), 0 };
-	}
-	n->copies->paths[n->copies->count++] = copy;
-	if (n->copies->count == BATCH_FILES)
-		find_exec_rest(f, n);
-	return true;
+		return false;
+	ok = run_one(f, n, copy);
+	drop_copy(copy);
+	return ok;
 }

@@ -109,7 +109,7 @@ int fsu_find_run(struct fsu_line *line)
 	if (f.writes)
 		line->read = false;
 	f.u = fsu_mount(line);
-	if (f.u) {
+	if (f.u && find_open_outputs(&f)) {
 		int n = expr > paths ? expr - paths : 1;
 
 		argv = expr > paths ? argv + paths : only;
@@ -119,6 +119,7 @@ int fsu_find_run(struct fsu_line *line)
 		}
 		for (struct node *n = f.all; n; n = n->next)
 			find_exec_rest(&f, n);
+		find_close_outputs(&f);
 	}
 	find_free(&f);
 	return f.u ? f.code : FSU_FAILED;

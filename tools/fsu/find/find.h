@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The parts of fsu_find: find.c walks, parse.c makes the expression a tree, tests.c has the tests,
- * actions.c, printf.c and exec.c what is done with a file.
+ * actions.c, printf.c, output.c and exec.c what is done with a file.
  */
 #ifndef FSU_FIND_H
 #define FSU_FIND_H
@@ -26,7 +26,9 @@ struct node {
 	const char *name, *arg;
 	char **argv;		/* -exec */
 	int argc;
-	bool batch, ask;	/* -exec ... +, -ok */
+	bool batch, ask, inside; /* -exec ... +, -ok, -execdir */
+	const char *file;	/* of the host, to which the action prints */
+	FILE *out;		/* that, or standard output */
 	char key;		/* a variant of the test: which time, case or not ... */
 	enum compare compare;
 	double number;
@@ -50,6 +52,7 @@ struct find {
 	const char *start;
 	dev_t dev;
 	bool prune, quit;
+	struct output *outputs;
 	int code;
 };
 
@@ -65,6 +68,8 @@ char *find_basename(const char *path);
 #define FIND_STAT 2	/* the entry's `st' has to be there; without this flag `type' is enough */
 #define FIND_PURE 4	/* has no effects, so that it may change places with another such test */
 
+#define FIND_FILE 8	/* the first argument is a file of the host, which `nargs' does not count */
+
 /* A row of the table of tests and actions. */
 struct find_word {
 	const char *name;
@@ -76,6 +81,9 @@ struct find_word {
 };
 extern const struct find_word find_tests[], find_actions[];
 
+/* output.c: open the files that actions print to; false after a message */
+bool find_open_outputs(struct find *f);
+void find_close_outputs(struct find *f);
 /* exec.c: run what is collected for -exec ... + */
 void find_exec_rest(struct find *f, struct node *n);
 void find_exec_free(struct node *n);

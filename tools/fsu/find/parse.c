@@ -54,7 +54,7 @@ static struct node *new_node(struct find *f, node_fn eval, struct node *a, struc
 {
 	struct node *n = fsu_malloc(sizeof(*n));
 
-	*n = (struct node){ .eval = eval, .a = a, .b = b, .next = f->all };
+	*n = (struct node){ .eval = eval, .a = a, .b = b, .out = stdout, .next = f->all };
 	f->all = n;
 	return n;
 }
@@ -77,6 +77,11 @@ void find_free(struct find *f)
 static const char *peek(const struct parser *p)
 {
 	return p->at < p->argc ? p->argv[p->at] : NULL;
+}
+
+static const char *next(struct parser *p)
+{
+	return p->at < p->argc ? p->argv[p->at++] : NULL;
 }
 
 static bool take(struct parser *p, const char *a, const char *b)
@@ -137,11 +142,10 @@ static struct node *parse_word(struct parser *p)
 	n = new_node(p->f, w->eval ? w->eval : eval_true, NULL, NULL);
 	n->key = w->key;
 	n->name = name;
-	if (w->nargs > 0 && !(n->arg = peek(p))) {
+	if ((w->flags & FIND_FILE && !(n->file = next(p))) || (w->nargs > 0 && !(n->arg = next(p)))) {
 		fsu_usage("'%s' needs an argument", name);
 		return NULL;
 	}
-	p->at += w->nargs > 0;
 	if (w->nargs < 0 && !take_command(p, n))
 		return NULL;
 	n->flags = w->flags;

@@ -157,48 +157,49 @@ static char *directive(const struct find *f, const struct fsu_entry *e, char let
 }
 
 /* printf's flags, width and precision; mode and depth are numbers, all else is text, sizes too. */
-static const char *put_directive(const struct find *f, const struct fsu_entry *e, const char *s)
+static const char *put_directive(FILE *out, const struct find *f, const struct fsu_entry *e,
+				 const char *s)
 {
 	size_t len = strspn(s, FLAGS);
 	char spec[64], *text;
 	const char *next = s + len + 1;
 
 	if (!s[len]) {
-		putchar('%');
+		putc('%', out);
 		return s;
 	}
 	if (s[len] == '%' && !len) {
-		putchar('%');
+		putc('%', out);
 		return next;
 	}
 	text = directive(f, e, s[len], &next);
 	if (!text || len > 40) {
-		printf("%%%.*s", (int)len + 1, s);
+		fprintf(out, "%%%.*s", (int)len + 1, s);
 	} else if (*s == '0' && strchr("md", s[len])) {
 		for (int pad = atoi(s) - (int)strlen(text); pad > 0; pad--)
-			putchar('0');
-		fputs(text, stdout);
+			putc('0', out);
+		fputs(text, out);
 	} else {
 		snprintf(spec, sizeof(spec), "%%%.*ss", (int)len, s);
 		/* # is for octal numbers: a leading 0 */
 		if (*s == '#') {
 			snprintf(spec, sizeof(spec), "%%%.*ss", (int)len - 1, s + 1);
-			fputs(strcmp(text, "0") ? "0" : "", stdout);
+			fputs(strcmp(text, "0") ? "0" : "", out);
 		}
-		printf(spec, text);
+		fprintf(out, spec, text);
 	}
 	free(text);
 	return next;
 }
 
-static const char *put_escape(const char *s)
+static const char *put_escape(FILE *out, const char *s)
 {
 	static const char from[] = "abfnrtv\\", to[] = "\a\b\f\n\r\t\v\\";
 	const char *p = *s ? strchr(from, *s) : NULL;
 	int value = 0;
 
 	if (p) {
-		putchar(to[p - from]);
+		putc(to[p - from], out);
 		return s + 1;
 	}
 	if (*s == 'c')
@@ -206,10 +207,10 @@ static const char *put_escape(const char *s)
 	if (*s >= '0' && *s <= '7') {
 		for (int i = 0; i < 3 && *s >= '0' && *s <= '7'; i++)
 			value = value * 8 + *s++ - '0';
-		putchar(value);
+		putc(value, out);
 		return s;
 	}
-	putchar('\\');
+	putc('\\', out);
 	return s;
 }
 
@@ -230,11 +231,11 @@ bool find_printf(struct find *f, struct node *n, const struct fsu_entry *e)
 		char c = *s++;
 
 		if (c == '%')
-			s = put_directive(f, e, s);
+			s = put_directive(n->out, f, e, s);
 		else if (c == '\\')
-			s = put_escape(s);
+			s = put_escape(n->out, s);
 		else
-			putchar(c);
+			putc(c, n->out);
 	}
 	return true;
 }
@@ -242,30 +243,30 @@ bool find_printf(struct find *f, struct node *n, const struct fsu_entry *e)
 /* ---- -ls --------------------------------------------------------------------------------- */
 
 /* Columns grow with what was shown, and stay so. */
-static void put_column(int *width, const char *text, bool left)
+static void put_column(FILE *out, int *width, const char *text, bool left)
 {
 	int len = strlen(text);
 
 	if (len > *width)
 		*width = len;
-	printf(left ? "%-*s " : "%*s ", *width, text);
+	fprintf(out, left ? "%-*s " : "%*s ", *width, text);
 }
 
 /* find counts the space behind a number, too, but not for groups. */
-static void put_owner(int *width, const char *name, unsigned int id)
+static void put_owner(FILE *out, int *width, const char *name, unsigned int id)
 {
 	int len;
 
 	if (name) {
-		put_column(width, name, true);
+		put_column(out, width, name, true);
 		return;
 	}
-	len = printf("%-8u ", id);
+	len = fprintf(out, "%-8u ", id);
 	if (len > *width)
 		*width = len;
 }
 
-static void put_device(int widths[2], dev_t dev)
+static void put_device(FILE *out, int widths[2], dev_t dev)
 {
 	unsigned int numbers[2] = { major(dev), minor(dev) };
 
@@ -275,11 +276,11 @@ static void put_device(int widths[2], dev_t dev)
 		if (len > widths[i])
 			widths[i] = len;
 	}
-	printf("%*u, %*u ", widths[0], numbers[0], widths[1], numbers[1]);
+	fprintf(out, "%*u, %*u ", widths[0], numbers[0], widths[1], numbers[1]);
 }
 
 /* find's own way to quote, whatever the locale. */
-static void put_name(const char *name)
+static void put_name(FILE *out, const char *name)
 {
 	static const char from[] = "\n\b\r\t\f \"\\", to[] = "nbrtf \"\\";
 
@@ -288,15 +289,15 @@ static void put_name(const char *name)
 		unsigned char c = *name;
 
 		if (p)
-			printf("\\%c", to[p - from]);
+			fprintf(out, "\\%c", to[p - from]);
 		else if (c > ' ' && c < 0177)
-			putchar(c);
+			putc(c, out);
 		else
-			printf("\\%03o", c);
+			fprintf(out, "\\%03o", c);
 	}
 }
 
-static void put_ls_time(const struct find *f, struct timespec t)
+static void put_ls_time(FILE *out, const struct find *f, struct timespec t)
 {
 	time_t half_year = 31556952 / 2;
 	bool recent = t.tv_sec >= f->now.tv_sec - half_year && t.tv_sec <= f->now.tv_sec;
@@ -307,7 +308,7 @@ static void put_ls_time(const struct find *f, struct timespec t)
 		snprintf(buf, sizeof(buf), "%lld", (long long)t.tv_sec);
 	else
 		strftime(buf, sizeof(buf), recent ? "%b %e %H:%M" : "%b %e  %Y", &tm);
-	printf("%s ", buf);
+	fprintf(out, "%s ", buf);
 }
 
 bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
@@ -319,26 +320,26 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 		number_text("%" PRIu64, st->st_nlink), number_text("%" PRIu64, st->st_size),
 		fsu_tree_readlink(f->u, e->path), owner_text(fsu_group(st->st_gid), st->st_gid),
 	};
+	FILE *out = n->out;
 	char mode[11];
 
-	(void)n;
-	put_column(&widths[0], texts[0], false);
-	put_column(&widths[1], texts[1], false);
-	printf("%s ", fsu_mode_string(mode, st->st_mode));
-	put_column(&widths[2], texts[2], false);
-	put_owner(&widths[3], fsu_user(st->st_uid), st->st_uid);
-	put_column(&widths[4], texts[5], true);
+	put_column(out, &widths[0], texts[0], false);
+	put_column(out, &widths[1], texts[1], false);
+	fprintf(out, "%s ", fsu_mode_string(mode, st->st_mode));
+	put_column(out, &widths[2], texts[2], false);
+	put_owner(out, &widths[3], fsu_user(st->st_uid), st->st_uid);
+	put_column(out, &widths[4], texts[5], true);
 	if (S_ISCHR(st->st_mode) || S_ISBLK(st->st_mode))
-		put_device(&widths[6], st->st_rdev);
+		put_device(out, &widths[6], st->st_rdev);
 	else
-		put_column(&widths[5], texts[3], false);
-	put_ls_time(f, st->st_mtim);
-	put_name(e->path);
+		put_column(out, &widths[5], texts[3], false);
+	put_ls_time(out, f, st->st_mtim);
+	put_name(out, e->path);
 	if (S_ISLNK(st->st_mode) && texts[4]) {
-		fputs(" -> ", stdout);
-		put_name(texts[4]);
+		fputs(" -> ", out);
+		put_name(out, texts[4]);
 	}
-	putchar('\n');
+	putc('\n', out);
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
 		free(texts[i]);
 	return true;

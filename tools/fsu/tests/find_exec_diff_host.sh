@@ -22,7 +22,38 @@ is "-ok yes" "$(echo y | fsu find "$img" a -name two -ok cat {} \; 2>/dev/null)"
 fsu find "$img" a -name two -exec false {} +; is "-exec + fails" $? 1
 expect 1 'only regular files' fsu find "$img" a -name b -exec cat {} \;
 expect 1 'cannot run' fsu find "$img" a -name two -exec /none/at/all {} \;
+
+# -execdir runs beside the copies, as find does beside the files
+as_find() {
+	is "$*" "$(fsu find "$img" "$@" | sort; echo "${PIPESTATUS[0]}")" "$(cd src && find "$@" | sort; echo "${PIPESTATUS[0]}")"
+}
+as_find a -type f -execdir echo {} x{}x \;
+as_find a -type f -execdir cat {} \;
+as_find a -name two -execdir ls -1 \;
+as_find a/b a -name '*e*' -type f -execdir sh -c 'echo "$#"; cat "$@"; pwd | grep -c .' - {} +
+as_find a -name two -execdir false \; -o -name two -print
+as_find a -name two -execdir false {} +
+is "-okdir yes" "$(echo y | fsu find "$img" a -name two -okdir cat {} \; 2>/dev/null)" two
+is "-okdir no" "$(echo n | fsu find "$img" a -name two -okdir cat {} \; 2>/dev/null)" ""
+PATH=$PATH:. expect 1 'PATH has a directory' fsu find "$img" a -name two -execdir cat {} \;
 is "copies are gone" "$(ls tmp)" ""
+
+# files of the host that find prints to
+mkdir printed
+expr=(a -depth ! -empty "(" -type f -fprint OUT/files -o -fprint0 OUT/others ")" -fprintf OUT/text '%p %d %m\n' -name 'th*' -fprintf OUT/text 'again %f\n' -fprint OUT/none -false
+	-fprint OUT/never -o -name b -fprint /dev/stdout)
+fsu find "$img" "${expr[@]//OUT/printed}" >printed/out || fail "-fprint"
+mkdir wanted && (cd src && find "${expr[@]//OUT/../wanted}" >../wanted/out) || fail "find"
+for i in files others text none never out; do
+	cmp <(tr '\0' '\n' <wanted/$i | sort) <(tr '\0' '\n' <printed/$i | sort) || fail "-fprint: $i"
+done
+[ -s printed/text ] && ! [ -s printed/never ] || fail "-fprint"
+fsu find "$img" a -fls printed/ls && cmp printed/ls <(fsu find "$img" a -ls) || fail "-fls"
+expect 1 'cannot write none/file: No such file' fsu find "$img" a -fprint none/file
+expect 1 'is the image itself' fsu find "$img" a -fprint disk.img
+expect 1 'cannot write /dev/full: No space' fsu find "$img" a -fprint /dev/full
+expect 1 "'-fprintf' needs an argument" fsu find "$img" a -fprintf file
+[ ! -e file ] || fail "a wrong expression has made a file"
 sum=$(sha256sum <"$img")
 fsu find "$img" a -exec true {} + 2>/dev/null; is "the image after -exec" "$(sha256sum <"$img")" "$sum"
 cp --sparse=always "$img" other.img
