@@ -467,11 +467,8 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 			return SAME;
 		}
 		for (int i = 0; i < 2; i++)
-			if (is_loop(&f[i])) {
-				fflush(stdout);
-				fsu_message("%s: recursive directory loop", fsu_name(f[i].path));
-				return TROUBLE;
-			}
+			if (is_loop(&f[i]))
+				return trouble(ELOOP, f[i].path);
 		return compare_directories(d, f, depth);
 	}
 	if (S_ISLNK(type[0]))

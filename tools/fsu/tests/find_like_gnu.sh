@@ -81,7 +81,7 @@ done
 for o in -r -rN -rq -ru -rs "-r --no-dereference" "" -N; do try diff $o l1 l2; try diff $o l2 l1; try diff $o l1 l1/loop; try diff $o l1/s l2; done
 for p in link dlink/.. dlink/../d/sub/up/../self dangling d/sub/up file d dlink d/sub/self missing dlink/sub/../b.c ./d//sub/. d/sub/self/self/up missing/x dangling/x file/x / .. d/l.c ""; do
 	for o in "" -f -e -m -n -v -z -s -q; do try readlink $o "$p"; done
-	for o in "" -e -m -s -q -z -P -L -eL -mL -LP -Ls -sL "--relative-to=d" "-m --relative-to=d/sub" "-sm" "-L --relative-to=dlink/.." "--relative-base=d" \
+	for o in "" -e -m -s -q -z -P -L -eL -mL -sL "--relative-to=d" "-m --relative-to=d/sub" "-sm" "-L --relative-to=dlink/.." "--relative-base=d" \
 		"--relative-base=d --relative-to=d/sub" "--relative-base=d/sub --relative-to=d" "-m --relative-base=/ --relative-to=x" "-e --relative-to=file"; do try realpath $o "$p"; done
 done
 try readlink link dlink file; try readlink -n link dlink; try realpath file d missing; 
