@@ -13,6 +13,11 @@ int ukfs_lstat(struct ukfs *u, const char *path, struct stat *st)
 		       rump_sys_newfstatat(at.dirfd, at.path, st, AT_SYMLINK_NOFOLLOW));
 }
 
+int ukfs_fstatat(struct ukfs *u, int fd, const char *path, struct stat *st, int flags)
+{
+	return AT_FD_PATH(u, "stat", fd, path, rump_sys_newfstatat(at.dirfd, at.path, st, flags));
+}
+
 int ukfs_statx(struct ukfs *u, const char *path, int flags, unsigned int mask, struct statx *stx)
 {
 	return AT_PATH(u, "stat", path, rump_sys_statx(at.dirfd, at.path, flags, mask, stx));

@@ -17,6 +17,11 @@ struct ukfs_dir {
 
 struct ukfs_dir *ukfs_opendir(struct ukfs *u, const char *path)
 {
+	return ukfs_opendirat(u, AT_FDCWD, path);
+}
+
+struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path)
+{
 	struct ukfs_dir *dir = malloc(sizeof(*dir));
 
 	if (!dir) {
@@ -25,14 +30,19 @@ struct ukfs_dir *ukfs_opendir(struct ukfs *u, const char *path)
 	}
 	dir->u = u;
 	dir->pos = dir->end = 0;
-	dir->fd = AT_PATH(u, "open the directory", path,
-			  rump_sys_openat(at.dirfd, at.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+	dir->fd = AT_FD_PATH(u, "open the directory", fd, path,
+			     rump_sys_openat(at.dirfd, at.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
 	if (dir->fd < 0) {
 		free(dir);
 		return NULL;
 	}
 	u->nopen++;
 	return dir;
+}
+
+int ukfs_dirfd(const struct ukfs_dir *dir)
+{
+	return dir->fd;
 }
 
 static struct ukfs_dirent *take_record(struct ukfs_dir *dir)

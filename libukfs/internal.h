@@ -252,6 +252,15 @@ static inline void ukfsi_at_end(struct ukfsi_at *at)
 		}									\
 		r_; }))
 
+/* The same with a path that starts at the directory `from', a descriptor of the caller's, and is short
+ * enough for the kernel; or at the current directory, if that is AT_FDCWD. */
+#define AT_FD_PATH(u, op, from, name, call) ({						\
+	__typeof__(from) from_ = (from);						\
+	from_ == AT_FDCWD ? AT_PATH(u, op, name, call) :				\
+		IN_CONTEXT(u, op, name, ({						\
+			struct ukfsi_at at = { from_, name };				\
+			at.path ? (call) : -EFAULT; })); })
+
 /* The same with a descriptor of the path, opened for this call only. */
 #define OPENED(u, op, name, flags, call)						\
 	AT_PATH(u, op, name, ({								\

@@ -35,7 +35,7 @@ MAN3_LINKS := \
 	ukfs_mount:ukfs_release \
 	ukfs_modload:ukfs_modload_dir \
 	ukfs_getmp:ukfs_fstype,ukfs_rdonly,ukfs_unrecovered \
-	ukfs_opendir:ukfs_readdir,ukfs_closedir,ukfs_getdents \
+	ukfs_opendir:ukfs_opendirat,ukfs_dirfd,ukfs_readdir,ukfs_closedir,ukfs_getdents \
 	ukfs_open:ukfs_close,ukfs_pread,ukfs_pwrite,ukfs_fstat,ukfs_ffsync,ukfs_sync_file_range \
 	ukfs_open:ukfs_ftruncate,ukfs_ffallocate,ukfs_flseek,ukfs_fchown,ukfs_fchmod,ukfs_futimens,ukfs_fsetxattr \
 	ukfs_read:ukfs_write \
@@ -46,7 +46,7 @@ MAN3_LINKS := \
 	ukfs_link:ukfs_symlink,ukfs_readlink \
 	ukfs_rename:ukfs_renameat2 \
 	ukfs_chdir:ukfs_getcwd \
-	ukfs_stat:ukfs_lstat,ukfs_statx,ukfs_access \
+	ukfs_stat:ukfs_lstat,ukfs_fstatat,ukfs_statx,ukfs_access \
 	ukfs_chmod:ukfs_lchmod,ukfs_chown,ukfs_lchown,ukfs_utimens,ukfs_lutimens \
 	ukfs_chflags:ukfs_getflags \
 	ukfs_ioctl:ukfs_fioctl \

@@ -125,6 +125,11 @@ struct ukfs_dirent {
 };
 
 struct ukfs_dir *ukfs_opendir(struct ukfs *u, const char *path);
+/* The same with a path that starts at the directory which `fd' has open, unless it starts with '/', and
+ * is shorter than PATH_MAX. */
+struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path);
+/* The descriptor of an open directory, for calls that take one; closed by ukfs_closedir alone. */
+int ukfs_dirfd(const struct ukfs_dir *dir);
 /* The next entry, "." and ".." included, valid until the next call on `dir`; NULL at the end
  * (errno unchanged) and on error (errno set). */
 struct ukfs_dirent *ukfs_readdir(struct ukfs_dir *dir);
@@ -192,6 +197,8 @@ int ukfs_util_builddirs(struct ukfs *u, const char *path, mode_t mode);
 
 int ukfs_stat(struct ukfs *u, const char *path, struct stat *st);
 int ukfs_lstat(struct ukfs *u, const char *path, struct stat *st);
+/* As ukfs_stat, or with AT_SYMLINK_NOFOLLOW as ukfs_lstat, from a directory: see ukfs_opendirat. */
+int ukfs_fstatat(struct ukfs *u, int fd, const char *path, struct stat *st, int flags);
 int ukfs_statx(struct ukfs *u, const char *path, int flags, unsigned int mask, struct statx *stx);
 int ukfs_statvfs(struct ukfs *u, struct statvfs *st);
 int ukfs_access(struct ukfs *u, const char *path, int mode);

@@ -87,6 +87,45 @@ static void getdents_goes_on_from_its_offset(void **state)
 	assert_int_equal(count, 102);
 }
 
+static void names_are_looked_up_from_a_directory(void **state)
+{
+	struct ukfs_dir *d, *sub;
+	struct stat a, b;
+	char far[5000];
+
+	(void)state;
+	OK(ukfs_mkdir(u, "sub", 0755));
+	put("sub/f", "abc");
+	d = ukfs_opendirat(u, AT_FDCWD, ".");
+	assert_non_null(d);
+	sub = ukfs_opendirat(u, ukfs_dirfd(d), "sub");
+	assert_non_null(sub);
+	OK(ukfs_stat(u, "sub/f", &a));
+	OK(ukfs_fstatat(u, ukfs_dirfd(sub), "f", &b, AT_SYMLINK_NOFOLLOW));
+	assert_int_equal(a.st_ino, b.st_ino);
+	assert_int_equal(b.st_size, 3);
+	OK(ukfs_fstatat(u, ukfs_dirfd(sub), "/t/sub/f", &b, 0));
+	OK(ukfs_fstatat(u, ukfs_dirfd(sub), "../../../../../t/sub/f", &b, 0));
+	FAILS(ENOENT, ukfs_fstatat(u, ukfs_dirfd(d), "f", &b, 0));
+	SAYS("cannot stat f: No such file");
+	FAILS(EFAULT, ukfs_fstatat(u, ukfs_dirfd(d), NULL, &b, 0));
+	memset(far, '/', sizeof(far));
+	far[sizeof(far) - 1] = '\0';
+	FAILS(ENAMETOOLONG, ukfs_fstatat(u, ukfs_dirfd(d), far, &b, 0));
+	OK(ukfs_fstatat(u, AT_FDCWD, far, &b, 0));
+	if (ukfs_symlink(u, "f", "sub/link") == 0) {
+		OK(ukfs_fstatat(u, ukfs_dirfd(sub), "link", &b, 0));
+		assert_true(S_ISREG(b.st_mode));
+		OK(ukfs_fstatat(u, ukfs_dirfd(sub), "link", &b, AT_SYMLINK_NOFOLLOW));
+		assert_true(S_ISLNK(b.st_mode));
+	}
+	OK(ukfs_closedir(sub));
+	FAILS(EBADF, ukfs_fstatat(u, 999, "f", &b, 0));
+	assert_null(ukfs_opendirat(u, 999, "sub"));
+	assert_int_equal(errno, EBADF);
+	OK(ukfs_closedir(d));
+}
+
 static void what_is_no_directory_is_refused(void **state)
 {
 	uint8_t buf[256];
@@ -138,6 +177,7 @@ int main(int argc, char **argv)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(every_entry_comes_once, fresh_dir),
 		cmocka_unit_test_setup(entries_have_type_and_inode, fresh_dir),
+		cmocka_unit_test_setup(names_are_looked_up_from_a_directory, fresh_dir),
 		cmocka_unit_test_setup(getdents_goes_on_from_its_offset, fresh_dir),
 		cmocka_unit_test_setup(what_is_no_directory_is_refused, fresh_dir),
 		cmocka_unit_test_setup(a_buffer_that_is_too_small_is_einval, fresh_dir),

@@ -1,16 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A depth-first walk over an image.  It keeps its own stack, so depth costs memory but no C stack,
- * and it works on paths: libukfs takes them at any length.  A directory that is its own ancestor
- * (an image can be damaged like that) is reported, not entered.
+ * A depth-first walk over an image.  It keeps its own stack, so depth costs memory but no C stack.
+ * Names are looked up from the directory above, at great depth by paths, which libukfs takes at any
+ * length.  A directory that is its own ancestor (an image can be damaged like that) is reported, not
+ * entered.
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "fsu.h"
 
+#define HELD_MAX 256	/* of the directories that lead to where the walk is, how many stay open */
+
 struct level {
+	struct ukfs_dir *dir;	/* names are looked up from here; NULL: by the path, at great depth */
 	struct fsu_names names;
 	size_t next;
 	size_t cut;		/* the path's length without this directory */
@@ -45,22 +50,45 @@ void fsu_names_free(struct fsu_names *names)
 	memset(names, 0, sizeof(*names));
 }
 
+static int read_names(struct ukfs_dir *dir, struct fsu_names *names)
+{
+	struct ukfs_dirent *d;
+
+	errno = 0;
+	while ((d = ukfs_readdir(dir)))
+		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
+			fsu_names_add(names, d->d_name, d->d_ino, d->d_type);
+	return errno;
+}
+
 int fsu_read_names(struct ukfs *u, const char *path, struct fsu_names *names)
 {
 	struct ukfs_dir *dir = ukfs_opendir(u, path);
-	struct ukfs_dirent *d;
 	int err;
 
 	memset(names, 0, sizeof(*names));
 	if (!dir)
 		return errno;
-	errno = 0;
-	while ((d = ukfs_readdir(dir)))
-		if (strcmp(d->d_name, ".") && strcmp(d->d_name, ".."))
-			fsu_names_add(names, d->d_name, d->d_ino, d->d_type);
-	err = errno;
+	err = read_names(dir, names);
 	ukfs_closedir(dir);
 	return err;
+}
+
+/* The path that the walk is at, for calls that take a directory: its last name, from the directory above. */
+static const char *place(const struct walk *w, int *fd)
+{
+	const struct level *l = w->depth ? &w->levels[w->depth - 1] : NULL;
+
+	*fd = l && l->dir ? ukfs_dirfd(l->dir) : AT_FDCWD;
+	return l && l->dir ? fsu_basename(w->path.s) : w->path.s;
+}
+
+static int stat_place(const struct walk *w, struct stat *st, int flags)
+{
+	int fd;
+	const char *path = place(w, &fd);
+
+	return ukfs_fstatat(w->u, fd, path, st, flags);
 }
 
 /* `st' NULL: not known, but for the type. */
@@ -83,7 +111,7 @@ int fsu_entry_stat(const struct fsu_entry *e)
 
 	if (st->st_mode)
 		return 0;
-	return ukfs_lstat(e->walk->u, e->path, st) ? errno : 0;
+	return stat_place(e->walk, st, AT_SYMLINK_NOFOLLOW) ? errno : 0;
 }
 
 static bool is_ancestor(const struct walk *w, const struct stat *st)
@@ -92,6 +120,31 @@ static bool is_ancestor(const struct walk *w, const struct stat *st)
 		if (w->levels[i].st.st_ino == st->st_ino && w->levels[i].st.st_dev == st->st_dev)
 			return true;
 	return false;
+}
+
+/* Read the directory that the path names.  0 or an errno. */
+static int open_level(struct walk *w, struct level *l)
+{
+	int fd, err;
+	const char *path = place(w, &fd);
+
+	l->dir = ukfs_opendirat(w->u, fd, path);
+	if (!l->dir)
+		return errno;
+	err = read_names(l->dir, &l->names);
+	if (w->depth >= HELD_MAX) {
+		ukfs_closedir(l->dir);
+		l->dir = NULL;
+	}
+	return err;
+}
+
+static void close_level(struct level *l)
+{
+	if (l->dir)
+		ukfs_closedir(l->dir);
+	l->dir = NULL;
+	fsu_names_free(&l->names);
 }
 
 static int enter(struct walk *w, const struct stat *st, size_t cut)
@@ -110,7 +163,7 @@ static int enter(struct walk *w, const struct stat *st, size_t cut)
 	}
 	l = &w->levels[w->depth];
 	*l = (struct level){ .cut = cut, .st = *st };
-	err = fsu_read_names(w->u, w->path.s, &l->names);
+	err = open_level(w, l);
 	if (err)
 		ret = tell(w, FSU_ERROR, err, S_IFDIR, st);
 	w->depth++;
@@ -122,11 +175,11 @@ static int look(struct walk *w, struct stat *st)
 {
 	bool follow = w->follow == FSU_FOLLOW_ALL || (w->follow == FSU_FOLLOW_START && !w->depth);
 
-	if (follow && ukfs_stat(w->u, w->path.s, st) == 0)
+	if (follow && stat_place(w, st, 0) == 0)
 		return 0;
 	if (follow && errno != ENOENT && errno != ENOTDIR)
 		return -1;
-	return ukfs_lstat(w->u, w->path.s, st);
+	return stat_place(w, st, AT_SYMLINK_NOFOLLOW);
 }
 
 static bool is_enough(const struct walk *w, unsigned char type)
@@ -158,10 +211,11 @@ static int visit(struct walk *w, size_t cut, unsigned char type)
 static int leave(struct walk *w)
 {
 	struct level *l = &w->levels[--w->depth];
-	int ret = tell(w, FSU_POST, 0, S_IFDIR, &l->st);
+	int ret;
 
+	close_level(l);
+	ret = tell(w, FSU_POST, 0, S_IFDIR, &l->st);
 	fsu_path_cut(&w->path, l->cut);
-	fsu_names_free(&l->names);
 	return ret;
 }
 
@@ -189,7 +243,7 @@ static int walk(struct walk *w, const char *start)
 		ret = l->next == l->names.count ? leave(w) : next(w, l);
 	}
 	while (w->depth)
-		fsu_names_free(&w->levels[--w->depth].names);
+		close_level(&w->levels[--w->depth]);
 	free(w->levels);
 	fsu_path_free(&w->path);
 	return ret == FSU_WALK_STOP ? ret : 0;
