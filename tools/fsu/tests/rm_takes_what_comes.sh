@@ -12,10 +12,11 @@ cat >"$dir/lists.c" <<'END'
 #include <string.h>
 #include <rump/ukfs.h>
 static unsigned int opened;
-struct ukfs_dir *ukfs_opendir(struct ukfs *u, const char *path)
+struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path)
 {
+	struct ukfs_dir *(*open)(struct ukfs *, int, const char *) = dlsym(RTLD_NEXT, "ukfs_opendirat");
 	opened++;
-	return ((struct ukfs_dir *(*)(struct ukfs *, const char *))dlsym(RTLD_NEXT, "ukfs_opendir"))(u, path);
+	return open(u, fd, path);
 }
 struct ukfs_dirent *ukfs_readdir(struct ukfs_dir *dir)
 {
@@ -44,5 +45,18 @@ expect 2 'No such file' fsu ls "$img" /t
 fsu mkdir "$img" -p /k/a/b; fsu write "$img" /k/a/b/f </dev/null; fsu chattr "$img" +i /k/a/b/f || fail "chattr"
 expect 1 'cannot remove /k/a/b/f: Operation not permitted' fsu rm "$img" -r /k
 [ "$(wc -l <"$dir/err")" = 1 ] || fail "not one sentence: $(cat "$dir/err")"
+
+# deeper than there are directories open at a time, files behind the subdirectory at each level
+deep=$(printf '/m%.0s' {1..400})
+mkdir -p "$dir/deep$deep"
+at=$dir/deep; for i in {1..400}; do at+=/m; echo "$i" >"$at/z"; done
+fsu put "$img" "$dir/deep" /deep || fail "put of a deep tree"
+for args in "-name z" "-size 1 -name z" "-type f"; do
+	[ "$(fsu find "$img" deep $args | wc -l)" = 400 ] || fail "find $args in a deep tree"
+done
+cmp <(fsu find "$img" deep | sort) <(cd "$dir" && find deep | sort) || fail "find of a deep tree"
+fsu chmod "$img" -R 600 /deep && [ "$(fsu find "$img" deep -perm 600 | wc -l)" = 801 ] || fail "chmod of a deep tree"
+expect 0 '' fsu rm "$img" -r /deep
+expect 2 'No such file' fsu ls "$img" /deep
 check_image ext4 "$img"
 finish
