@@ -88,8 +88,10 @@ static void read_data(struct reading *r, struct inode *i, const char *path)
 	while ((res = archive_read_data_block(r->a, &data, &len, &off)) == ARCHIVE_OK) {
 		if (!write_spool(r, path, data, len, start + off))
 			return;
-		if (len && (off > last || !i->extents))
+		if (len && (off > last || !i->extents)) {
 			i->extents++;
+			i->data += (PIECE_ALIGN - i->data % PIECE_ALIGN) % PIECE_ALIGN + off % PIECE_ALIGN;
+		}
 		i->data += len;
 		last = off + len;
 	}

@@ -115,15 +115,16 @@ static char *fixed_uuid(const struct options *o)
 /* Words of a template of the table. */
 static void expand(const struct image *i, const char *template, const char *dir, struct words *w)
 {
-	char *uuid = fixed_uuid(i->o), inodes[32], start[32], serial[16], offset[48] = "";
+	char *uuid = fixed_uuid(i->o), inodes[32], start[32], serial[16], offset[48] = "", slots[32];
 	const char *values[128] = {
 		['i'] = i->path, ['n'] = inodes, ['u'] = uuid, ['h'] = start, ['d'] = dir,
-		['o'] = offset, ['s'] = serial, ['_'] = " ",
+		['o'] = offset, ['s'] = serial, ['_'] = " ", ['r'] = slots,
 	};
 
 	snprintf(inodes, sizeof(inodes), "%" PRIu64, i->inodes);
 	snprintf(start, sizeof(start), "%" PRIu64, (i->o->before + i->start) / 512);
 	snprintf(serial, sizeof(serial), "%08" PRIx32, (uint32_t)i->o->time + i->o->partition);
+	snprintf(slots, sizeof(slots), "%u", i->slots);
 	if (i->start)
 		snprintf(offset, sizeof(offset), "?offset=%" PRIu64, i->start);
 	words_add(w, template, values);
@@ -221,12 +222,21 @@ static bool measure(struct image *i, const struct tree *t, struct room *r)
 static uint64_t wanted_inodes(const struct image *i, const struct tree *t)
 {
 	const struct options *o = i->o;
-	uint64_t n = size_inodes(t) + 12, usual = o->size / 16384;
+	uint64_t n = size_inodes(t, i->type) + 12, usual = o->size / 16384;
 
 	n += o->free_files;
 	if (o->free_files_percent)
 		n = n * 100 / (100 - o->free_files_percent) + 1;
 	return n > usual ? n : usual;
+}
+
+/* FAT's root directory cannot grow, unless it is FAT32's: what it needs, what is usual at least, what the
+ * format allows at most; in whole blocks. */
+static unsigned int root_slots(const struct tree *t, const struct type *type)
+{
+	uint64_t n = (size_directory(t->root, &type->size) / 32 + 127) / 128 * 128;
+
+	return n < 512 ? 512 : n > 65408 ? 65408 : n;
 }
 
 static uint64_t limited(const struct image *i, uint64_t size)
@@ -262,6 +272,7 @@ bool image_fit(struct image *i, const struct tree *t)
 	struct room r;
 
 	i->inodes = wanted_inodes(i, t);
+	i->slots = root_slots(t, i->type);
 	if (i->o->size) {
 		i->size = i->o->size;
 		return image_format(i);

@@ -5,7 +5,9 @@
  */
 #include <errno.h>
 #include <getopt.h>
+#include <inttypes.h>
 #include <locale.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -45,6 +47,13 @@ static bool gather(struct run *r, char **sources, int n)
 	return !fsu_interrupted() && !r->tree.broken && !(r->errors && r->o.strict);
 }
 
+static struct ukfs *mount_anew(struct copy *c)
+{
+	struct run *r = (struct run *)((char *)c - offsetof(struct run, c));
+
+	return fsu_unmount() ? image_mount(&r->image) : NULL;
+}
+
 static void prepare_copy(struct run *r, bool retry)
 {
 	struct copy_options asked = r->c.o;
@@ -57,6 +66,10 @@ static void prepare_copy(struct run *r, bool retry)
 	r->c.o.write_out = r->image.type->write_out;
 	r->c.from = &tree_side;
 	r->c.to = &image_side;
+	if (r->image.type->size.link_holds) {
+		r->c.o.links_a_mount = LINKS_A_MOUNT;
+		r->c.mount_anew = mount_anew;
+	}
 	r->c.n.expected_bytes = r->tree.bytes;
 	r->c.n.expected_files = r->tree.files;
 	r->c.n.all_seen = true;
@@ -90,15 +103,20 @@ static bool fill_once(struct run *r, bool retry)
 static bool fill(struct run *r)
 {
 	bool retry = !r->o.size;
+	uint64_t size;
 
 	if (!image_fit(&r->image, &r->tree))
 		return false;
 	for (int n = 0; n < GROWTHS; n++) {
 		if (fill_once(r, retry && n + 1 < GROWTHS))
 			return image_settle(&r->image);
+		size = r->image.size;
 		if (!retry || r->c.fatal != ENOSPC || fsu_interrupted() ||
 		    !image_grow(&r->image, &r->tree))
 			return false;
+		if (r->c.o.verbose)
+			fsu_message("%s: %" PRIu64 " bytes were too few, filled again with %" PRIu64,
+				    fsu_name(r->image.name), size, r->image.size);
 	}
 	return false;
 }

@@ -10,6 +10,8 @@
 
 /* ---- the tree ---------------------------------------------------------------------------- */
 
+#define PIECE_ALIGN 4096	/* pieces of files are counted in whole blocks of this size */
+
 struct inode {			/* what hard links share */
 	struct inode *next;	/* all of a tree */
 	struct stat st;
@@ -98,6 +100,8 @@ extern const struct side tree_side;
 
 /* ---- types ------------------------------------------------------------------------------- */
 
+#define LINKS_A_MOUNT 64
+
 /* How much room things take that come out of the free space, in bytes. */
 struct type_size {
 	uint64_t min;			/* the smallest that its mkfs makes */
@@ -105,19 +109,23 @@ struct type_size {
 	unsigned int data;		/* of each file that is not empty, before its bytes */
 	unsigned int entry, name;	/* directory entry: fixed part, and for each 32 bytes of its name */
 	unsigned int fill;		/* percent that large directories are filled to */
-	unsigned int dir;		/* that is set aside for each directory */
+	bool a_name_each;		/* an inode has one name: another takes the place of an inode */
+	/* what the driver sets aside for each symbolic link and special file until its inode leaves
+	 * memory; so that all do, the image is mounted anew after LINKS_A_MOUNT of them */
+	unsigned int link_holds;
 	unsigned int inline_dir, inline_link, inline_xattr, inline_data; /* that go into the inode */
-	unsigned int per_mib;		/* metadata for a MiB of data */
+	unsigned int per_xattr;		/* where each is a file of its own: that file's inode and entry */
+	unsigned int per_mib, direct;	/* metadata for a MiB of data, of files of more blocks than these */
 	unsigned int per_extent;	/* for each piece of a file beyond the first few */
-	bool solid;			/* it has no holes */
-	unsigned int copies;		/* of metadata, where that has a place apart from data: */
+	bool solid, no_links;		/* it has no holes, no hard links */
+	unsigned int copies;		/* of metadata, where that is a tree apart from data: */
 	uint64_t apart;			/* the room there, which is not among what is free */
 	uint64_t slack;			/* that the kernel does not give away */
 };
 
 struct type {
 	const char *name, *program, *package;
-	/* words for the program: %i the image, %n inodes, %u a UUID, %h sectors before it, %d the
+	/* words for the program: %i the image, %n inodes, %r slots of FAT's root directory, %u a UUID, %h sectors before it, %d the
 	 * tree's folder, %o how libext2fs finds it in a partition, %s a serial number, %_ a blank */
 	const char *args;
 	const char *mount;	/* options to mount with while it is filled */
@@ -135,7 +143,9 @@ void type_list(FILE *out);
 
 /* Bytes that the tree takes in a file system with blocks of this size, and inodes. */
 uint64_t size_needed(const struct tree *t, const struct type *type, uint64_t block);
-uint64_t size_inodes(const struct tree *t);
+/* The same of the entries of a directory alone. */
+uint64_t size_directory(const struct node *dir, const struct type_size *s);
+uint64_t size_inodes(const struct tree *t, const struct type *type);
 
 /* ---- the image --------------------------------------------------------------------------- */
 
@@ -147,6 +157,7 @@ struct image {
 	int fd;
 	uint64_t size;		/* of the file system */
 	uint64_t inodes;
+	unsigned int slots;	/* of 32 bytes, in the root directory */
 	uint64_t start;		/* of the file system in the image */
 };
 

@@ -68,8 +68,6 @@ static void read_xattrs(struct scan *s, struct inode *i)
 		free(names);
 }
 
-#define BLOCK 4096
-
 /* What a sparse file has between its holes, in whole blocks. */
 static void find_data(struct scan *s, struct inode *i)
 {
@@ -83,7 +81,7 @@ static void find_data(struct scan *s, struct inode *i)
 
 		if (hole <= data || hole > end)
 			hole = end;
-		data -= data % BLOCK;
+		data -= data % PIECE_ALIGN;
 		i->data += hole - data;
 		i->extents++;
 		data = lseek(fd, hole, SEEK_DATA);

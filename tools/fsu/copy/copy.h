@@ -128,6 +128,7 @@ struct copy_options {
 	enum copy_when reflink, sparse;
 	bool strict;		/* the first thing that cannot be kept ends the run */
 	bool fresh;		/* the target was empty: what is in it came from this run */
+	unsigned int links_a_mount;	/* after so many links and special files: mount_anew */
 	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
 	bool write_out;		/* into the image: a file's data leaves the cache when it is complete */
 	uid_t uid;		/* -1: the source's */
@@ -183,6 +184,7 @@ struct copy {
 	struct copy_counts n;
 	struct queue *queue;
 	const struct side *from, *to;
+	struct ukfs *(*mount_anew)(struct copy *c);	/* what u is then; NULL: an error, told */
 	bool same_image;	/* image to image: the sink can have the kernel copy */
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];
