@@ -133,6 +133,7 @@ static int make(struct run *r, const char *image, char **sources, int n)
 		return FSU_FAILED;
 	if (!image_begin(&r->image))
 		return FSU_FAILED;
+	program_tables(size_inodes(&r->tree, r->image.type));
 	if (r->image.type->builder) {
 		prepare_copy(r, false);
 		good = build(&r->image, &r->c, direct ? sources[0] : NULL);

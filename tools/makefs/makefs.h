@@ -125,8 +125,9 @@ struct type_size {
 
 struct type {
 	const char *name, *program, *package;
-	/* words for the program: %i the image, %n inodes, %r slots of FAT's root directory, %u a UUID, %h sectors before it, %d the
-	 * tree's folder, %o how libext2fs finds it in a partition, %s a serial number, %_ a blank */
+	/* words for the program: %i the image, %n inodes, %r slots of FAT's root directory,
+	 * %u a UUID, %h sectors before it, %d the tree's folder, %o how libext2fs finds it in a
+	 * partition, %s a serial number, %_ a blank */
 	const char *args;
 	const char *mount;	/* options to mount with while it is filled */
 	bool write_out;		/* file by file: the driver reserves room for what waits */
@@ -228,5 +229,8 @@ bool run_program(const struct words *w, const char *package, const char *input);
 void program_environment(const struct options *o);
 /* makefs itself, for a partition of this number and place; its exit code. */
 int run_makefs(struct words *w, unsigned int partition, uint64_t before);
+/* Hash tables of the kernel side for so many inodes, where they are more than it is made for.  Called before
+ * it runs. */
+void program_tables(uint64_t inodes);
 
 #endif

@@ -113,6 +113,20 @@ void program_environment(const struct options *o)
 	preload();
 }
 
+void program_tables(uint64_t inodes)
+{
+	const char *given = getenv("RUMP_CMDLINE");
+	char *line;
+
+	if (inodes <= 16384)
+		return;
+	if (asprintf(&line, "ihash_entries=%" PRIu64 " dhash_entries=%" PRIu64 " %s", inodes, inodes * 2,
+		     given ? given : "") < 0)
+		fsu_die(FSU_FAILED);
+	setenv("RUMP_CMDLINE", line, 1);
+	free(line);
+}
+
 /* A file that holds `text`, open for reading. */
 static int text_file(const char *text)
 {
