@@ -36,7 +36,7 @@ made() {
 }
 
 # The trees, of what the format holds: one big file and files of many sizes, long names, ...
-mapfile -t trees < <(python3 - "$(table "$type" names)" "$(table "$type" lacks | tr '\n' ' ')" <<'END'
+mapfile -t trees < <(python3 - "$(table "$type" names)" "$(table "$type" lacks | tr '\n' ' ')" "$smallest" <<'END'
 import os, sys
 longest, lacks = int(sys.argv[1] or 255), sys.argv[2].split()
 few = "dirs" in lacks		# and then not many names either
@@ -83,7 +83,7 @@ def holes():
                 f.seek(piece << 16)
                 f.write(b"x" * 4096)
 
-files("big", 1, 8, lambda n: 24 << 20)
+files("big", 1, 8, lambda n: max(24 << 20, int(sys.argv[3]) * 5 // 2))
 files("tiny", 2000, 12, lambda n: n % 7)
 files("small", 1500, 8, lambda n: n * n * 7 % 4000)
 files("mixed", 600, 20, lambda n: n * n * 37 % 60000)
