@@ -8,6 +8,7 @@
 #include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "fsu.h"
@@ -145,8 +146,20 @@ bool fsu_flush(void)
 
 /* ---- signals ----------------------------------------------------------------------------- */
 
+/* Asked once, the command stops where the image is whole.  Who asks again a second later (timeout(1) sends
+ * two signals at once) has waited for that in vain: a driver hangs, say. */
 static void on_signal(int sig)
 {
+	static struct timespec first;
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	if (!caught) {
+		first = now;
+	} else if (now.tv_sec - first.tv_sec > 1) {
+		signal(sig, SIG_DFL);
+		kill(getpid(), sig);
+	}
 	caught = sig;
 }
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # cat, write, mkdir, rm and ecp do what their pages say.
 . "$(dirname "$0")/common.bash"
-need mkfs.ext4 e2fsck cmp
+need mkfs.ext4 e2fsck cmp cc
 img=$dir/disk.img
 make_image ext4 "$img" 128M
 umask 022
@@ -93,6 +93,28 @@ echo one | fsu write "$img" /x1; echo two | fsu write "$img" /x2
 is "mv --exchange" "$(fsu mv "$img" --exchange -v /x1 /x2; fsu cat "$img" /x1 /x2)" "exchanged '/x1' <-> '/x2'
 two
 one"
+
+# a signal stops a command where the image is whole; where it does not come so far, another one ends it
+cat >"$dir/hangs.c" <<'END'
+#include <unistd.h>
+int ukfs_release(void *u, int flags)
+{
+	write(2, "hangs\n", 6);
+	for (;;)
+		pause();
+}
+END
+cc -shared -fPIC -o "$dir/hangs.so" "$dir/hangs.c" || exit 1
+LD_PRELOAD=$dir/hangs.so $RUN fsu_mkdir "$img" /hung 2>"$dir/err" &
+pid=$!
+until grep -q hangs "$dir/err"; do sleep 0.1; done
+kill -TERM $pid
+kill -TERM $pid
+sleep 3
+kill -0 $pid 2>/dev/null || fail "ended by signals that came together"
+kill -TERM $pid
+wait $pid
+is "the signal that ended it" $? 143
 
 # rm
 expect 1 'Is a directory' fsu rm "$img" /new
