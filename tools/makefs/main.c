@@ -21,6 +21,7 @@ struct run {
 	struct tree tree;
 	struct image image;
 	struct copy c;
+	unsigned int links;	/* symbolic ones and special files, begun in this filling */
 	unsigned long errors;
 };
 
@@ -47,11 +48,14 @@ static bool gather(struct run *r, char **sources, int n)
 	return !fsu_interrupted() && !r->tree.broken && !(r->errors && r->o.strict);
 }
 
-static struct ukfs *mount_anew(struct copy *c)
+/* What the driver holds for links goes when their inodes leave memory: at the latest with the mount. */
+static bool let_links_go(struct copy *c)
 {
 	struct run *r = (struct run *)((char *)c - offsetof(struct run, c));
 
-	return fsu_unmount() ? image_mount(&r->image) : NULL;
+	if (++r->links % LINKS_A_MOUNT == 0)
+		c->u = fsu_unmount() ? image_mount(&r->image) : NULL;
+	return c->u;
 }
 
 static void prepare_copy(struct run *r, bool retry)
@@ -66,10 +70,8 @@ static void prepare_copy(struct run *r, bool retry)
 	r->c.o.write_out = r->image.type->write_out;
 	r->c.from = &tree_side;
 	r->c.to = &image_side;
-	if (r->image.type->size.link_holds) {
-		r->c.o.links_a_mount = LINKS_A_MOUNT;
-		r->c.mount_anew = mount_anew;
-	}
+	r->c.before_link = r->image.type->size.link_holds ? let_links_go : NULL;
+	r->links = 0;
 	r->c.n.expected_bytes = r->tree.bytes;
 	r->c.n.expected_files = r->tree.files;
 	r->c.n.all_seen = true;
@@ -127,7 +129,7 @@ static int make(struct run *r, const char *image, char **sources, int n)
 
 	r->image.o = &r->o;
 	r->image.name = image;
-	r->image.start = r->o.table ? 1 << 20 : 0;
+	r->image.start = r->o.table ? DISK_ALIGN : 0;
 	fsu_set_image(image);
 	if (!direct && !gather(r, sources, n))
 		return FSU_FAILED;

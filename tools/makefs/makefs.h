@@ -189,7 +189,7 @@ bool disk_resize(int fd, uint64_t end, bool gpt);
 struct partition {
 	uint64_t start, size;	/* bytes */
 	char *fields;		/* sfdisk's others, separated by commas */
-	bool has_type, has_uuid;	/* these are among them */
+	bool has_uuid;		/* it is among them */
 };
 
 struct table {
@@ -227,6 +227,7 @@ void words_free(struct words *w);
 bool run_program(const struct words *w, const char *package, const char *input);
 /* What programs find in their environment, and the kernel side in ours.  Called first. */
 void program_environment(const struct options *o);
+void program_path(void);	/* the part of it that all programs need */
 /* makefs itself, for a partition of this number and place; its exit code. */
 int run_makefs(struct words *w, unsigned int partition, uint64_t before);
 /* Hash tables of the kernel side for so many inodes, where they are more than it is made for.  Called before

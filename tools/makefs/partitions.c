@@ -15,7 +15,8 @@
 struct line {			/* of the text, for each partition */
 	struct words words;	/* for makefs; none: nothing is in the partition */
 	uint64_t size;		/* 0: not given */
-	const struct type *type;
+	const struct type *type;	/* of these words */
+	bool typed;		/* the partition has one already */
 };
 
 struct disk {
@@ -94,7 +95,7 @@ static bool take_fields(struct disk *d, char *fields, struct partition *p, struc
 					     fields);
 			continue;
 		}
-		p->has_type |= is_field(fields, "type");
+		l->typed |= is_field(fields, "type");
 		p->has_uuid |= is_field(fields, "uuid");
 		if (asprintf(&joined, "%s%s%s", kept.s, *kept.s && *fields ? ", " : "", fields) < 0)
 			fsu_die(FSU_FAILED);
@@ -111,7 +112,7 @@ static void add_type(const struct disk *d, struct partition *p, const struct lin
 	const char *type = l->type ? d->table.gpt ? l->type->gpt : l->type->mbr : "L";
 	char *before = p->fields;
 
-	if (p->has_type)
+	if (l->typed)
 		return;
 	if (asprintf(&p->fields, "type=%s%s%s", type, *before ? ", " : "", before) < 0)
 		fsu_die(FSU_FAILED);
@@ -317,12 +318,11 @@ static bool fill_all(struct disk *d)
 int make_disk(const struct options *o, const char *image)
 {
 	struct disk d = { .o = o, .image = { .o = o, .name = image } };
-	struct options plain = { 0 };
 	int code = read_text(&d);
 
 	if (code != FSU_OK)
 		return code;
-	program_environment(&plain);	/* makefs sets its own for the time */
+	program_path();	/* all else is set by the makefs of each partition */
 	fsu_catch_signals();
 	if (!image_begin(&d.image) || !image_finish(&d.image, fill_all(&d)))
 		return FSU_FAILED;

@@ -94,13 +94,22 @@ static void preload(void)
 }
 
 /* mkfs programs are where an ordinary user's PATH mostly does not lead. */
-void program_environment(const struct options *o)
+void program_path(void)
 {
 	const char *path = getenv("PATH");
-	char *full, number[32];
+	char *full;
 
-	if (asprintf(&full, "%s:/usr/local/sbin:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin") > 0)
-		setenv("PATH", full, 1);
+	if (asprintf(&full, "%s:/usr/local/sbin:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin") < 0)
+		fsu_die(FSU_FAILED);
+	setenv("PATH", full, 1);
+	free(full);
+}
+
+void program_environment(const struct options *o)
+{
+	char number[32];
+
+	program_path();
 	if (!o->time_given)
 		return;
 	snprintf(number, sizeof(number), "%" PRId64, o->time);

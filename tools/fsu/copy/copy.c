@@ -171,7 +171,7 @@ static int finish(struct copy *c)
 {
 	int code;
 
-	if (c->to == &image_side && ukfs_sync(c->u)) {
+	if (c->to == &image_side && c->u && ukfs_sync(c->u)) {
 		fsu_perror_verb(errno, "write to", fsu_image());
 		c->n.errors++;
 	} else {

@@ -128,7 +128,6 @@ struct copy_options {
 	enum copy_when reflink, sparse;
 	bool strict;		/* the first thing that cannot be kept ends the run */
 	bool fresh;		/* the target was empty: what is in it came from this run */
-	unsigned int links_a_mount;	/* after so many links and special files: mount_anew */
 	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
 	bool write_out;		/* into the image: a file's data leaves the cache when it is complete */
 	uid_t uid;		/* -1: the source's */
@@ -184,7 +183,9 @@ struct copy {
 	struct copy_counts n;
 	struct queue *queue;
 	const struct side *from, *to;
-	struct ukfs *(*mount_anew)(struct copy *c);	/* what u is then; NULL: an error, told */
+	/* before each symbolic link and special file, or NULL.  It may mount the image anew, no file of
+	 * it is open; false: u is NULL now, and why has been told */
+	bool (*before_link)(struct copy *c);
 	bool same_image;	/* image to image: the sink can have the kernel copy */
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];

@@ -498,15 +498,6 @@ static void copy_instead(struct sink *s, const struct item *i, int err)
 	free(buf);
 }
 
-/* No file is open: what the mount was is gone. */
-static bool mount_anew(struct copy *c)
-{
-	c->u = c->mount_anew(c);
-	if (!c->u)
-		copy_fatal(c, EIO, "mount", fsu_image());
-	return c->u;
-}
-
 static void make(struct sink *s, const struct item *i)
 {
 	struct copy *c = s->c;
@@ -514,12 +505,12 @@ static void make(struct sink *s, const struct item *i)
 	int err;
 	struct stat old;
 
-	if (c->o.links_a_mount && i->kind != ITEM_LINK && ++s->links % c->o.links_a_mount == 0 &&
-	    !mount_anew(c))
+	if (c->before_link && i->kind != ITEM_LINK && !c->before_link(c)) {
+		copy_fatal(c, EIO, "mount", fsu_image());
 		return;
+	}
 	cut = name_object(s, i);
 	err = -make_object(s, i);
-
 	if (err == EEXIST && c->o.links == COPY_HARD_LINKS && s->to->stat(c, s->path.s, false, &old) == 0 &&
 	    old.st_ino == i->st.st_ino && old.st_dev == i->st.st_dev) {
 		;	/* it is that link already */

@@ -16,7 +16,6 @@ struct sink {
 	struct fsu_path path;
 	struct sink_level *levels;
 	int depth, size;
-	unsigned int links;	/* and special files, made */
 	int skip;		/* directories deep in one that could not be made */
 	/* the file being written */
 	int fd;			/* -1: none */

@@ -6,7 +6,7 @@
 # timeout: 120
 . "$(dirname "$0")/common.bash"
 
-mkdir -p esp/EFI/BOOT root out
+mkdir -p esp/EFI/BOOT root made
 head -c 300000 /dev/urandom >esp/EFI/BOOT/BOOTX64.EFI
 make_tree root/tree
 cat >disk.txt <<'TXT'
@@ -31,9 +31,9 @@ part() {
 }
 
 export ROOT=root SOURCE_DATE_EPOCH=1700000000
-image=out/disk.img
+image=made/disk.img
 run makefs -Z -P disk.txt $image
-equal "what is left beside the image" disk.img "$(ls out)"
+equal "what is left beside the image" disk.img "$(ls made)"
 run sfdisk -V $image
 equal "kind of table" gpt "$(sfdisk -J $image | sed -n 's/.*"label": *"\(.*\)".*/\1/p')"
 equal "first type" C12A7328-F81F-11D2-BA4B-00A0C93EC93B "$(field 1 type)"
@@ -56,8 +56,8 @@ fsck_clean ext4 four
 equal "label" "my root" "$(blkid -p -o value -s LABEL three)"
 [ "$(blkid -p -o value -s UUID three)" != "$(blkid -p -o value -s UUID four)" ] || fail "two file systems have one UUID"
 cmp <(fsu_cat -p 1 $image /EFI/BOOT/BOOTX64.EFI) esp/EFI/BOOT/BOOTX64.EFI || fail "the file in the first"
-run fsu_get -p 3 -q $image /tree out/tree
-"$LIB/cmptree" --ignore="root$(as_root || echo ,owner,trusted)" root/tree out/tree || fail "the tree in the third differs"
+run fsu_get -p 3 -q $image /tree made/tree
+"$LIB/cmptree" --ignore="root$(as_root || echo ,owner,trusted)" root/tree made/tree || fail "the tree in the third differs"
 read -r _ size _ free _ < <(fsu_df -B1 -p 3 $image | tail -1)
 [ "$free" -ge $((size / 11)) ] || fail "-b 10%: $free of $size are free"
 run makefs -Z -P - again.img <disk.txt
@@ -72,19 +72,10 @@ equal "bootable" True "$(field 1 bootable)"
 equal "types" "83 c" "$(field 1 type) $(field 2 type)"
 equal "owner" 7:8 "$(fsu_stat -p 1 $image -c %u:%g "/$(ls root/tree/deep | head -1)")"
 
-# bad CODE SENTENCE COMMAND...
-bad() {
-	local code=$1 sentence=$2 got=0
-	shift 2
-	"$@" >bad.log 2>&1 || got=$?
-	[ $got = "$code" ] && grep -qF -- "$sentence" bad.log ||
-		fail "$*: not exit code $code and '$sentence', but $got: $(cat bad.log)"
-}
-
 # wrong LINE SENTENCE: the text's second line
 wrong() {
 	printf 'label: gpt\n%s\n' "$1" >bad.txt
-	bad 2 "bad.txt, line 2: $2" makefs -P bad.txt bad.img
+	refused 2 "bad\\.txt, line 2: $2" makefs -P bad.txt bad.img
 	[ ! -e bad.img ] || fail "$1: there is an image"
 }
 wrong 'name=x' 'a partition needs size= or, behind a colon, what is in it'
@@ -97,14 +88,14 @@ wrong ': -t nosuch root' 'makefs cannot make what is in the partition'
 wrong ': -p gpt root' 'makefs cannot make what is in the partition'
 wrong 'label: mbr : root' 'there are labels gpt and mbr'
 printf '#\n' >bad.txt
-bad 2 "there is no partition" makefs -P bad.txt bad.img
-bad 1 "No such file" makefs -P nosuch.txt bad.img
-bad 2 "the image alone" makefs -P disk.txt bad.img root
+refused 2 "there is no partition" makefs -P bad.txt bad.img
+refused 1 "No such file" makefs -P nosuch.txt bad.img
+refused 2 "the image alone" makefs -P disk.txt bad.img root
 printf ': nosuchfolder\n' >bad.txt
-bad 1 "nosuchfolder" makefs -P bad.txt bad.img
+refused 1 "nosuchfolder" makefs -P bad.txt bad.img
 printf 'type=nosuchtype, size=1m\n' >bad.txt
-bad 1 "sfdisk" makefs -P bad.txt bad.img
-bad 2 "-o: what is special to a shell needs quotation marks in 'a;b'" makefs -o 'a;b' bad.img root
+refused 1 "sfdisk" makefs -P bad.txt bad.img
+refused 2 "-o: what is special to a shell needs quotation marks in 'a;b'" makefs -o 'a;b' bad.img root
 printf ': -s 1m root\n' >bad.txt
-bad 1 "no_such_feature" makefs -t ext4 -o "-O no_such_feature" -P bad.txt bad.img
+refused 1 "no_such_feature" makefs -t ext4 -o "-O no_such_feature" -P bad.txt bad.img
 equal "no image" "" "$(ls -d bad.img* 2>/dev/null)"
