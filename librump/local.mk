@@ -8,8 +8,12 @@ KDIR = $(BASE)/linux-$*
 KSRC = $(KDIR)/linux-source-$*
 KFARM = $(KDIR)/farm
 KOBJ = $(B)/linux-$*/obj
-# Fragments of the configuration, instead of all of ours and the table of file systems.
-KCONFIGS ?=
+KLIB = $(B)/lib/rump/$*
+# Fragments of the configuration; with TYPES, without the modules that no type asks for by itself.
+KCONFIGS := $(filter-out $(if $(TYPES),%/modules.config),$(sort $(wildcard arch/rump/configs/*.config)))
+# The directories of which the farm has a copy with links, and the entries left out of each: arch/ gets
+# one architecture more; what librump replaces whole loses its makefile, so that it is not compiled.
+KFARM_COPIES := .:arch|kernel arch:rump kernel:sched|module kernel/sched:Makefile kernel/module:Makefile
 KPARTS := rumpkern rumpvfs rumpblk rumpmtd
 KTARGETS := init/ mm/ block/ kernel/ lib/ crypto/ security/ fs/ drivers/ arch/rump/
 KMAKE = $(MAKE) -C $(KFARM) O=$(abspath $(KOBJ)) ARCH=rump CROSS_COMPILE=$(CROSS_COMPILE) \
@@ -23,7 +27,7 @@ LIBS += $(foreach k,$(KERNELS),$(addprefix $(B)/lib/rump/$(k)/,librumpcore.so ru
 	$(addprefix $(B)/linux-$(k)/obj/,fragments .config abi built link/modules.undef))
 
 /usr/src/linux-source-%.tar.xz:
-	@echo "The kernel's source is missing: install the package linux-source-$*." >&2; exit 1
+	@echo "The kernel's source is missing: install the package linux-source-$* (make deps does it)." >&2; exit 1
 
 $(BASE)/linux-%/unpacked: /usr/src/linux-source-%.tar.xz
 	rm -rf $(KSRC)
@@ -31,13 +35,14 @@ $(BASE)/linux-%/unpacked: /usr/src/linux-source-%.tar.xz
 	tar -C $(KDIR) -xf $<
 	touch $@
 
-# A real folder arch/ with a link to each architecture and our own; links for all else.
 $(BASE)/linux-%/farm/laid: $(BASE)/linux-%/unpacked librump/local.mk
 	rm -rf $(KFARM)
-	mkdir -p $(KFARM)/arch/rump
-	for e in $$(ls -A $(KSRC) | grep -vx arch); do \
-		ln -s $(abspath $(KSRC))/$$e $(KFARM)/$$e; done
-	for e in $$(ls $(KSRC)/arch); do ln -s $(abspath $(KSRC))/arch/$$e $(KFARM)/arch/$$e; done
+	for copy in $(foreach c,$(KFARM_COPIES),'$(c)'); do \
+		dir=$${copy%:*}; mkdir -p $(KFARM)/$$dir; \
+		for e in $$(ls -A $(KSRC)/$$dir | grep -vxE "$${copy#*:}"); do \
+			ln -s $(abspath $(KSRC))/$$dir/$$e $(KFARM)/$$dir/$$e; done; done
+	touch $(KFARM)/kernel/sched/Makefile $(KFARM)/kernel/module/Makefile
+	mkdir $(KFARM)/arch/rump
 	for e in $$(ls arch/rump); do ln -s $(abspath arch/rump)/$$e $(KFARM)/arch/rump/$$e; done
 	for e in $(KPARTS); do ln -s $(abspath librump)/$$e $(KFARM)/arch/rump/$$e; done
 	ln -s $(abspath librump/compat)/$* $(KFARM)/arch/rump/compat
@@ -45,17 +50,20 @@ $(BASE)/linux-%/farm/laid: $(BASE)/linux-%/unpacked librump/local.mk
 	touch $@
 
 # The same text keeps its time: most columns of the table are nothing to the kernel.
-$(B)/linux-%/obj/fragments: $(or $(KCONFIGS),$(sort $(wildcard arch/rump/configs/*.config)) \
-		fs/table.toml scripts/fs-table) $(wildcard librump/compat/*/config)
+$(B)/linux-%/obj/fragments: $(KCONFIGS) fs/table.toml scripts/fs-table $(B)/vars/TYPES \
+		$(wildcard librump/compat/*/config)
 	@mkdir -p $(@D)
-	cat $(filter-out librump/compat/%,$(filter %.config,$^)) $(filter librump/compat/$*/config,$^) > $@.new
-	$(if $(KCONFIGS),,scripts/fs-table config $* >> $@.new)
+	cat $(KCONFIGS) $(filter librump/compat/$*/config,$^) > $@.new
+	scripts/fs-table config $* $(TYPES) >> $@.new
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
+kernel_compiler = $(CC) $(CROSS_COMPILE)
+
 # The first kernel knows every symbol; another may be older or newer than one of them.
-$(B)/linux-%/obj/.config: $(BASE)/linux-%/farm/laid $(B)/linux-%/obj/fragments arch/rump/Kconfig
+$(B)/linux-%/obj/.config: $(BASE)/linux-%/farm/laid $(B)/linux-%/obj/fragments arch/rump/Kconfig \
+		$(B)/vars/kernel_compiler
 	+$(KMAKE) -s KCONFIG_ALLCONFIG=$(abspath $(KOBJ)/fragments) allnoconfig
-	librump/link/check-config $(KOBJ)/fragments $@ $(if $(filter-out 6.12,$*),$(KSRC))
+	librump/link/check-config $(KOBJ)/fragments $@ $(if $(filter-out $(firstword $(ALL_KERNELS)),$*),$(KSRC))
 
 # What a module must have been built with to fit this kernel side.
 $(B)/linux-%/obj/abi: $(B)/linux-%/obj/.config librump/rumpkern/module.h \
@@ -73,12 +81,12 @@ LINK_SCRIPTS := $(wildcard librump/link/*)
 RUMP_HEADERS := $(wildcard include/rump/rump*.h)
 
 $(B)/linux-%/obj/link/modules.undef: $(B)/linux-%/obj/built $(LINK_SCRIPTS) $(RUMP_HEADERS)
-	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules prepare $(KOBJ)
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules prepare $(KOBJ) $(KLIB) $(B)/lib
 
 $(B)/lib/rump/%/librumpcore.so: $(B)/linux-%/obj/link/modules.undef $(B)/lib/librumpuser.so
 	mkdir -p $(@D)
 	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-core $(KOBJ) $@ $(@F) $(B)/lib
 
 $(B)/lib/rump/%/rump-modules: $(B)/lib/rump/%/librumpcore.so
-	rm -f $(@D)/librumpfs_* $(@D)/librumpmod_*
-	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules link $(KOBJ) $(@D) $(B)/lib
+	+CROSS_COMPILE=$(CROSS_COMPILE) $(MAKE) -s -f $(KOBJ)/link/modules.mk all
+	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules table $(KOBJ) $(@D)
