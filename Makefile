@@ -6,14 +6,28 @@ MAKEFLAGS += --no-builtin-rules
 
 VERSION := 0.1.0
 SOVERSION := 0
-# Debian's source packages; the first is the kernel that runs where nobody asks for another.
-KERNELS ?= 6.12 6.1
-KERNEL := $(firstword $(KERNELS))
+# Without -j, all processors are used.
+ifeq ($(MAKELEVEL),0)
+MAKEFLAGS += -j$(shell nproc)
+endif
 # HOST=aarch64-linux-gnu: build for that one, with its cross compiler, into build/aarch64-linux-gnu.
 HOST ?=
 B ?= build$(HOST:%=/%)
 # The kernel's source is unpacked here.
 BASE ?= $(if $(HOST),build,$(B))
+ifneq ($(words $(CURDIR)) $(words $(B)),1 1)
+$(error make and the kernel's makefiles cannot work in a path with a space: move the checkout, or B=, out of '$(CURDIR)', '$(B)')
+endif
+
+# Debian's source packages.  The first is the kernel that ED is written for, and the default.
+ALL_KERNELS := 6.12 6.1
+# The default kernel, and those that were built before: what is there stays up to date.
+KERNELS ?= $(foreach k,$(ALL_KERNELS),$(if $(filter $(firstword $(ALL_KERNELS)),$(k))$(wildcard \
+	$(B)/lib/rump/$(k)/rump-modules),$(k)))
+KERNELS := $(KERNELS)
+KERNEL := $(firstword $(KERNELS))
+# The file system types to build, as in fs/table.toml; all of them where there is none.
+TYPES ?=
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 MODDIR ?= $(LIBDIR)/rump
@@ -25,20 +39,27 @@ CCACHE := $(shell command -v ccache 2>/dev/null)
 # Another checkout of the same sources finds the same objects in the cache.
 export CCACHE_BASEDIR := $(CURDIR)
 export CCACHE_NOHASHDIR := 1
-CPPFLAGS := -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VERSION)"' \
-	-DRUMP_MODDIR='"$(MODDIR)"' -DRUMP_KERNEL='"$(KERNEL)"'
+# Headers are known by the compiler's own list of dependencies: without it ccache runs the preprocessor
+# for each file, which costs a third of the time of a small one.
+export CCACHE_DEPEND := 1
+PKG_CONFIG ?= pkg-config
+# The upper-case names belong to the user.
 CFLAGS ?= -O2 -g
-CFLAGS += -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -fPIC -pthread
-LDFLAGS += -Wl,--as-needed -Wl,-z,now -pthread
+cppflags = -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VERSION)"' $(CPPFLAGS)
+cflags = -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -fPIC -pthread $(CFLAGS)
+ldflags = -Wl,--as-needed -Wl,-z,now -pthread $(LDFLAGS)
 ifneq ($(HOST),)
 # That host's libraries.
 SYSROOT := $(B)/sysroot
-CPPFLAGS += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(HOST)
-LDFLAGS += -L$(SYSROOT)/usr/lib/$(HOST) -Wl,-rpath-link,$(SYSROOT)/usr/lib/$(HOST)
+cppflags += -isystem $(SYSROOT)/usr/include -isystem $(SYSROOT)/usr/include/$(HOST)
+ldflags += -L$(SYSROOT)/usr/lib/$(HOST) -Wl,-rpath-link,$(SYSROOT)/usr/lib/$(HOST)
 endif
 
-.PHONY: all
+.PHONY: all all-kernels
 all: libs programs
+
+all-kernels:
+	+$(MAKE) KERNELS="$(ALL_KERNELS)" all
 
 ifneq ($(HOST),)
 $(SYSROOT):
@@ -48,9 +69,20 @@ endif
 # host-side objects: $(call objs,sources)
 objs = $(patsubst %.c,$(B)/obj/%.o,$(1))
 
-$(B)/obj/%.o: %.c | $(SYSROOT)
+$(B)/obj/%.o: %.c $(B)/vars/compile | $(SYSROOT)
 	@mkdir -p $(@D)
-	$(CCACHE) $(CC) $(CPPFLAGS) $(CFLAGS) -MMD -MP -c -o $@ $<
+	$(CCACHE) $(CC) $(cppflags) $(cflags) -MD -MP -c -o $@ $<
+
+# $(B)/vars/NAME holds the value of $(NAME), and is as old as the last change of that value.
+compile = $(CC) $(cppflags) $(cflags)
+link = $(CC) $(ldflags)
+prefixes = $(PREFIX) $(LIBDIR) $(MODDIR) $(KERNEL)
+.PHONY: FORCE
+.PRECIOUS: $(B)/vars/%
+$(B)/vars/%: FORCE
+	@mkdir -p $(@D)
+	@printf '%s\n' '$(subst ','\'',$($*))' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 # each folder's local.mk adds to LIBS (shared libraries), PROGRAMS, MAN (man page sources)
 include librump/local.mk
@@ -84,11 +116,16 @@ clean:
 	rm -rf $(B)/bin $(B)/completion $(B)/lib $(B)/obj $(B)/systemd $(B)/tests $(KERNELS:%=$(B)/linux-%/obj)
 
 help:
-	@echo "make            build everything into $(B)/; KERNELS=6.12 for one kernel only"
+	@echo "make demo       install what is missing, build ext4 and the tools for images, and show them"
+	@echo "make deps       install the Debian packages that the build needs"
+	@echo "make            build all file systems of Linux $(firstword $(ALL_KERNELS)), and all programs, into $(B)/"
+	@echo "make TYPES=\"ext4 vfat\"   only these types"
+	@echo "make all-kernels      the same with every kernel: $(ALL_KERNELS); KERNELS=$(lastword $(ALL_KERNELS)) for one of them"
 	@echo "make RUMPUSER=posix   hypercalls that need nothing of the host but POSIX"
-	@echo "make demo       install what is missing, build, and show what it does on an image"
 	@echo "make HOST=x     build for host x (aarch64-linux-gnu) into $(B)/x/"
-	@echo "make check      install what the tests need, and run them all"
+	@echo "make check-deps install the Debian packages that the tests need"
+	@echo "make check      the tests, each behaviour once"
+	@echo "make check-full all tests with all rounds, by both users, with every kernel and foreign hosts"
 	@echo "make bench      measure against the host kernel's mount (root)"
 	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"
 	@echo "make install    with DESTDIR, PREFIX (/usr/local), LIBDIR, MODDIR, SBINDIR (/sbin)"

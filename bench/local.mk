@@ -3,9 +3,9 @@
 BENCH := $(B)/bench/rumpbench
 BENCH_OBJS := $(call objs,$(wildcard bench/*.c))
 
-$(BENCH): $(BENCH_OBJS) $(B)/lib/libukfs.so $(B)/lib/librump.so
+$(BENCH): $(BENCH_OBJS) $(B)/lib/libukfs.so $(B)/lib/librump.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(BENCH_OBJS) -L$(B)/lib -lukfs -lrump -lrumpuser \
+	$(CC) $(ldflags) -o $@ $(BENCH_OBJS) -L$(B)/lib -lukfs -lrump -lrumpuser \
 		-Wl,-rpath-link,$(B)/lib
 
 # Arguments of bench/run, and of bench/mounted: make bench BENCH_ARGS="-k put -r 5"

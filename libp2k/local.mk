@@ -12,11 +12,11 @@ $(FUSE_H): $(BASE)/linux-$(KERNEL)/unpacked
 	@mkdir -p $(@D)
 	ln -sf $(abspath $(BASE))/linux-$(KERNEL)/linux-source-$(KERNEL)/include/uapi/linux/fuse.h $@
 $(P2K_OBJS): $(FUSE_H)
-$(P2K_OBJS): private CPPFLAGS += -I$(B)/include
+$(P2K_OBJS): private cppflags += -I$(B)/include
 
-$(P2K_SO): $(P2K_OBJS) $(P2K_MAP) $(B)/lib/librump.so
+$(P2K_SO): $(P2K_OBJS) $(P2K_MAP) $(B)/lib/librump.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(P2K_MAP) -Wl,-z,defs \
+	$(CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,--version-script=$(P2K_MAP) -Wl,-z,defs \
 		-o $@ $(P2K_OBJS) -L$(B)/lib -lrump -Wl,-rpath-link,$(B)/lib
 
 $(B)/lib/libp2k.so: $(P2K_SO)
@@ -24,6 +24,6 @@ $(B)/lib/libp2k.so: $(P2K_SO)
 
 PKGCONFIG += $(B)/pkgconfig/libp2k.pc
 
-$(B)/pkgconfig/libp2k.pc: libp2k/libp2k.pc.in Makefile
+$(B)/pkgconfig/libp2k.pc: libp2k/libp2k.pc.in Makefile $(B)/vars/prefixes
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@VERSION@|$(VERSION)|' $< >$@

@@ -11,11 +11,11 @@ $(B)/include/fs_table.h: fs/table.toml scripts/fs-table
 	@mkdir -p $(@D)
 	scripts/fs-table header >$@
 $(B)/obj/libukfs/table.o: $(B)/include/fs_table.h
-$(B)/obj/libukfs/table.o: private CPPFLAGS += -I$(B)/include
+$(B)/obj/libukfs/table.o: private cppflags += -I$(B)/include
 
-$(UKFS_SO): $(UKFS_OBJS) $(UKFS_MAP) $(B)/lib/librump.so
+$(UKFS_SO): $(UKFS_OBJS) $(UKFS_MAP) $(B)/lib/librump.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -Wl,-z,defs \
+	$(CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -Wl,-z,defs \
 		-o $@ $(UKFS_OBJS) -L$(B)/lib -lrump -lrumpuser -lblkid -Wl,-rpath-link,$(B)/lib
 
 $(B)/lib/libukfs.so: $(UKFS_SO)
@@ -24,7 +24,7 @@ $(B)/lib/libukfs.so: $(UKFS_SO)
 # pkg-config files, for `make install`
 PKGCONFIG += $(B)/pkgconfig/rump.pc $(B)/pkgconfig/libukfs.pc
 
-$(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile $(B)/prefix
+$(B)/pkgconfig/%.pc: libukfs/%.pc.in Makefile $(B)/vars/prefixes
 	@mkdir -p $(@D)
 	sed -e 's|@PREFIX@|$(PREFIX)|' -e 's|@LIBDIR@|$(LIBDIR)|' -e 's|@MODDIR@|$(MODDIR)|' \
 		-e 's|@KERNEL@|$(KERNEL)|' -e 's|@VERSION@|$(VERSION)|' $< >$@
@@ -80,11 +80,11 @@ MAN += $(wildcard man/man3/*.3)
 UKFS_TESTS := $(patsubst libukfs/tests/%.c,$(B)/tests/%,$(wildcard libukfs/tests/*.c))
 UKFS_UNIT_OBJS := $(call objs,libukfs/options.c libukfs/idmap.c libukfs/log.c)
 
-$(UKFS_TESTS): $(B)/tests/%: $(B)/obj/libukfs/tests/%.o $(B)/lib/libukfs.so
+$(UKFS_TESTS): $(B)/tests/%: $(B)/obj/libukfs/tests/%.o $(B)/lib/libukfs.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -L$(B)/lib -lukfs -lrump -lrumpuser -lcmocka \
+	$(CC) $(ldflags) -o $@ $(filter %.o,$^) -L$(B)/lib -lukfs -lrump -lrumpuser -lcmocka \
 		-Wl,-rpath-link,$(B)/lib
 $(B)/tests/ukfs_unit: $(UKFS_UNIT_OBJS)
-$(B)/obj/libukfs/tests/ukfs_unit.o: private CPPFLAGS += -Ilibukfs
+$(B)/obj/libukfs/tests/ukfs_unit.o: private cppflags += -Ilibukfs
 
 check-programs: $(UKFS_TESTS)

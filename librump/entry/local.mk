@@ -11,12 +11,12 @@ $(ENTRY_CALLS): $(wildcard include/rump/rump*.h) librump/link/common.sh librump/
 	librump/entry/list-calls > $@
 
 $(ENTRY_OBJS): $(ENTRY_CALLS)
-$(ENTRY_OBJS): private CPPFLAGS += -I$(B)/obj/librump/entry
+$(ENTRY_OBJS): private cppflags += -I$(B)/obj/librump/entry
 
 # All that is global is public.
-$(ENTRY_SO): $(ENTRY_OBJS) $(B)/lib/librumpuser.so
+$(ENTRY_SO): $(ENTRY_OBJS) $(B)/lib/librumpuser.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,-z,defs -Wl,-z,nodelete -o $@ $(ENTRY_OBJS) \
+	$(CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,-z,defs -Wl,-z,nodelete -o $@ $(ENTRY_OBJS) \
 		-L$(B)/lib -lrumpuser
 
 $(B)/lib/librump.so: $(ENTRY_SO)

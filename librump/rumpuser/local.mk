@@ -13,17 +13,18 @@ endif
 
 rumpuser_sources = $(wildcard $(RUMPUSER_DIR)/*.c $(RUMPUSER_DIR)/$(1)/*.c)
 # $(call rumpuser_link,compiler,back end)
-rumpuser_link = $(1) -shared $(LDFLAGS) -Wl,-soname,librumpuser.so.$(SOVERSION) \
+rumpuser_link = $(1) -shared $(ldflags) -Wl,-soname,librumpuser.so.$(SOVERSION) \
 	-Wl,--version-script=$(RUMPUSER_MAP) -Wl,-z,defs -Wl,-z,nodelete -o $@ $(filter %.o,$^) \
 	$(RUMPUSER_LIBS_$(2))
 
 LIBS += $(B)/lib/librumpuser.so
 
-$(B)/rumpuser: FORCE
-	@mkdir -p $(@D)
-	@echo '$(RUMPUSER)' | cmp -s - $@ || echo '$(RUMPUSER)' >$@
+# Where modules are, and which kernel's.
+RUMPUSER_DEFAULTS := -DRUMP_MODDIR='"$(MODDIR)"' -DRUMP_KERNEL='"$(KERNEL)"'
+$(B)/obj/$(RUMPUSER_DIR)/module.o: $(B)/vars/RUMPUSER_DEFAULTS
+$(B)/obj/$(RUMPUSER_DIR)/module.o: private cppflags += $(RUMPUSER_DEFAULTS)
 
-$(RUMPUSER_SO): $(call objs,$(call rumpuser_sources,$(RUMPUSER))) $(RUMPUSER_MAP) $(B)/rumpuser
+$(RUMPUSER_SO): $(call objs,$(call rumpuser_sources,$(RUMPUSER))) $(RUMPUSER_MAP) $(B)/vars/RUMPUSER $(B)/vars/link
 	@mkdir -p $(@D)
 	$(call rumpuser_link,$(CC),$(RUMPUSER))
 
@@ -31,7 +32,7 @@ $(B)/lib/librumpuser.so: $(RUMPUSER_SO)
 	ln -sf $(<F) $@
 
 # What is only there for Linux is not declared to the files for POSIX.
-$(B)/obj/$(RUMPUSER_DIR)/posix/%.o: private CPPFLAGS += -U_GNU_SOURCE
+$(B)/obj/$(RUMPUSER_DIR)/posix/%.o: private cppflags += -U_GNU_SOURCE
 
 # Each program is a test, see tests/lib/testrun.py.
 RUMPUSER_TESTS := host module lock io parallel fsx snapshot
@@ -42,9 +43,9 @@ RUMPUSER_BLKTEST := $(call rumpuser_test_objs,$(B)/obj,$(RUMPUSER))
 RUMPUSER_RUN := $(RUMPUSER_TESTS) $(RUMPUSER_TESTS_$(RUMPUSER))
 
 $(B)/tests/rumpuser_%: $(B)/obj/$(RUMPUSER_DIR)/tests/rumpuser_%.o $(RUMPUSER_BLKTEST) \
-		$(B)/lib/librumpuser.so
+		$(B)/lib/librumpuser.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(filter %.o,$^) -L$(B)/lib -lrumpuser -lcmocka $(LIBS_$(@F))
+	$(CC) $(ldflags) -o $@ $(filter %.o,$^) -L$(B)/lib -lrumpuser -lcmocka $(LIBS_$(@F))
 $(B)/tests/rumpuser_ring: private LIBS_rumpuser_ring := -luring
 
 .SECONDARY: $(RUMPUSER_BLKTEST) $(RUMPUSER_RUN:%=$(B)/obj/$(RUMPUSER_DIR)/tests/rumpuser_%.o)

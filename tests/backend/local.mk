@@ -24,18 +24,20 @@ $(MUSL)/include/made: $(wildcard $(MUSL_EXTRA)/*.h) tests/backend/local.mk
 		/usr/include/$$($(CC) -print-multiarch)/asm $(@D)
 	touch $@
 
-$(B)/obj/musl/%.o: %.c $(MUSL)/include/made
+$(B)/obj/musl/%.o: %.c $(MUSL)/include/made $(B)/vars/compile
 	@mkdir -p $(@D)
-	$(CCACHE) $(MUSL_CC) $(CPPFLAGS) -I$(MUSL_EXTRA) -isystem $(MUSL)/include $(CFLAGS) \
-		-MMD -MP -c -o $@ $<
+	$(CCACHE) $(MUSL_CC) $(cppflags) -I$(MUSL_EXTRA) -isystem $(MUSL)/include $(cflags) \
+		-MD -MP -c -o $@ $<
 
-$(B)/obj/musl/$(RUMPUSER_DIR)/posix/%.o: private CPPFLAGS += -U_GNU_SOURCE
-$(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private CPPFLAGS += -include $(MUSL_EXTRA)/glibc.h
+$(B)/obj/musl/$(RUMPUSER_DIR)/module.o: $(B)/vars/RUMPUSER_DEFAULTS
+$(B)/obj/musl/$(RUMPUSER_DIR)/module.o: private cppflags += $(RUMPUSER_DEFAULTS)
+$(B)/obj/musl/$(RUMPUSER_DIR)/posix/%.o: private cppflags += -U_GNU_SOURCE
+$(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private cppflags += -include $(MUSL_EXTRA)/glibc.h
 $(B)/obj/musl/libukfs/table.o: $(B)/include/fs_table.h
-$(B)/obj/musl/libukfs/table.o: private CPPFLAGS += -I$(B)/include
-$(B)/obj/musl/tests/threads/%.o: private CPPFLAGS += -Itests/lib
+$(B)/obj/musl/libukfs/table.o: private cppflags += -I$(B)/include
+$(B)/obj/musl/tests/threads/%.o: private cppflags += -Itests/lib
 $(B)/obj/musl/librump/entry/entry.o: $(ENTRY_CALLS)
-$(B)/obj/musl/librump/entry/entry.o: private CPPFLAGS += -I$(B)/obj/librump/entry
+$(B)/obj/musl/librump/entry/entry.o: private cppflags += -I$(B)/obj/librump/entry
 
 musl_objs = $(patsubst %.c,$(B)/obj/musl/%.o,$(1))
 
@@ -45,35 +47,35 @@ MUSL_CORE := -L$(B)/lib/rump/$(KERNEL) -Wl,--push-state,--no-as-needed -lrumpcor
 	-Wl,-rpath-link,$(MUSL):$(B)/lib
 
 $(MUSL)/librump.so.$(SOVERSION): $(call musl_objs,librump/entry/entry.c) \
-		$(B)/lib/rump/$(KERNEL)/librumpcore.so $(MUSL)/librumpuser.so.$(SOVERSION)
-	$(MUSL_CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $(filter %.o,$^) \
+		$(B)/lib/rump/$(KERNEL)/librumpcore.so $(MUSL)/librumpuser.so.$(SOVERSION) $(B)/vars/link
+	$(MUSL_CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $(filter %.o,$^) \
 		$(filter %librumpuser.so.$(SOVERSION),$^) $(MUSL_CORE)
 
 $(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) $(MUSL_EXTRA)/blkid.c) \
-		$(UKFS_MAP) $(MUSL)/librump.so.$(SOVERSION) $(MUSL)/librumpuser.so.$(SOVERSION)
-	$(MUSL_CC) -shared $(LDFLAGS) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -o $@ \
+		$(UKFS_MAP) $(MUSL)/librump.so.$(SOVERSION) $(MUSL)/librumpuser.so.$(SOVERSION) $(B)/vars/link
+	$(MUSL_CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -o $@ \
 		$(filter %.o %.so.$(SOVERSION),$^) $(MUSL_CORE)
 
 MUSL_FSU := $(filter-out tools/fsu/find/% tools/fsu/grep/% tools/fsu/sums.c,$(FSU_SRCS)) $(MUSL_EXTRA)/absent.c
-$(B)/obj/musl/$(MUSL_EXTRA)/absent.o: private CPPFLAGS += -Itools/fsu
-$(MUSL)/fsu: $(call musl_objs,$(MUSL_FSU)) $(MUSL)/libukfs.so.$(SOVERSION)
-	$(MUSL_CC) $(LDFLAGS) -o $@ $^ $(MUSL_CORE)
+$(B)/obj/musl/$(MUSL_EXTRA)/absent.o: private cppflags += -Itools/fsu
+$(MUSL)/fsu: $(call musl_objs,$(MUSL_FSU)) $(MUSL)/libukfs.so.$(SOVERSION) $(B)/vars/link
+	$(MUSL_CC) $(ldflags) -o $@ $(filter-out $(B)/vars/%,$^) $(MUSL_CORE)
 
-$(MUSL)/opmix: $(call musl_objs,tests/threads/opmix.c) $(MUSL)/libukfs.so.$(SOVERSION)
-	$(MUSL_CC) $(LDFLAGS) -o $@ $^ $(MUSL_CORE)
+$(MUSL)/opmix: $(call musl_objs,tests/threads/opmix.c) $(MUSL)/libukfs.so.$(SOVERSION) $(B)/vars/link
+	$(MUSL_CC) $(ldflags) -o $@ $(filter-out $(B)/vars/%,$^) $(MUSL_CORE)
 
 # $(call rumpuser_variant,libc)
 define rumpuser_variant
 $(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION): \
-		$(patsubst %.c,$(RUMPUSER_OBJ_$(1))/%.o,$(call rumpuser_sources,posix)) $(RUMPUSER_MAP)
+		$(patsubst %.c,$(RUMPUSER_OBJ_$(1))/%.o,$(call rumpuser_sources,posix)) $(RUMPUSER_MAP) $(B)/vars/link
 	@mkdir -p $$(@D)
 	ln -sfn ../../../lib/rump $$(@D)/rump
 	$$(call rumpuser_link,$(RUMPUSER_CC_$(1)),posix)
 
 $(B)/tests/posix/$(1)/rumpuser_%: $(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o \
 		$(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \
-		$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION)
-	$(RUMPUSER_CC_$(1)) $(LDFLAGS) -o $$@ $$^ $(RUMPUSER_CMOCKA_$(1))
+		$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION) $(B)/vars/link
+	$(RUMPUSER_CC_$(1)) $(ldflags) -o $$@ $$(filter-out $(B)/vars/%,$$^) $(RUMPUSER_CMOCKA_$(1))
 
 TEST_PROGRAMS += $(RUMPUSER_TESTS:%=$(B)/tests/posix/$(1)/rumpuser_%)
 .SECONDARY: $(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \

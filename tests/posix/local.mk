@@ -3,7 +3,7 @@
 # of its own, see tests/local.mk.
 POSIX_OBJS := $(call objs,$(filter-out tests/posix/imagequota.c,$(wildcard tests/posix/*.c)))
 
-$(TEST_BIN)/posix_suite: $(POSIX_OBJS)
+$(TEST_BIN)/posix_suite: $(POSIX_OBJS) $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lacl
+	$(CC) $(ldflags) -o $@ $(POSIX_OBJS) -lacl
 TEST_PROGRAMS += $(TEST_BIN)/posix_suite

@@ -21,9 +21,9 @@ $(FSU_SUM_PAGES):
 	echo '.so man1/fsu_md5sum.1' >$@
 MAN += tools/fsu/fsu.1 $(patsubst %,tools/fsu/fsu_%.1,$(filter-out $(FSU_SUMS),$(FSU_COMMANDS))) $(FSU_SUM_PAGES)
 
-$(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so
+$(B)/bin/fsu: $(FSU_OBJS) $(B)/lib/libukfs.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -Wl,--export-dynamic-symbol='fsu_*' -Wl,--export-dynamic-symbol=xattr_wanted -o $@ $(FSU_OBJS) -L$(B)/lib -lukfs -lnettle -Wl,-rpath-link,$(B)/lib
+	$(CC) $(ldflags) -Wl,--export-dynamic-symbol='fsu_*' -Wl,--export-dynamic-symbol=xattr_wanted -o $@ $(FSU_OBJS) -L$(B)/lib -lukfs -lnettle -Wl,-rpath-link,$(B)/lib
 
 # What is no command, for other tools: the copier, messages, numbers.
 $(B)/obj/tools/fsu/libfsu.a: $(filter-out %/main.o,$(FSU_OBJS))
@@ -34,9 +34,9 @@ $(FSU_LINKS): $(B)/bin/fsu
 	ln -sf $(<F) $@
 
 define fsu_plugin
-$(B)/lib/libfsu_$(1).so: $(call objs,$(wildcard tools/fsu/$(1)/*.c)) $(B)/lib/libukfs.so
+$(B)/lib/libfsu_$(1).so: $(call objs,$(wildcard tools/fsu/$(1)/*.c)) $(B)/lib/libukfs.so $(B)/vars/link
 	@mkdir -p $$(@D)
-	$(CC) -shared $(LDFLAGS) -o $$@ $$(filter %.o,$$^) -L$(B)/lib -lukfs $(FSU_$(1)_LIBS) \
+	$(CC) -shared $(ldflags) -o $$@ $$(filter %.o,$$^) -L$(B)/lib -lukfs $(FSU_$(1)_LIBS) \
 		-Wl,-rpath-link,$(B)/lib
 endef
 $(foreach p,$(FSU_PLUGINS),$(eval $(call fsu_plugin,$(p))))

@@ -10,14 +10,14 @@ $(B)/include/makefs_types.h: fs/table.toml scripts/fs-table
 	@mkdir -p $(@D)
 	scripts/fs-table makefs >$@
 $(B)/obj/tools/makefs/types.o: $(B)/include/makefs_types.h
-$(B)/obj/tools/makefs/types.o: private CPPFLAGS += -I$(B)/include
+$(B)/obj/tools/makefs/types.o: private cppflags += -I$(B)/include
 
-$(B)/bin/makefs: $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a $(B)/lib/libukfs.so
+$(B)/bin/makefs: $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a $(B)/lib/libukfs.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a -L$(B)/lib -lukfs -larchive \
+	$(CC) $(ldflags) -o $@ $(MAKEFS_OBJS) $(B)/obj/tools/fsu/libfsu.a -L$(B)/lib -lukfs -larchive \
 		-Wl,-rpath-link,$(B)/lib
 
 # Preloaded into the programs that make file systems.
-$(B)/lib/libmakefs_fixed.so: $(call objs,tools/makefs/preload/fixed.c)
+$(B)/lib/libmakefs_fixed.so: $(call objs,tools/makefs/preload/fixed.c) $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) -shared $(LDFLAGS) -o $@ $^
+	$(CC) -shared $(ldflags) -o $@ $(filter %.o,$^)

@@ -12,23 +12,17 @@ $(B)/man/man8/umount.fuse.rump.8:
 	@mkdir -p $(@D)
 	echo '.so man8/rump_umount.8' >$@
 
-# What has the prefix in it is made anew when that changes.
-.PHONY: FORCE
-$(B)/prefix: FORCE
-	@mkdir -p $(@D)
-	@echo '$(PREFIX)' | cmp -s - $@ || echo '$(PREFIX)' >$@
+$(B)/obj/$(MOUNTHELP)/mount_rump.o: $(B)/vars/prefixes
+$(B)/obj/$(MOUNTHELP)/mount_rump.o: private cppflags += -DRUMP_BINDIR='"$(PREFIX)/bin"'
 
-$(B)/obj/$(MOUNTHELP)/mount_rump.o: $(B)/prefix
-$(B)/obj/$(MOUNTHELP)/mount_rump.o: private CPPFLAGS += -DRUMP_BINDIR='"$(PREFIX)/bin"'
-
-$(B)/bin/mount.rump: $(call objs,$(MOUNTHELP)/mount_rump.c)
+$(B)/bin/mount.rump: $(call objs,$(MOUNTHELP)/mount_rump.c) $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lmount
+	$(CC) $(ldflags) -o $@ $(filter %.o,$^) -lmount
 
 RUMP_UMOUNT_OBJS := $(call objs,$(addprefix $(MOUNTHELP)/,rump_umount.c ask.c umount.c wait.c))
-$(B)/bin/rump_umount: $(RUMP_UMOUNT_OBJS)
+$(B)/bin/rump_umount: $(RUMP_UMOUNT_OBJS) $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(RUMP_UMOUNT_OBJS) -lmount
+	$(CC) $(ldflags) -o $@ $(RUMP_UMOUNT_OBJS) -lmount
 
 # Not a link into PREFIX/bin: that may be another file system, which is unmounted earlier.
 $(B)/bin/umount.fuse.rump: $(B)/bin/rump_umount
@@ -36,11 +30,11 @@ $(B)/bin/umount.fuse.rump: $(B)/bin/rump_umount
 	cp $< $@
 
 # Tests: a server without a kernel side
-$(B)/obj/$(MOUNTHELP)/tests/fakeserver.o: private CPPFLAGS += -Itools/mount
+$(B)/obj/$(MOUNTHELP)/tests/fakeserver.o: private cppflags += -Itools/mount
 
-$(B)/tests/bin/fakeserver: $(call objs,$(MOUNTHELP)/tests/fakeserver.c tools/mount/utab.c)
+$(B)/tests/bin/fakeserver: $(call objs,$(MOUNTHELP)/tests/fakeserver.c tools/mount/utab.c) $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $^ -lfuse3 -lmount
+	$(CC) $(ldflags) -o $@ $(filter %.o,$^) -lfuse3 -lmount
 
 check-programs: $(B)/tests/bin/fakeserver
 
@@ -49,7 +43,7 @@ UNITDIR := $(PREFIX)/share/rump/systemd
 SYSTEMD_UNITS := $(addprefix $(B)/systemd/,$(patsubst %.in,%,$(notdir $(wildcard $(MOUNTHELP)/systemd/*))))
 all: $(SYSTEMD_UNITS)
 
-$(B)/systemd/%: $(MOUNTHELP)/systemd/%.in $(B)/prefix
+$(B)/systemd/%: $(MOUNTHELP)/systemd/%.in $(B)/vars/prefixes
 	@mkdir -p $(@D)
 	sed -e 's|@BINDIR@|$(PREFIX)/bin|g' -e 's|@UNITDIR@|$(UNITDIR)|g' $< >$@
 	chmod $(if $(findstring .,$*),644,755) $@

@@ -14,12 +14,12 @@ $(MOUNT_PAGES):
 	@mkdir -p $(@D)
 	echo '.so man8/rump_fs.8' >$@
 
-$(B)/bin/rump_fs: $(MOUNT_OBJS) $(B)/lib/libukfs.so $(B)/lib/libp2k.so
+$(B)/bin/rump_fs: $(MOUNT_OBJS) $(B)/lib/libukfs.so $(B)/lib/libp2k.so $(B)/vars/link
 	@mkdir -p $(@D)
-	$(CC) $(LDFLAGS) -o $@ $(MOUNT_OBJS) -L$(B)/lib -lp2k -lukfs -lrump -lrumpuser -lfuse3 -lmount -lseccomp \
+	$(CC) $(ldflags) -o $@ $(MOUNT_OBJS) -L$(B)/lib -lp2k -lukfs -lrump -lrumpuser -lfuse3 -lmount -lseccomp \
 		-Wl,-rpath-link,$(B)/lib
 
 $(MOUNT_LINKS): $(B)/bin/rump_fs
 	ln -sf $(<F) $@
 
-$(call objs,tools/mount/fusemount.c): private CPPFLAGS += -I/usr/include/fuse3
+$(call objs,tools/mount/fusemount.c): private cppflags += $$($(PKG_CONFIG) --cflags fuse3)
