@@ -10,8 +10,10 @@
 
 #define MAX_DISKS (1 << (MINORBITS - 8))	/* of DISK_MAX_PARTS minor numbers each */
 
-static DEFINE_XARRAY_ALLOC(disks);	/* struct rumpblk by disk number; NULL while it is attached */
-static DEFINE_MUTEX(disks_lock);	/* a disk found in the array stays as long as this is held */
+static DEFINE_XARRAY_ALLOC(disks);	/* struct rumpblk by disk number;
+					   NULL while it is attached */
+static DEFINE_MUTEX(disks_lock);	/* a disk found in the array stays
+					   as long as this is held */
 static int rd_major;
 
 void rumpblk_free_disk(struct gendisk *disk)
@@ -28,7 +30,8 @@ static int open_image(struct rumpblk *rd, const char *path, const struct rump_di
 
 	RUMP_HYPERCALL(err = rumpuser_blk_open(path, flags, opt->method, &rd->image, &rd->info));
 	if (!err && opt->method && rd->info.method != opt->method)
-		pr_notice("%s: the host allows no restricted io_uring, method sync instead\n", path);
+		pr_notice("%s: the host allows no restricted io_uring, method sync instead\n",
+			  path);
 	return -err;
 }
 

@@ -11,7 +11,8 @@
 
 #define RUMPBLK_SEGMENTS 64	/* a request of method sync has them on its stack */
 #define RUMPBLK_MAX_BYTES (4 * 1024 * 1024)
-#define RUMPBLK_PHYSICAL_BLOCK 4096	/* the host's page: less is read, changed and written there */
+#define RUMPBLK_PHYSICAL_BLOCK 4096	/* the host's page: less is read,
+					   changed and written there */
 
 struct rumpblk {
 	struct rumpuser_blk *image;

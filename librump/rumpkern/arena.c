@@ -96,7 +96,8 @@ extern unsigned long vm_dirty_bytes, dirty_background_bytes;
 
 void __init rump_memory_limits(void)
 {
-	/* Writing to the host starts early; a writer is only slowed down when memory asks for it. */
+	/* Writing to the host starts early;
+	 * a writer is only slowed down when memory asks for it. */
 	vm_dirty_bytes = rump_memlimit / 5 * 2;
 	dirty_background_bytes = min(rump_memlimit / 20, 128UL << 20);
 }
@@ -115,7 +116,7 @@ void rump_arena_prefault(void)
 	seen = end;
 }
 
-/* ---- back to the host --------------------------------------------------------------------------- */
+/* ---- back to the host ------------------------------------------------------------------------ */
 
 static int report(struct page_reporting_dev_info *dev, struct scatterlist *sgl, unsigned int nents)
 {

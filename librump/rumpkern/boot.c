@@ -68,7 +68,7 @@ unsigned long init_stack[THREAD_SIZE / sizeof(unsigned long)];
 	"console_msg_format=syslog dhash_entries=32768 ihash_entries=16384 " \
 	"mhash_entries=512 mphash_entries=512 "
 
-/* ---- parameters ----------------------------------------------------------------------------------- */
+/* ---- parameters ------------------------------------------------------------------------------ */
 
 static int __init setup_param(char *param, char *val, const char *what, void *early)
 {
@@ -124,7 +124,7 @@ static int __init get_ncpu(unsigned int *ncpu)
 	return -EINVAL;
 }
 
-/* ---- the steps ------------------------------------------------------------------------------------ */
+/* ---- the steps ------------------------------------------------------------------------------- */
 
 static void __init as_cpu(unsigned int cpu)
 {

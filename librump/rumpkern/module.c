@@ -148,7 +148,7 @@ int __request_module(bool wait, const char *fmt, ...)
 }
 EXPORT_SYMBOL(__request_module);
 
-/* ---- what kernel/module/ has for the rest of the kernel --------------------------------------------- */
+/* ---- what kernel/module/ has for the rest of the kernel -------------------------------------- */
 
 char modprobe_path[KMOD_PATH_LEN] = "";
 int modules_disabled;

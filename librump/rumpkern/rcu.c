@@ -78,7 +78,8 @@ void synchronize_rcu(void)
 
 	mutex_lock(&gp_mutex);
 	if (!poll_state_synchronize_rcu(want)) {
-		/* A poll that sees this value knows of the period before: it is a release as well. */
+		/* A poll that sees this value knows of the period before:
+		 * it is a release as well. */
 		smp_store_release(&gp_seq, gp_seq + 1);
 		wait_grace_period();
 		smp_store_release(&gp_seq, gp_seq + 1);
@@ -93,12 +94,13 @@ void synchronize_rcu_expedited(void)
 }
 EXPORT_SYMBOL_GPL(synchronize_rcu_expedited);
 
-/* ---- polled grace periods ---------------------------------------------------------------------- */
+/* ---- polled grace periods -------------------------------------------------------------------- */
 
 unsigned long get_state_synchronize_rcu(void)
 {
 	smp_mb();
-	/* A period that runs already may have begun before the caller's change: the one after it. */
+	/* A period that runs already may have begun before the caller's change:
+	 * the one after it. */
 	return (READ_ONCE(gp_seq) + 3) & ~1UL;
 }
 EXPORT_SYMBOL_GPL(get_state_synchronize_rcu);
@@ -134,7 +136,7 @@ void get_completed_synchronize_rcu_full(struct rcu_gp_oldstate *rgosp)
 	rgosp->rgos_norm = READ_ONCE(gp_seq) & ~1UL;
 }
 
-/* ---- callbacks ---------------------------------------------------------------------------------- */
+/* ---- callbacks ------------------------------------------------------------------------------- */
 
 extern void percpu_ref_switch_to_atomic_rcu(struct rcu_head *rcu); /* librump/link/globals */
 

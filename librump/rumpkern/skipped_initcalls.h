@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Initcalls that only cost time here: /sys entries of the machine, kernel threads for softirqs and for
- * stopping CPUs (both are done at a poll), the reaper of processes.  They are static where they are
- * defined: link-core reads this list, too, and makes them visible.
+ * Initcalls that only cost time here: /sys entries of the machine, kernel threads for softirqs and
+ * for stopping CPUs (both are done at a poll), the reaper of processes.  They are static where they
+ * are defined: link-core reads this list, too, and makes them visible.
  */
 SKIPPED(cacheinfo_sysfs_init)
 SKIPPED(topology_sysfs_init)

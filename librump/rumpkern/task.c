@@ -229,7 +229,7 @@ unsigned long wait_task_inactive(struct task_struct *p, unsigned int match_state
 	}
 }
 
-/* ---- start and end ---------------------------------------------------------------------------- */
+/* ---- start and end --------------------------------------------------------------------------- */
 
 static void task_entry(void *arg)
 {
@@ -309,7 +309,7 @@ void __noreturn do_task_dead(void)
 	rumpuser_thread_exit();
 }
 
-/* ---- client threads ----------------------------------------------------------------------------- */
+/* ---- client threads -------------------------------------------------------------------------- */
 
 /*
  * A client thread becomes a task of its own, forked off init_task, whose identity the thread

@@ -33,12 +33,12 @@ static u64 now_ns(void)
 	return rumpuser_clock(RUMPUSER_CLOCK_MONOTONIC);
 }
 
-/* ---- the kernel's view of the clock --------------------------------------------------------------- */
+/* ---- the kernel's view of the clock ---------------------------------------------------------- */
 
 /*
- * Where the date is fixed the clock does not move either; jiffies and what waits for them go on.  It
- * stands where a machine would be up for some minutes: from then on random numbers, which are the
- * same each time, too, are seeded anew once in a minute only.
+ * Where the date is fixed the clock does not move either; jiffies and what waits for them go on.
+ * It stands where a machine would be up for some minutes: from then on random numbers, which are
+ * the same each time, too, are seeded anew once in a minute only.
  */
 #define STANDS_AT (150 * NSEC_PER_SEC)
 
@@ -97,7 +97,7 @@ void __udelay(unsigned long usecs)
 }
 EXPORT_SYMBOL(__udelay);
 
-/* ---- jiffies -------------------------------------------------------------------------------------- */
+/* ---- jiffies --------------------------------------------------------------------------------- */
 
 /* The host's clock is stepped or slewed by its owner: follow it when it is off by this much. */
 #define REALTIME_TOLERANCE_NS (2 * NSEC_PER_MSEC)
@@ -120,7 +120,8 @@ static void update_jiffies(void)
 	u64 due = div_u64(now_ns() - tick_base, TICK_NSEC);
 	unsigned long flags;
 
-	/* The tick's thread holds no virtual CPU: it must not take a CPU's interrupts as it waits. */
+	/* The tick's thread holds no virtual CPU:
+	 * it must not take a CPU's interrupts as it waits. */
 	raw_spin_lock_irqsave(&tick_lock, flags);
 	if (due > ticks_done) {
 		raw_spin_lock(&jiffies_lock);
@@ -144,7 +145,7 @@ void rump_tick_wake(void)
 	rumpuser_futex_wake(&tick_word, 1);
 }
 
-/* ---- the tick thread ------------------------------------------------------------------------------ */
+/* ---- the tick thread ------------------------------------------------------------------------- */
 
 static unsigned long releases(struct vcpu *v)
 {
@@ -215,7 +216,8 @@ static void sleep_until_needed(void)
 	__atomic_store_n(&rump_tick_asleep, 0, __ATOMIC_SEQ_CST);
 }
 
-static struct task_struct tick_task;	/* an identity for interrupts that run in the tick's thread */
+static struct task_struct tick_task;	/* an identity for interrupts that
+					   run in the tick's thread */
 
 static void tick_thread(void *unused)
 {
@@ -240,7 +242,8 @@ static void tick_thread(void *unused)
 	}
 }
 
-/* Before timekeeping_init, whose now is the first jiffy.  A clock that is not registered cannot go on. */
+/* Before timekeeping_init, whose now is the first jiffy.
+ * A clock that is not registered cannot go on. */
 void __init rump_time_init(void)
 {
 	char date[32];

@@ -266,9 +266,10 @@ void rump_make_runnable(struct task_struct *p, bool sync)
 }
 
 /*
- * Look for the grant a while before parking: to wake an idle processor of the host takes longer than
- * most waits between two tasks.  In vain where the waker's thread shares this processor, or none
- * comes soon: each failure halves the thread's patience, and only now and then is it tried again.
+ * Look for the grant a while before parking: to wake an idle processor of the host takes longer
+ * than most waits between two tasks.  In vain where the waker's thread shares this processor, or
+ * none comes soon: each failure halves the thread's patience, and only now and then is it tried
+ * again.
  */
 #define PATIENCE	400	/* some 20 us */
 #define RETRY		256
@@ -389,7 +390,7 @@ void rump_vcpu_leave(void)
 		rump_dispatch();
 }
 
-/* ---- boot, in one thread ----------------------------------------------------------------------- */
+/* ---- boot, in one thread --------------------------------------------------------------------- */
 
 bool rump_boot_pending(void)
 {
@@ -529,7 +530,7 @@ void rump_interrupt(unsigned int cpu, unsigned int which)
 	rump_borrow(cpu, run_interrupts);
 }
 
-/* ---- waiting for a lock ------------------------------------------------------------------------ */
+/* ---- waiting for a lock ---------------------------------------------------------------------- */
 
 /* The host may have descheduled the lock's holder: poll, spin a little, then let others run. */
 void rump_cpu_relax(void)

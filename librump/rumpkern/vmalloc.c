@@ -25,7 +25,7 @@ static unsigned long to_index(const void *addr)
 	return ((unsigned long)addr - VMALLOC_START) >> PAGE_SHIFT;
 }
 
-/* ---- areas ------------------------------------------------------------------------------------- */
+/* ---- areas ----------------------------------------------------------------------------------- */
 
 static struct vm_struct *area_alloc(unsigned long size, unsigned long align, unsigned long flags,
 				    gfp_t gfp)
@@ -69,7 +69,7 @@ struct vm_struct *remove_vm_area(const void *addr)
 	return area;
 }
 
-/* ---- mapping ----------------------------------------------------------------------------------- */
+/* ---- mapping --------------------------------------------------------------------------------- */
 
 static int map_pages(void *addr, struct page **pages, unsigned long n)
 {
@@ -137,7 +137,7 @@ void vm_unmap_aliases(void)
 }
 EXPORT_SYMBOL_GPL(vm_unmap_aliases);
 
-/* ---- vmalloc ----------------------------------------------------------------------------------- */
+/* ---- vmalloc --------------------------------------------------------------------------------- */
 
 static int alloc_area_pages(struct vm_struct *area, unsigned long n, gfp_t gfp)
 {
@@ -270,7 +270,7 @@ void vfree(const void *addr)
 }
 EXPORT_SYMBOL(vfree);
 
-/* ---- looking things up ------------------------------------------------------------------------- */
+/* ---- looking things up ----------------------------------------------------------------------- */
 
 bool is_vmalloc_addr(const void *x)
 {
@@ -308,7 +308,7 @@ bool vmalloc_dump_obj(void *object)
 	return false;
 }
 
-/* ---- chunks of per-CPU memory (mm/percpu-vm.c) ---------------------------------------------------- */
+/* ---- chunks of per-CPU memory (mm/percpu-vm.c) ----------------------------------------------- */
 
 /* One group of units: one range.  Its pages are remembered, percpu-vm asks for them. */
 struct vm_struct **pcpu_get_vm_areas(const unsigned long *offsets, const size_t *sizes, int nr_vms,

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A disk as a flash chip of any geometry without bad blocks, NOR or, with pages, NAND.  Erased bytes
- * are 0xff.  The spare bytes of pages are not in an image: they read as erased and forget what is
- * written to them (of jffs2, that a block is erased, which it then erases once more).
+ * A disk as a flash chip of any geometry without bad blocks, NOR or, with pages, NAND.  Erased
+ * bytes are 0xff.  The spare bytes of pages are not in an image: they read as erased and forget
+ * what is written to them (of jffs2, that a block is erased, which it then erases once more).
  *
- * A chip has what it was told when the call returns, so a write goes through the disk's cache to the
- * image before it ends; a killed process loses nothing of it.  That it survives the host's end too
- * takes a flush, which comes with sync, with the end, or with each write where that is asked for.
+ * A chip has what it was told when the call returns, so a write goes through the disk's cache to
+ * the image before it ends; a killed process loses nothing of it.  That it survives the host's end
+ * too takes a flush, which comes with sync, with the end, or with each write where that is asked
+ * for.
  */
 #include <linux/blkdev.h>
 #include <linux/file.h>
@@ -21,7 +22,8 @@
 struct flash {
 	struct mtd_info mtd;
 	struct file *disk;
-	u64 end;		/* of the disk; what the chip has behind it is erased and stays so */
+	u64 end;		/* of the disk; what the chip has
+				   behind it is erased and stays so */
 	int users;		/* counted under the MTD core's lock */
 	char name[32];
 };
@@ -65,7 +67,8 @@ static int write_through(struct flash *f, loff_t from, size_t len)
 	return file_write_and_wait_range(f->disk, from, from + len - 1);
 }
 
-static int flash_write(struct mtd_info *mtd, loff_t to, size_t len, size_t *retlen, const u_char *buf)
+static int flash_write(struct mtd_info *mtd, loff_t to, size_t len, size_t *retlen,
+		       const u_char *buf)
 {
 	struct flash *f = flash_of(mtd);
 	int err = put(f, to, len, buf) ?: write_through(f, to, len);
@@ -139,7 +142,8 @@ static void flash_put(struct mtd_info *mtd)
 static bool geometry_fits(const struct rump_flash_options *opt)
 {
 	return is_power_of_2(opt->pagesize) && is_power_of_2(opt->subpage) &&
-	       opt->subpage <= opt->pagesize && opt->erasesize && opt->erasesize % opt->pagesize == 0;
+	       opt->subpage <= opt->pagesize && opt->erasesize &&
+	       opt->erasesize % opt->pagesize == 0;
 }
 
 static void describe(struct flash *f, const struct rump_flash_options *opt)
@@ -180,7 +184,8 @@ static int publish(struct flash *f, const struct rump_flash_options *opt)
 	if (opt->size > f->end && !opt->readonly)
 		return -ENOSPC;
 	describe(f, opt);
-	return f->mtd.size ? mtd_device_parse_register(&f->mtd, no_partitions, NULL, NULL, 0) : -EINVAL;
+	return f->mtd.size ? mtd_device_parse_register(&f->mtd, no_partitions, NULL, NULL, 0) :
+			     -EINVAL;
 }
 
 static int attach(const char *devpath, const struct rump_flash_options *opt)

@@ -12,7 +12,7 @@
 
 bool rump_booted;
 
-/* ---- start ---------------------------------------------------------------------------------------- */
+/* ---- start ----------------------------------------------------------------------------------- */
 
 static void thread_exit(void *task)
 {
@@ -46,14 +46,14 @@ const char *rump_kernel_version(void)
 	return UTS_RELEASE;
 }
 
-/* ---- modules -------------------------------------------------------------------------------------- */
+/* ---- modules --------------------------------------------------------------------------------- */
 
 int rump_modload(const char *name)
 {
 	return RUMP_CALL(rumpkern_modload(name));
 }
 
-/* ---- disks ---------------------------------------------------------------------------------------- */
+/* ---- disks ----------------------------------------------------------------------------------- */
 
 int rump_disk_attach(const char *path, const struct rump_disk_options *opt, char *devpath)
 {
@@ -85,7 +85,7 @@ int rump_disk_size(int disk, u64 *bytes)
 	return RUMP_CALL(disk_size(disk, bytes));
 }
 
-/* ---- flash ---------------------------------------------------------------------------------------- */
+/* ---- flash ----------------------------------------------------------------------------------- */
 
 const struct rumpmtd_ops *rumpmtd;
 EXPORT_SYMBOL_GPL(rumpmtd);

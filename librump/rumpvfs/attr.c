@@ -8,7 +8,7 @@
 #include <fs/internal.h>
 #include "node.h"
 
-/* ---- setting ----------------------------------------------------------------------------------- */
+/* ---- setting --------------------------------------------------------------------------------- */
 
 static const struct { unsigned int set, ia; } attr_bits[] = {
 	{ RUMP_SET_MODE, ATTR_MODE },
@@ -98,7 +98,7 @@ static int set_attributes(struct rump_node *node, const struct rump_attr *a)
 	return err;
 }
 
-/* ---- extended attributes ----------------------------------------------------------------------- */
+/* ---- extended attributes --------------------------------------------------------------------- */
 
 /* value: of the client, where user memory is as well. */
 static long get_xattr(struct rump_node *node, const char *name, void *value, size_t size)
@@ -152,7 +152,7 @@ static int remove_xattr(struct rump_node *node, const char *name)
 	return err;
 }
 
-/* ---- the file system ---------------------------------------------------------------------------- */
+/* ---- the file system ------------------------------------------------------------------------- */
 
 static int stat_fs(struct rump_node *node, struct statfs *out)
 {

@@ -16,7 +16,7 @@ static struct file *file_of(struct rump_file *f)
 	return (struct file *)f;
 }
 
-/* ---- opening ------------------------------------------------------------------------------------ */
+/* ---- opening --------------------------------------------------------------------------------- */
 
 /* As the kernel's own open does it, for a file that is found already. */
 static int may_open_node(struct rump_node *node, int flags)
@@ -145,7 +145,7 @@ static int close_file(struct file *file)
 	return 0;
 }
 
-/* ---- data --------------------------------------------------------------------------------------- */
+/* ---- data ------------------------------------------------------------------------------------ */
 
 static long read_file(struct file *file, void *buf, size_t size, loff_t off)
 {
@@ -367,7 +367,8 @@ int64_t rump_vfs_lseek(struct rump_file *file, int64_t off, int whence)
 long rump_vfs_copy(struct rump_file *in, int64_t in_off, struct rump_file *out, int64_t out_off,
 		   size_t len, unsigned int flags)
 {
-	return RUMP_CALL(vfs_copy_file_range(file_of(in), in_off, file_of(out), out_off, len, flags));
+	return RUMP_CALL(vfs_copy_file_range(file_of(in), in_off, file_of(out), out_off, len,
+					     flags));
 }
 
 long rump_vfs_ioctl(struct rump_file *file, unsigned int cmd, void *arg)

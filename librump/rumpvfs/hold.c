@@ -55,7 +55,7 @@ static struct dentry *decode(struct vfsmount *mnt, const struct node_key *key)
 	return dentry ?: ERR_PTR(-ESTALE);
 }
 
-/* ---- found again -------------------------------------------------------------------------------- */
+/* ---- found again ----------------------------------------------------------------------------- */
 
 static void set_path(struct rump_node *node, struct dentry *dentry)
 {
@@ -87,8 +87,8 @@ void rump_node_refresh(struct rump_node *node, const struct path *path)
 {
 	struct dentry *mine = path->dentry;
 
-	/* Who has the lock finds it, or reads it: that takes the locks of directories, which the caller
-	 * may hold. */
+	/* Who has the lock finds it, or reads it: that takes the locks of directories, which the
+	 * caller may hold. */
 	if (atomic_read(&node->holds) < 0 && mutex_trylock(&node->lock)) {
 		if (atomic_read(&node->holds) < 0) {
 			set_path(node, mine);
@@ -102,7 +102,7 @@ void rump_node_refresh(struct rump_node *node, const struct path *path)
 	mntput(path->mnt);
 }
 
-/* ---- is a handle enough? ------------------------------------------------------------------------ */
+/* ---- is a handle enough? --------------------------------------------------------------------- */
 
 /* By the file system's operations on handles: do they find a file that has left memory? */
 static DEFINE_XARRAY(proofs);
@@ -115,8 +115,9 @@ static void *proof(const struct rump_node *node)
 }
 
 /*
- * Nobody but its node uses the file, and nothing of it is to be written: what leaves memory while it is
- * written may lose that (btrfs refers to the inode then, which is no longer to be referred to).
+ * Nobody but its node uses the file, and nothing of it is to be written: what leaves memory while
+ * it is written may lose that (btrfs refers to the inode then, which is no longer to be referred
+ * to).
  */
 static bool may_leave(struct rump_node *node)
 {
@@ -193,7 +194,7 @@ static void prove(struct work_struct *unused)
 }
 static DECLARE_WORK(prove_work, prove);
 
-/* ---- let go ------------------------------------------------------------------------------------- */
+/* ---- let go ---------------------------------------------------------------------------------- */
 
 void rump_node_listed(struct rump_node *node)
 {

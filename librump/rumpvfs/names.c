@@ -216,7 +216,8 @@ int rump_vfs_mknod(struct rump_node *dir, const char *name, uint32_t mode, uint6
 int rump_vfs_mkdir(struct rump_node *dir, const char *name, uint32_t mode,
 		   struct rump_node **node, struct statx *stx)
 {
-	return NODE_CALL(dir, make_entry(dir, name, (mode & ~S_IFMT) | S_IFDIR, 0, NULL, node, stx));
+	return NODE_CALL(dir,
+			 make_entry(dir, name, (mode & ~S_IFMT) | S_IFDIR, 0, NULL, node, stx));
 }
 
 int rump_vfs_symlink(struct rump_node *dir, const char *name, const char *target,

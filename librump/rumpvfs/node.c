@@ -2,8 +2,8 @@
 /*
  * Nodes: one for each file that a client refers to, found by its key.
  *
- * The table holds no reference.  A node whose count has fallen to 0 is on its way out, and who finds
- * it waits until it has left the table.
+ * The table holds no reference.  A node whose count has fallen to 0 is on its way out, and who
+ * finds it waits until it has left the table.
  */
 #include <linux/file.h>
 #include <linux/namei.h>
@@ -152,7 +152,7 @@ void rump_node_unkeep(struct rump_node *node)
 	rump_node_put(node, 1);
 }
 
-/* ---- attributes that calls give beside a node -------------------------------------------------- */
+/* ---- attributes that calls give beside a node ------------------------------------------------ */
 
 static struct statx_timestamp stamp(struct timespec64 ts)
 {
@@ -212,7 +212,7 @@ int rump_node_result(struct rump_node *beside, struct dentry *dentry, struct rum
 	return err;
 }
 
-/* ---- finding ----------------------------------------------------------------------------------- */
+/* ---- finding --------------------------------------------------------------------------------- */
 
 static int node_by_path(const char *name, int flags, struct rump_node **out)
 {

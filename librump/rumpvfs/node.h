@@ -14,7 +14,8 @@
 
 #define NODE_KEY_WORDS 8
 
-/* What a file is known by: its file handle, or where the file system has none its inode's address. */
+/* What a file is known by: its file handle,
+ * or where the file system has none its inode's address. */
 struct node_key {
 	struct super_block *sb;
 	u32 type, words;		/* words 0: no handle */
@@ -36,8 +37,8 @@ struct rump_node {
 };
 
 /*
- * A call on a node: `path` and `inode` are there during it.  The value of `call`, or a negative errno
- * value: -ESTALE where the file is gone.
+ * A call on a node: `path` and `inode` are there during it.  The value of `call`, or a negative
+ * errno value: -ESTALE where the file is gone.
  */
 #define NODE_CALL(node, call)			\
 ({						\
@@ -65,7 +66,8 @@ struct rump_node {
 	__h;					\
 })
 
-/* hold.c: files that no call is at work on may leave memory, and are found again by their handles. */
+/* hold.c: files that no call is at work on may leave memory,
+ * and are found again by their handles. */
 int rump_node_find_again(struct rump_node *node);
 void rump_node_listed(struct rump_node *node);
 void rump_node_unlist(struct rump_node *node);

@@ -59,8 +59,8 @@ CALL2(int, ftruncate, sys_ftruncate, unsigned int, off_t)
 CALL4(int, fallocate, sys_fallocate, int, int, loff_t, loff_t)
 CALL4(int, fadvise64, sys_fadvise64, int, loff_t, size_t, int)
 CALL3(int, readahead, sys_readahead, int, loff_t, size_t)
-CALL6(long, copy_file_range, sys_copy_file_range, int, loff_t __user *, int, loff_t __user *, size_t,
-      unsigned int)
+CALL6(long, copy_file_range, sys_copy_file_range, int, loff_t __user *, int, loff_t __user *,
+      size_t, unsigned int)
 CALL3(long, getdents64, sys_getdents64, unsigned int, struct linux_dirent64 __user *, unsigned int)
 CALL2(int, flock, sys_flock, unsigned int, unsigned int)
 
@@ -118,7 +118,8 @@ CALL5(int, mount, sys_mount, BUF, BUF, BUF, unsigned long, void __user *)
 CALL2(int, umount2, sys_umount, BUF, int)
 CALL3(int, open_tree, sys_open_tree, int, PATH, unsigned int)
 CALL5(int, move_mount, sys_move_mount, int, PATH, int, PATH, unsigned int)
-CALL5(int, mount_setattr, sys_mount_setattr, int, PATH, unsigned int, struct mount_attr __user *, size_t)
+CALL5(int, mount_setattr, sys_mount_setattr, int, PATH, unsigned int, struct mount_attr __user *,
+      size_t)
 CALL4(int, quotactl_fd, sys_quotactl_fd, unsigned int, unsigned int, qid_t, void __user *)
 
 int rump_sys_null(void)

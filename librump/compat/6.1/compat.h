@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Included before each file of rumpkern, rumpvfs, rumpblk and rumpmtd: what they say in the words of Linux
- * 6.12, in those of 6.1.  What is more than a name is in names.c.
+ * Included before each file of rumpkern, rumpvfs, rumpblk and rumpmtd: what they say in the words
+ * of Linux 6.12, in those of 6.1.  What is more than a name is in names.c.
  */
 #ifndef RUMP_COMPAT_6_1_H
 #define RUMP_COMPAT_6_1_H
@@ -25,7 +25,7 @@
 #define kernel_thread(fn, arg, name, flags)	kernel_thread(fn, arg, flags)
 #define MAX_PAGE_ORDER				(MAX_ORDER - 1)
 #define slab_late_init				slab_sysfs_init
-#define param_sysfs_builtin_init		slab_late_init	/* is part of what makes the folder */
+#define param_sysfs_builtin_init		slab_late_init /* part of what makes the folder */
 #define sched_tick				scheduler_tick
 
 /* Private to init/main.c and lib/crc32.c. */

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* In the place of rumpblk/gendisk.c: limits are set one by one, on the queue of a disk that is there. */
+/* In the place of rumpblk/gendisk.c:
+ * limits are set one by one, on the queue of a disk that is there. */
 #include <linux/blkdev.h>
 
 #include <arch/rump/rumpblk/internal.h>

@@ -57,7 +57,8 @@ CONSTANT(int, rcutree_dying_cpu, 0, unsigned int cpu)
 CONSTANT(int, rcutree_dead_cpu, 0, unsigned int cpu)
 CONSTANT(int, rcutree_offline_cpu, 0, unsigned int cpu)
 
-/* The kernel's own, which nothing there uses, gives an empty tree's whole range to the first who asks. */
+/* The kernel's own, which nothing there uses,
+ * gives an empty tree's whole range to the first who asks. */
 int rump_mtree_alloc_range(struct maple_tree *mt, unsigned long *startp, void *entry,
 			   unsigned long size, unsigned long min, unsigned long max, gfp_t gfp)
 {

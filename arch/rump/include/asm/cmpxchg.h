@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The compiler's atomics, as weak as each name allows.  linux/atomic makes the fully ordered ones of
- * the relaxed ones and barriers: the compiler's strongest would let a later load pass the store.
+ * The compiler's atomics, as weak as each name allows.  linux/atomic makes the fully ordered ones
+ * of the relaxed ones and barriers: the compiler's strongest would let a later load pass the store.
  */
 #ifndef _ASM_RUMP_CMPXCHG_H
 #define _ASM_RUMP_CMPXCHG_H

@@ -9,7 +9,8 @@
 #define flush_tlb_page(vma, addr)		do { } while (0)
 #define flush_tlb_kernel_range(start, end)	do { } while (0)
 
-static inline void flush_tlb_range(struct vm_area_struct *vma, unsigned long start, unsigned long end)
+static inline void flush_tlb_range(struct vm_area_struct *vma, unsigned long start,
+				   unsigned long end)
 {
 }
 

@@ -4,7 +4,8 @@
 
 #include <asm-generic/xor.h>
 
-/* The one that is the fastest where there is no assembly: measuring takes a tenth of a btrfs mount. */
+/* The one that is the fastest where there is no assembly:
+ * measuring takes a tenth of a btrfs mount. */
 #define XOR_SELECT_TEMPLATE(x) (&xor_block_32regs)
 
 #endif
