@@ -18,7 +18,8 @@ extern "C" {
 struct p2k;
 
 #define P2K_RDONLY	0x1	/* nothing will be written: files need not be opened one by one */
-#define P2K_WRITEBACK	0x2	/* the host collects writes; who writes learns of a full disk at fsync */
+#define P2K_WRITEBACK	0x2	/* the host collects writes;
+				   who writes learns of a full disk at fsync */
 #define P2K_DEBUG	0x4	/* a line for each request goes to `log` */
 
 struct p2k_args {
@@ -36,12 +37,13 @@ struct p2k_args {
 struct p2k *p2k_new(const char *root, const struct p2k_args *args, uint32_t size);
 
 /*
- * Serve until the mount has gone or p2k_stop was called; one call.  The calling thread waits, others
- * work.  0, or a negative errno value: the connection broke otherwise.
+ * Serve until the mount has gone or p2k_stop was called; one call.  The calling thread waits,
+ * others work.  0, or a negative errno value: the connection broke otherwise.
  */
 int p2k_serve(struct p2k *p);
 
-/* End p2k_serve, from another thread.  What the host waits for is answered before; later: nothing. */
+/* End p2k_serve, from another thread.
+ * What the host waits for is answered before; later: nothing. */
 #define P2K_SIGNAL SIGUSR2	/* p2k_serve catches it: it brings the workers out of their waits */
 void p2k_stop(struct p2k *p);
 

@@ -23,10 +23,10 @@ extern "C" {
 /* ---- start ------------------------------------------------------------------------------- */
 
 /*
- * Which kernel's code this process runs, as "6.1"; NULL: RUMP_KERNEL of the environment, or the default.
- * Once per process: rump_init does it where nobody has.  -ENOENT: it is not installed; -EBUSY: another
- * one is there already; -EPROGMISMATCH, -ENOEXEC: its library is not of this librump.  One sentence goes
- * to the log.
+ * Which kernel's code this process runs, as "6.1"; NULL: RUMP_KERNEL of the environment, or the
+ * default.  Once per process: rump_init does it where nobody has.  -ENOENT: it is not installed;
+ * -EBUSY: another one is there already; -EPROGMISMATCH, -ENOEXEC: its library is not of this
+ * librump.  One sentence goes to the log.
  */
 int rump_load_kernel(const char *version);
 
@@ -34,15 +34,17 @@ int rump_load_kernel(const char *version);
  * Boot the kernel side; once per process, later calls return the first one's result.
  * Environment: RUMP_NCPU (virtual CPUs, default: host CPUs), RUMP_MEMLIMIT (bytes with suffix K,
  * M or G, default: a quarter of the host's memory, least 16M), RUMP_MODULE_PATH (directories with
- * librumpfs_*.so, colon separated), RUMP_TMPDIR (folder of the temporary files of snapshots, default:
- * TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard error), RUMP_CMDLINE (kernel
- * parameters).
+ * librumpfs_*.so, colon separated), RUMP_TMPDIR (folder of the temporary files of snapshots,
+ * default: TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard error),
+ * RUMP_CMDLINE (kernel parameters).
  * -EINVAL: a value that does not parse (one sentence went to the log); -ENOMEM; -ENOSYS: hypercall
- * versions differ; what rump_load_kernel returns; -EOPNOTSUPP: the host's pages are larger than 4 KiB.
+ * versions differ; what rump_load_kernel returns; -EOPNOTSUPP: the host's pages are larger than 4
+ * KiB.
  */
 int rump_init(void);
 
-/* Version of the kernel whose code this is, as "6.12.117"; "" where it cannot be loaded.  Static storage. */
+/* Version of the kernel whose code this is, as "6.12.117";
+ * "" where it cannot be loaded.  Static storage. */
 const char *rump_kernel_version(void);
 
 /* ---- log --------------------------------------------------------------------------------- */
@@ -78,9 +80,9 @@ struct rump_context *rump_context_switch(struct rump_context *ctx);
 int rump_context_destroy(struct rump_context *ctx);
 
 /*
- * The calling thread gets a user namespace of its own, for as long as it lives: for a mount that maps
- * owners (rump_sys_mount_setattr).  Returns the thread's number in the kernel side's /proc, where
- * another thread writes the maps, or a negative errno value.
+ * The calling thread gets a user namespace of its own, for as long as it lives: for a mount that
+ * maps owners (rump_sys_mount_setattr).  Returns the thread's number in the kernel side's /proc,
+ * where another thread writes the maps, or a negative errno value.
  */
 int rump_userns_enter(void);
 
@@ -113,14 +115,15 @@ enum rump_disk_method {
 struct rump_disk_options {
 	enum rump_disk_method method;
 	int readonly;		/* the image is opened read-only, never a byte is written */
-	int nolock;		/* do not lock the image: the caller knows that nobody else writes */
-	unsigned int sector_size; /* logical sector, bytes: 512 ... 4096, a power of 2; 0: 512 or what
-				     the backing device needs */
+	int nolock;		/* do not lock the image:
+				   the caller knows that nobody else writes */
+	unsigned int sector_size; /* logical sector, bytes: 512 ... 4096, a power of 2; 0: 512 or
+				     what the backing device needs */
 	int snapshot;		/* the image is only read, as with readonly, but the disk can be
-				   written: that goes to a temporary file until it is detached; means
-				   nothing with readonly; I/O is in the calling thread */
-	int noflush;		/* nothing is on the medium for sure before it is detached: for an image
-				   that is thrown away where that fails */
+				   written: that goes to a temporary file until it is detached;
+				   means nothing with readonly; I/O is in the calling thread */
+	int noflush;		/* nothing is on the medium for sure before it is detached: for an
+				   image that is thrown away where that fails */
 };
 
 #define RUMP_DEVPATH_MAX 32
@@ -129,8 +132,8 @@ struct rump_disk_options {
  * Attach an image as a disk.  `path`: of the host.  Its node in the kernel side is written to
  * devpath ("/dev/rd0"), its partitions, found by the kernel's own code, are "/dev/rd0p1" ...
  * Returns the disk's number (>= 0).  -EBUSY: another process has it; -EACCES, -ENOENT, -EIO, ...:
- * the host's reason; where it is about the temporary file of a snapshot, which is made in RUMP_TMPDIR
- * or TMPDIR of the environment, or /var/tmp, the log has a sentence.
+ * the host's reason; where it is about the temporary file of a snapshot, which is made in
+ * RUMP_TMPDIR or TMPDIR of the environment, or /var/tmp, the log has a sentence.
  */
 int rump_disk_attach(const char *path, const struct rump_disk_options *opt,
 		     char devpath[RUMP_DEVPATH_MAX]);
@@ -149,7 +152,8 @@ struct rump_partition {
 	char name[72];		/* GPT partition name, or "" */
 };
 
-/* The disk's partitions in the order of their numbers, at most `max`.  Returns how many there are. */
+/* The disk's partitions in the order of their numbers, at most `max`.
+ * Returns how many there are. */
 int rump_disk_partitions(int disk, struct rump_partition *list, int max);
 
 /* Bytes of the disk. */
@@ -159,11 +163,14 @@ int rump_disk_size(int disk, uint64_t *bytes);
 
 struct rump_flash_options {
 	unsigned int erasesize;	/* bytes of an erase block */
-	unsigned int pagesize;	/* bytes that are written at once, a power of 2; 1: NOR, else NAND flash */
-	unsigned int subpage;	/* the part of a page that can be written alone; pagesize: there is none */
+	unsigned int pagesize;	/* bytes that are written at once, a power of 2;
+				   1: NOR, else NAND flash */
+	unsigned int subpage;	/* the part of a page that can be written alone;
+				   pagesize: there is none */
 	int readonly;
 	int sync;		/* each write is flushed to the medium */
-	uint64_t size;		/* bytes; 0: the disk's.  If readonly it may be more: erased bytes follow */
+	uint64_t size;		/* bytes; 0: the disk's.
+				   If readonly it may be more: erased bytes follow */
 };
 
 /*
@@ -174,7 +181,8 @@ struct rump_flash_options {
  */
 int rump_flash_attach(const char *devpath, const struct rump_flash_options *opt);
 
-/* Detach and flush.  -EBUSY: in use.  An error of the last flush is returned, the chip is gone then. */
+/* Detach and flush.  -EBUSY: in use.
+ * An error of the last flush is returned, the chip is gone then. */
 int rump_flash_detach(int mtd);
 
 #ifdef __cplusplus

@@ -86,8 +86,10 @@ mode_t rump_sys_umask(mode_t mask);
 ssize_t rump_sys_getxattr(const char *path, const char *name, void *value, size_t size);
 ssize_t rump_sys_lgetxattr(const char *path, const char *name, void *value, size_t size);
 ssize_t rump_sys_fgetxattr(int fd, const char *name, void *value, size_t size);
-int rump_sys_setxattr(const char *path, const char *name, const void *value, size_t size, int flags);
-int rump_sys_lsetxattr(const char *path, const char *name, const void *value, size_t size, int flags);
+int rump_sys_setxattr(const char *path, const char *name, const void *value, size_t size,
+		      int flags);
+int rump_sys_lsetxattr(const char *path, const char *name, const void *value, size_t size,
+		       int flags);
 int rump_sys_fsetxattr(int fd, const char *name, const void *value, size_t size, int flags);
 ssize_t rump_sys_listxattr(const char *path, char *list, size_t size);
 ssize_t rump_sys_llistxattr(const char *path, char *list, size_t size);
@@ -106,7 +108,8 @@ int rump_sys_mount(const char *source, const char *target, const char *type, uns
 int rump_sys_umount2(const char *target, int flags);
 int rump_sys_open_tree(int dirfd, const char *path, unsigned int flags);
 int rump_sys_move_mount(int fromfd, const char *from, int tofd, const char *to, unsigned int flags);
-int rump_sys_mount_setattr(int dirfd, const char *path, unsigned int flags, void *attr, size_t size);
+int rump_sys_mount_setattr(int dirfd, const char *path, unsigned int flags, void *attr,
+			   size_t size);
 int rump_sys_quotactl_fd(int fd, unsigned int cmd, unsigned int id, void *addr);
 
 /* Enter the kernel side and leave it again: what every call costs at least. */

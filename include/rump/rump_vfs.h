@@ -33,8 +33,8 @@ struct iovec;
 
 #define RUMP_ID_TRUSTED	0x1	/* permission to reach files was checked by the caller: modes and
 				   ACLs are not looked at again */
-#define RUMP_ID_FSETID	0x2	/* writing and truncating keeps set-user-ID bits, changing a mode the
-				   set-group-ID bit of a foreign group */
+#define RUMP_ID_FSETID	0x2	/* writing and truncating keeps set-user-ID bits, changing a mode
+				   the set-group-ID bit of a foreign group */
 
 /*
  * The calling thread acts as this user until the next call; the thread's context is its own
@@ -50,8 +50,8 @@ int rump_vfs_identity(const struct rump_identity *id);
 /* ---- nodes ------------------------------------------------------------------------------- */
 
 /*
- * The node that `path` leads to in the calling thread's context.  `flags`: 0 or AT_SYMLINK_NOFOLLOW.
- * -ENOENT, -ENOTDIR, -ELOOP, -EACCES, -ENAMETOOLONG, -ENOMEM.
+ * The node that `path` leads to in the calling thread's context.  `flags`: 0 or
+ * AT_SYMLINK_NOFOLLOW.  -ENOENT, -ENOTDIR, -ELOOP, -EACCES, -ENAMETOOLONG, -ENOMEM.
  */
 int rump_vfs_node(const char *path, int flags, struct rump_node **node);
 
@@ -91,7 +91,8 @@ int rump_vfs_statx(struct rump_node *node, unsigned int mask, struct statx *stx)
 #define RUMP_SET_MTIME	0x20
 #define RUMP_SET_ATIME_NOW 0x40
 #define RUMP_SET_MTIME_NOW 0x80
-#define RUMP_SET_OPEN	0x100	/* the size, as ftruncate(2): a size that stays counts as a change */
+#define RUMP_SET_OPEN	0x100	/* the size, as ftruncate(2):
+				   a size that stays counts as a change */
 
 /* Change what `valid` (RUMP_SET_*) names.  As chmod(2), chown(2), truncate(2), utimensat(2). */
 struct rump_attr {
@@ -150,7 +151,8 @@ long rump_vfs_readlink(struct rump_node *node, char *buf, size_t size);
  */
 int rump_vfs_open(struct rump_node *node, int flags, struct rump_file **file);
 
-/* Make an entry and open it; with O_EXCL it must be new, else it may be there: then it is opened. */
+/* Make an entry and open it; with O_EXCL it must be new,
+ * else it may be there: then it is opened. */
 int rump_vfs_create(struct rump_node *dir, const char *name, int flags, uint32_t mode,
 		    struct rump_node **node, struct statx *stx, struct rump_file **file);
 

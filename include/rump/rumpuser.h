@@ -36,7 +36,8 @@ int rumpuser_getparam(const char *name, char *buf, unsigned long size);
 /* Number of host CPUs this process may use. */
 unsigned int rumpuser_ncpu(void);
 
-/* Memory of the host (or of the control group, or room for the arena, where that is less), bytes. */
+/* Memory of the host (or of the control group,
+ * or room for the arena, where that is less), bytes. */
 unsigned long long rumpuser_memsize(void);
 
 /* End the process.  Message and backtrace go to the log first.  Exit code RUMP_EXIT_PANIC. */
@@ -80,8 +81,8 @@ int rumpuser_arena_unmap(void *va, unsigned long len);
 void rumpuser_prefault(void *base, unsigned long len);
 
 /*
- * Give the memory of an arena range back to the host; it reads as zeros afterwards.  EOPNOTSUPP: this
- * host cannot, the range is as it was.
+ * Give the memory of an arena range back to the host; it reads as zeros afterwards.  EOPNOTSUPP:
+ * this host cannot, the range is as it was.
  */
 int rumpuser_arena_discard(unsigned long offset, unsigned long len);
 
@@ -95,7 +96,8 @@ unsigned long rumpuser_strlen(const char *s);
 
 /* ---- threads, parking -------------------------------------------------------------------- */
 
-/* Run fn(arg) in a new host thread; it never returns to the caller's code, it ends in thread_exit. */
+/* Run fn(arg) in a new host thread;
+ * it never returns to the caller's code, it ends in thread_exit. */
 int rumpuser_thread_create(void (*fn)(void *), void *arg, const char *name);
 void rumpuser_thread_exit(void) __attribute__((noreturn));
 
@@ -128,7 +130,8 @@ void rumpuser_yield(void);
 unsigned long long rumpuser_clock(int clock);			/* nanoseconds */
 int rumpuser_random(void *buf, unsigned long len);
 
-/* *crc continued over n bytes, without inversions.  ENOSYS: the processor has no instruction for it. */
+/* *crc continued over n bytes, without inversions.
+ * ENOSYS: the processor has no instruction for it. */
 int rumpuser_crc32c(unsigned int *crc, const void *p, unsigned long n);
 
 /* ---- modules ----------------------------------------------------------------------------- */
@@ -145,14 +148,15 @@ int rumpuser_crc32c(unsigned int *crc, const void *p, unsigned long n);
 int rumpuser_module_load(const char *name, const char *abi, void **module, char *errbuf,
 			 unsigned long errsize);
 
-/* The module directories, colon separated: RUMP_MODULE_PATH of the environment, or else kernel_path. */
+/* The module directories, colon separated:
+ * RUMP_MODULE_PATH of the environment, or else kernel_path. */
 const char *rumpuser_module_path(void);
 
 /*
- * Which kernel side is used, as "6.12": the one that was set, or RUMP_KERNEL of the environment, or the
- * one that was built first; and the directories where it and its modules may be, colon separated:
- * rump/VERSION beside librumpuser.so and below the directory it was built for.  set: before anything is
- * loaded, NULL: not set.  For the host's side.
+ * Which kernel side is used, as "6.12": the one that was set, or RUMP_KERNEL of the environment, or
+ * the one that was built first; and the directories where it and its modules may be, colon
+ * separated: rump/VERSION beside librumpuser.so and below the directory it was built for.  set:
+ * before anything is loaded, NULL: not set.  For the host's side.
  */
 void rumpuser_set_kernel(const char *version);
 const char *rumpuser_kernel(void);
@@ -164,7 +168,8 @@ struct rumpuser_blk;
 
 #define RUMPUSER_BLK_RDONLY	0x01	/* never write */
 #define RUMPUSER_BLK_NOLOCK	0x02	/* do not lock the image */
-#define RUMPUSER_BLK_SNAPSHOT	0x04	/* what is written goes to a temporary file, until it is closed */
+#define RUMPUSER_BLK_SNAPSHOT	0x04	/* what is written goes to a temporary file,
+					   until it is closed */
 
 #define RUMPUSER_BLK_DEFAULT	0	/* sync */
 #define RUMPUSER_BLK_SYNC	1	/* in the calling thread */
@@ -191,15 +196,15 @@ int rumpuser_image_open(const char *path, int flags);
 
 /*
  * A new file without a name, as snapshots write to, in the folder for them; or -1 and errno.  A
- * process that is about to lose the right to make one sets RUMP_TMPDIR to "/dev/fd/N" of it: the next
- * snapshot takes that.  For the host's side.
+ * process that is about to lose the right to make one sets RUMP_TMPDIR to "/dev/fd/N" of it: the
+ * next snapshot takes that.  For the host's side.
  */
 int rumpuser_snapshot_file(void);
 
 /*
  * Open an image (regular file or block device, or "/dev/fd/N": the descriptor itself) and lock it:
- * EBUSY where another has it; EOPNOTSUPP for a block device where the host cannot tell whether it is in
- * use, unless RUMPUSER_BLK_NOLOCK says that it is not.
+ * EBUSY where another has it; EOPNOTSUPP for a block device where the host cannot tell whether it
+ * is in use, unless RUMPUSER_BLK_NOLOCK says that it is not.
  * RUMPUSER_BLK_SNAPSHOT opens and locks it as RUMPUSER_BLK_RDONLY does, and means nothing beside
  * that.  The method in force is sync then, and a flush does nothing.  The temporary file, which has
  * no name, is made in the folder RUMP_TMPDIR or TMPDIR of the environment, or /var/tmp; where that
@@ -209,12 +214,14 @@ int rumpuser_snapshot_file(void);
  */
 int rumpuser_blk_open(const char *path, int flags, int method, struct rumpuser_blk **blk,
 		      struct rumpuser_blk_info *info);
-/* Flush what was written and close.  The first error of a write or flush is returned.  May block. */
+/* Flush what was written and close.
+ * The first error of a write or flush is returned.  May block. */
 int rumpuser_blk_close(struct rumpuser_blk *blk);
 
 #define RUMPUSER_BIO_READ	0
 #define RUMPUSER_BIO_WRITE	1
-#define RUMPUSER_BIO_FLUSH	2	/* all completed writes are on the medium when this completes */
+#define RUMPUSER_BIO_FLUSH	2	/* all completed writes are on the
+					   medium when this completes */
 #define RUMPUSER_BIO_DISCARD	3	/* punch a hole; content is undefined afterwards */
 #define RUMPUSER_BIO_ZERO	4	/* reads as zeros afterwards; may punch a hole */
 #define RUMPUSER_BIO_ZERO_NOUNMAP 5	/* reads as zeros afterwards; space stays allocated */
@@ -228,7 +235,8 @@ struct rumpuser_bio {
 	unsigned long long len;		/* bytes: the sum of the iov lengths, or the range */
 	struct rumpuser_iov *iov;	/* niov, iov and the array change as the transfer goes on */
 	/* host layer's own */
-	unsigned long long done;	/* bytes transferred so far (short transfers are continued) */
+	unsigned long long done;	/* bytes transferred so far (short
+					   transfers are continued) */
 	struct rumpuser_bio *next;
 };
 

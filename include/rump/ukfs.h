@@ -32,18 +32,19 @@ struct statx;
 
 /* What ukfs_mount's `arg` points to; zero it first, set what you need. */
 struct ukfs_args {
-	const char *options;	/* as after mount -o; the kernel file system's own, plus ro, rw, sync,
-				   noatime ..., snapshot, and uid=, gid= for every type whose driver
-				   allows it; images that an option names (device=, logdev= ...)
-				   become disks; NULL: none */
-	int partition;		/* number; 0: whole disk, or the one partition that can be mounted */
+	const char *options;	/* as after mount -o; the kernel file system's own, plus ro, rw,
+				   sync, noatime ..., snapshot, and uid=, gid= for every type whose
+				   driver allows it; images that an option names (device=, logdev=
+				   ...) become disks; NULL: none */
+	int partition;		/* number; 0: whole disk,
+				   or the one partition that can be mounted */
 	int method;		/* enum rump_disk_method of rump/rump.h */
 	int nolock;		/* do not lock the image */
 	unsigned int sector_size; /* bytes; 0: automatic */
-	int snapshot;		/* what is written, journal replay included, goes to a temporary file
-				   until ukfs_release; the image is only read */
-	int noflush;		/* nothing is on the medium for sure before ukfs_release, fsync or not:
-				   for an image that is thrown away where that fails */
+	int snapshot;		/* what is written, journal replay included, goes to a temporary
+				   file until ukfs_release; the image is only read */
+	int noflush;		/* nothing is on the medium for sure before ukfs_release, fsync or
+				   not: for an image that is thrown away where that fails */
 };
 
 #define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not
@@ -125,8 +126,8 @@ struct ukfs_dirent {
 };
 
 struct ukfs_dir *ukfs_opendir(struct ukfs *u, const char *path);
-/* The same with a path that starts at the directory which `fd' has open, unless it starts with '/', and
- * is shorter than PATH_MAX. */
+/* The same with a path that starts at the directory which `fd' has open, unless it starts with '/',
+ * and is shorter than PATH_MAX. */
 struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path);
 /* The descriptor of an open directory, for calls that take one; closed by ukfs_closedir alone. */
 int ukfs_dirfd(const struct ukfs_dir *dir);
@@ -166,8 +167,8 @@ int ukfs_sync_file_range(struct ukfs *u, int fd, off_t off, off_t len, unsigned 
 int ukfs_ftruncate(struct ukfs *u, int fd, off_t length);
 int ukfs_ffallocate(struct ukfs *u, int fd, int mode, off_t off, off_t len);
 off_t ukfs_flseek(struct ukfs *u, int fd, off_t off, int whence);
-/* A request of the file system, as ukfs_ioctl; `arg` is a pointer or what else the request takes (of
- * FICLONE, a descriptor of ukfs_open). */
+/* A request of the file system, as ukfs_ioctl; `arg` is a pointer or what else the request takes
+ * (of FICLONE, a descriptor of ukfs_open). */
 int ukfs_fioctl(struct ukfs *u, int fd, unsigned long request, unsigned long arg);
 int ukfs_fchown(struct ukfs *u, int fd, uid_t uid, gid_t gid);
 int ukfs_fchmod(struct ukfs *u, int fd, mode_t mode);
@@ -217,7 +218,8 @@ int ukfs_getflags(struct ukfs *u, const char *path, unsigned long *flags);
 int ukfs_ioctl(struct ukfs *u, const char *path, unsigned long request, void *arg);
 
 ssize_t ukfs_getxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
-ssize_t ukfs_lgetxattr(struct ukfs *u, const char *path, const char *name, void *value, size_t size);
+ssize_t ukfs_lgetxattr(struct ukfs *u, const char *path, const char *name, void *value,
+		       size_t size);
 int ukfs_setxattr(struct ukfs *u, const char *path, const char *name, const void *value,
 		  size_t size, int flags);
 int ukfs_lsetxattr(struct ukfs *u, const char *path, const char *name, const void *value,

@@ -2,9 +2,9 @@
 /*
  * librump.so: the way into the kernel side, which is librumpcore.so in the folder of its version.
  *
- * Programs are linked with this library, whatever kernel they will run with.  Each public function is
- * a jump through a table, which is filled when the kernel is chosen: by rump_load_kernel, by RUMP_KERNEL of
- * the environment, or else the one that was built first.
+ * Programs are linked with this library, whatever kernel they will run with.  Each public function
+ * is a jump through a table, which is filled when the kernel is chosen: by rump_load_kernel, by
+ * RUMP_KERNEL of the environment, or else the one that was built first.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -112,7 +112,8 @@ int rump_load_kernel(const char *version)
 		if (!err)
 			snprintf(loaded, sizeof(loaded), "%s", rumpuser_kernel());
 	} else if (version && strcmp(version, loaded) != 0) {
-		err = complain(-EBUSY, loaded, "this kernel runs in the process already, there can be one");
+		err = complain(-EBUSY, loaded,
+			       "this kernel runs in the process already, there can be one");
 	}
 	pthread_mutex_unlock(&lock);
 	return err;

@@ -25,10 +25,12 @@ struct rumpuser_blk {
 	unsigned long long size;
 	int fd;
 	bool readonly;
-	bool snapshot;			/* writes go elsewhere: the image is open for reading only */
+	bool snapshot;			/* writes go elsewhere:
+					   the image is open for reading only */
 	bool device;			/* a block device, else a regular file */
 	atomic_bool dirty;		/* written since it was opened */
-	atomic_ullong behind;		/* bytes written since it was opened, not for sure on the medium */
+	atomic_ullong behind;		/* bytes written since it was opened,
+					   not for sure on the medium */
 	atomic_int write_error;		/* the first one of a write or flush: close reports it */
 };
 
@@ -54,7 +56,7 @@ void blk_advance(struct rumpuser_bio *bio, unsigned long long n);
 /* A new file in the folder `dir` that has lost its name: its descriptor, or -1 and errno. */
 int blk_unlinked_file(const char *dir);
 
-/* ---- what linux/ and posix/ have each in their way -------------------------------------------- */
+/* ---- what linux/ and posix/ have each in their way ------------------------------------------- */
 
 /* Read or write some of what is left of a request: bytes, or -1 and errno. */
 ssize_t blk_transfer_once(struct rumpuser_blk *blk, struct rumpuser_bio *bio);
@@ -67,8 +69,8 @@ extern const bool blk_can_discard;
 void blk_start_writing(int fd);
 
 /*
- * The block device `path` is about to be opened with `mode`, which may be changed.  A positive errno
- * value: the host uses it, or there is no way to know.
+ * The block device `path` is about to be opened with `mode`, which may be changed.  A positive
+ * errno value: the host uses it, or there is no way to know.
  */
 int blk_claim(const char *path, int *mode);
 int blk_device_geometry(int fd, unsigned long long *size, unsigned int *sector);

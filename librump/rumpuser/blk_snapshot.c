@@ -26,7 +26,8 @@
 #define LEVEL_ERROR 3
 
 struct snapshot {
-	struct rumpuser_blk file;	/* the temporary one: what the calls of blk_sync.c need of it */
+	struct rumpuser_blk file;	/* the temporary one:
+					   what the calls of blk_sync.c need of it */
 	char *folder;
 	bool complained;
 	pthread_mutex_t lock;		/* of writers */
@@ -172,7 +173,9 @@ static void take_part(const struct rumpuser_bio *bio, unsigned long long end,
 {
 	unsigned long long left;
 
-	*part = (struct rumpuser_bio){ .op = bio->op, .offset = bio->offset + bio->done, .iov = iov };
+	*part = (struct rumpuser_bio){
+		.op = bio->op, .offset = bio->offset + bio->done, .iov = iov,
+	};
 	for (; part->niov < MAX_IOV && part->offset + part->len < end; part->niov++) {
 		left = end - part->offset - part->len;
 		iov[part->niov] = bio->iov[part->niov];

@@ -16,7 +16,8 @@ int rumpuser_init(int version, const struct rumpuser_upcalls *up)
 	if (!up || !up->thread_exit)
 		return EINVAL;
 	if (sysconf(_SC_PAGESIZE) > KERNEL_PAGE) {
-		rumpuser_logf(3, "this host's pages are %ld bytes, the kernel side needs pages of %d",
+		rumpuser_logf(3,
+			      "this host's pages are %ld bytes, the kernel side needs pages of %d",
 			      sysconf(_SC_PAGESIZE), KERNEL_PAGE);
 		return EOPNOTSUPP;
 	}

@@ -3,7 +3,8 @@
  * What the files of librumpuser share among themselves; nothing of it is exported.
  *
  * The files here are those of every host.  What only one kind of host has, and what replaces it
- * elsewhere, are files of the same name in linux/ and posix/: the build takes one of the two folders.
+ * elsewhere, are files of the same name in linux/ and posix/: the build takes one of the two
+ * folders.
  */
 #ifndef RUMPUSER_INTERNAL_H
 #define RUMPUSER_INTERNAL_H
@@ -32,7 +33,8 @@ static inline void rumpuser_restore_errno(int *kept)
 
 int rumpuser_thread_init(void);
 
-/* The signals which tasks of the kernel side block: all but those that say where one has crashed. */
+/* The signals which tasks of the kernel side block:
+ * all but those that say where one has crashed. */
 extern sigset_t rumpuser_kernel_mask;
 
 /* The process is about to end: the log goes to standard error too, whatever its sink is. */
@@ -48,7 +50,8 @@ void *rumpuser_sparse(unsigned long size);
 extern int rumpuser_arena_fd;
 /* mmap at a place that must be free, and over a range that is ours.  0 or an errno value. */
 int rumpuser_map_new(void *base, unsigned long size, int prot, int flags, int fd);
-int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset);
+int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd,
+		      unsigned long offset);
 
 /* The moment on CLOCK_MONOTONIC that is `ns` from now. */
 struct timespec rumpuser_deadline(long long ns);

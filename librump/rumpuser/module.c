@@ -91,7 +91,8 @@ const char *rumpuser_kernel_path(void)
 	pthread_mutex_lock(&lock);
 	if (kernel_path[0])
 		;
-	else if (dladdr((void *)rumpuser_kernel_path, &self) && (slash = strrchr(self.dli_fname, '/')))
+	else if (dladdr((void *)rumpuser_kernel_path, &self) &&
+		 (slash = strrchr(self.dli_fname, '/')))
 		snprintf(kernel_path, sizeof(kernel_path), "%.*s/rump/%s:" RUMP_MODDIR "/%s",
 			 (int)(slash - self.dli_fname), self.dli_fname, version, version);
 	else

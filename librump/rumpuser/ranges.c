@@ -15,13 +15,15 @@ int rumpuser_va_reserve(void *base, unsigned long size)
 int rumpuser_va_populate(void *base, unsigned long size)
 {
 	KEEP_ERRNO;
-	return rumpuser_map_over(base, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	return rumpuser_map_over(base, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+				 -1, 0);
 }
 
 int rumpuser_arena_map(void *va, unsigned long offset, unsigned long len)
 {
 	KEEP_ERRNO;
-	return rumpuser_map_over(va, len, PROT_READ | PROT_WRITE, MAP_SHARED, rumpuser_arena_fd, offset);
+	return rumpuser_map_over(va, len, PROT_READ | PROT_WRITE, MAP_SHARED, rumpuser_arena_fd,
+				 offset);
 }
 
 int rumpuser_arena_unmap(void *va, unsigned long len)

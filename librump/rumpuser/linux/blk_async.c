@@ -8,10 +8,10 @@
  * file system lacks, requests cancelled because the thread that submitted them has ended) the
  * waiting thread finishes by plain calls, which also find out the true error.
  *
- * What a ring does passes by a seccomp filter, so the ring itself is restricted: to the image, which
- * is its one registered file, and to the operations used here.  Where the host cannot do that there
- * is no ring.  The image is unregistered at the end, because the host takes a ring apart some time
- * later, and would keep the image open until then.
+ * What a ring does passes by a seccomp filter, so the ring itself is restricted: to the image,
+ * which is its one registered file, and to the operations used here.  Where the host cannot do that
+ * there is no ring.  The image is unregistered at the end, because the host takes a ring apart some
+ * time later, and would keep the image open until then.
  */
 #include <errno.h>
 #include <fcntl.h>

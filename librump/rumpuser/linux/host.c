@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the host lets this process use, CPUs by the affinity mask, memory by the smallest limit of the
- * control groups that the process is in; names of threads; stacks.
+ * What the host lets this process use, CPUs by the affinity mask, memory by the smallest limit of
+ * the control groups that the process is in; names of threads; stacks.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -24,7 +24,8 @@ int rumpuser_map_new(void *base, unsigned long size, int prot, int flags, int fd
 	return 0;
 }
 
-int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
+int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd,
+		      unsigned long offset)
 {
 	void *p = mmap(va, len, prot, flags | MAP_NORESERVE | MAP_FIXED, fd, offset);
 

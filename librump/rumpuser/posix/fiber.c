@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Fibers: stacks to switch between in one thread, without the calls of <ucontext.h>, which POSIX has
- * given up and not every libc has.
+ * Fibers: stacks to switch between in one thread, without the calls of <ucontext.h>, which POSIX
+ * has given up and not every libc has.
  *
  * A signal handler that runs on the new stack notes its place there and returns; to switch to the
  * fiber for the first time is to jump back into it.  The place has the signal mask of the handler,

@@ -3,8 +3,8 @@
  * Parking of threads on a word of memory, by condition variables.
  *
  * Words share a few lists of waiters.  A waker changes the word before it asks for the list's lock,
- * and a waiter looks at the word while it holds that lock: either it sees the new value, or it is in
- * the list when the waker comes.
+ * and a waiter looks at the word while it holds that lock: either it sees the new value, or it is
+ * in the list when the waker comes.
  */
 #include <errno.h>
 #include <pthread.h>

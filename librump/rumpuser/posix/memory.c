@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The arena and the address ranges around it.  The arena is one shared memory object without a name:
- * a page of it can appear at more than one address (vmap).  POSIX has no way to give a part of an
- * object back, so what the arena has taken stays its own until the process ends.
+ * The arena and the address ranges around it.  The arena is one shared memory object without a
+ * name: a page of it can appear at more than one address (vmap).  POSIX has no way to give a part
+ * of an object back, so what the arena has taken stays its own until the process ends.
  *
  * An object has its memory from a place that may be smaller than the host's memory (/dev/shm): what
  * does not fit there is a SIGBUS, so the size of that place is a limit of rumpuser_memsize.
@@ -48,7 +48,8 @@ int rumpuser_map_new(void *base, unsigned long size, int prot, int flags, int fd
 	return 0;
 }
 
-int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd, unsigned long offset)
+int rumpuser_map_over(void *va, unsigned long len, int prot, int flags, int fd,
+		      unsigned long offset)
 {
 	return mmap(va, len, prot, flags | MAP_FIXED, fd, offset) == MAP_FAILED ? errno : 0;
 }
@@ -112,8 +113,9 @@ static unsigned long long shared_room(void)
 unsigned long long rumpuser_memsize(void)
 {
 	KEEP_ERRNO;
-	unsigned long long room = shared_room(), size = (unsigned long long)sysconf(_SC_PHYS_PAGES) *
-							sysconf(_SC_PAGESIZE);
+	unsigned long long room = shared_room(),
+			   size = (unsigned long long)sysconf(_SC_PHYS_PAGES) *
+				  sysconf(_SC_PAGESIZE);
 
 	return room < size ? room : size;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What one back end of librumpuser can do and another cannot: the tests expect the one or the other. */
+/* What one back end of librumpuser can do and another cannot:
+ * the tests expect the one or the other. */
 #ifndef BACKEND_H
 #define BACKEND_H
 

@@ -164,7 +164,8 @@ static void threads(void **state)
 	sigprocmask(SIG_SETMASK, NULL, &before);
 	for (i = 0; i < 100; i++) {
 		atomic_store(&word, 0);
-		assert_int_equal(rumpuser_thread_create(thread, "arg", "a-name-which-is-too-long"), 0);
+		assert_int_equal(rumpuser_thread_create(thread, "arg",
+							"a-name-which-is-too-long"), 0);
 		await(1);
 	}
 	sigprocmask(SIG_SETMASK, NULL, &after);

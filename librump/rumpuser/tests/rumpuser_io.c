@@ -58,7 +58,8 @@ ssize_t pwrite(int fd, const void *buf, size_t len, off_t offset)
 	return syscall(SYS_pwrite64, fd, buf, limit && len > limit ? limit : len, offset);
 }
 
-/* Does this mode's thread, or one of the library's, make the calls?  The ring makes none of libc. */
+/* Does this mode's thread, or one of the library's,
+ * make the calls?  The ring makes none of libc. */
 static bool calls_libc(void)
 {
 	return !mode->queue || !backend.has_ring;
@@ -98,11 +99,13 @@ static void what_is_written_is_read(void **state)
 	image_open(&img, IMG, 0);
 	for (i = 0; i < sizeof(io) / sizeof(io[0]); i++) {
 		pattern(buf, io[i].len, io[i].offset, 1);
-		assert_int_equal(image_rw(&img, RUMPUSER_BIO_WRITE, buf, io[i].offset, io[i].len), 0);
+		assert_int_equal(image_rw(&img, RUMPUSER_BIO_WRITE, buf, io[i].offset,
+					  io[i].len), 0);
 	}
 	for (i = 0; i < sizeof(io) / sizeof(io[0]); i++) {
 		memset(buf, 0, io[i].len);
-		assert_int_equal(image_rw(&img, RUMPUSER_BIO_READ, buf, io[i].offset, io[i].len), 0);
+		assert_int_equal(image_rw(&img, RUMPUSER_BIO_READ, buf, io[i].offset,
+					  io[i].len), 0);
 		assert_pattern(buf, io[i].len, io[i].offset, 1);
 	}
 	assert_int_equal(image_close(&img), 0);
@@ -119,7 +122,8 @@ static void short_transfers_are_continued(void **state)
 	enum { N = 100, LEN = 3 * 512 };
 	char *buf = malloc(N * LEN), *back = calloc(N, LEN);
 	struct rumpuser_iov iov[N];
-	struct rumpuser_bio bio = { .op = RUMPUSER_BIO_WRITE, .fua = 1, .offset = 2048, .iov = iov };
+	struct rumpuser_bio bio = { .op = RUMPUSER_BIO_WRITE, .fua = 1, .offset = 2048,
+				    .iov = iov };
 	struct image img;
 	int i;
 
@@ -232,7 +236,8 @@ static void requests_beyond_the_end_are_refused(void **state)
 
 static void readonly_changes_nothing(void **state)
 {
-	static const int ops[] = { RUMPUSER_BIO_DISCARD, RUMPUSER_BIO_ZERO, RUMPUSER_BIO_ZERO_NOUNMAP };
+	static const int ops[] = { RUMPUSER_BIO_DISCARD, RUMPUSER_BIO_ZERO,
+				   RUMPUSER_BIO_ZERO_NOUNMAP };
 	struct stat before, after;
 	struct image img;
 	char buf[512];

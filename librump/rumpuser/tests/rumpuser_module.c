@@ -41,8 +41,8 @@ static void make_module(const char *file, const char *source)
 
 #define NOTE(abi) \
 	"__attribute__((section(\".note.rump\"), used, aligned(4))) static const struct {" \
-	"unsigned n, d, t; char name[8], desc[32]; } note = { 5, sizeof(\"" abi "\"), 1, \"rump\"," \
-	"\"" abi "\" };"
+	"unsigned n, d, t; char name[8], desc[32]; } note = { 5, sizeof(\"" abi "\"), 1, " \
+	"\"rump\",\"" abi "\" };"
 #define CONSTRUCTOR \
 	"#include <stdlib.h>\n__attribute__((constructor)) static void run(void)" \
 	"{ setenv(\"RAN\", \"1\", 1); }\n"
@@ -85,7 +85,8 @@ static int load(const char *name, int **module, char *err)
 
 static void found_by_name_alias_and_path(void **state)
 {
-	static const char *const names[] = { "./mods/good.so", "good", "fs-good", "fs_good", "nls-utf8" };
+	static const char *const names[] = { "./mods/good.so", "good", "fs-good", "fs_good",
+					     "nls-utf8" };
 	char err[256];
 	unsigned int i;
 	int *module;

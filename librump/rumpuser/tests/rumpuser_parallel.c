@@ -121,7 +121,8 @@ static void *reap(void *arg)
 
 static void *submit_and_end(void *arg)
 {
-	struct rumpuser_bio *done, *bios[2] = { arg, (struct rumpuser_bio *)((struct orphan *)arg + 1) };
+	struct rumpuser_bio *done,
+		*bios[2] = { arg, (struct rumpuser_bio *)((struct orphan *)arg + 1) };
 
 	rumpuser_blk_submit(ring, bios, 2, &done);
 	note(done);
@@ -155,7 +156,8 @@ static void requests_outlive_their_threads(void **state)
 			pattern(o[i].data, sizeof(o[i].data), o[i].bio.offset, round ? 1 : 9);
 		}
 		for (i = 0; i < ORPHANS / 2; i++)
-			assert_int_equal(pthread_create(&threads[i], NULL, submit_and_end, &o[2 * i]), 0);
+			assert_int_equal(pthread_create(&threads[i], NULL, submit_and_end,
+							&o[2 * i]), 0);
 		for (i = 0; i < ORPHANS / 2; i++)
 			pthread_join(threads[i], NULL);
 		for (i = 0; i < ORPHANS; i++)
@@ -202,7 +204,8 @@ static void the_ring_may_be_full(void **state)
 		sem_wait(&finished);
 	assert_int_equal(atomic_load(&errors), 0);
 	for (i = 0; i < N; i++) {
-		struct rumpuser_bio back = { .niov = 1, .offset = i * LEN, .len = LEN, .iov = &o[i].iov };
+		struct rumpuser_bio back = { .niov = 1, .offset = i * LEN, .len = LEN,
+					     .iov = &o[i].iov };
 
 		memset(o[i].data, 0, LEN);
 		o[i].iov = (struct rumpuser_iov){ o[i].data, LEN };

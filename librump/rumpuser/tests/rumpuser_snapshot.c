@@ -320,7 +320,8 @@ static void a_large_image_costs_what_is_written(void **state)
 		else
 			assert_pattern(buf, BLOCK, i, 4);
 	}
-	assert_true(resident_kib() - before < 40 * 1024);	/* 1 TiB of blocks: 32 MiB of bits */
+	/* 1 TiB of blocks: 32 MiB of bits */
+	assert_true(resident_kib() - before < 40 * 1024);
 	assert_int_equal(image_close(&img), 0);
 	unlink(IMG);
 }
