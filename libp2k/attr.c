@@ -158,8 +158,8 @@ static long no_value(struct p2k *p, const char *name, long n)
 	if (n == -EOPNOTSUPP && p->acls && !strncmp(name, "system.posix_acl_", 17))
 		return -ENODATA;
 	/*
-	 * Programs ask for the label of each file, and the host keeps no answers; where labels are not
-	 * supported they ask once.  A file system whose root has none is not labelled.
+	 * Programs ask for the label of each file, and the host keeps no answers; where labels are
+	 * not supported they ask once.  A file system whose root has none is not labelled.
 	 */
 	if (n == -ENODATA && !p->labelled && !strcmp(name, SELINUX))
 		return -EOPNOTSUPP;
@@ -193,7 +193,8 @@ void p2k_setxattr(struct request *r)
 {
 	const struct fuse_setxattr_in *in = r->arg;
 	bool extended = r->p->features & FUSE_SETXATTR_EXT;
-	const char *name = (const char *)r->arg + (extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE);
+	const char *name =
+		(const char *)r->arg + (extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE);
 	bool kill = extended && in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID;
 
 	if (!strcmp(name, SELINUX))

@@ -86,7 +86,8 @@ void p2k_dispatch(struct request *r)
 		op->run(r);
 	} else if (op) {
 		p2k_reply_error(r, -EIO);
-	} else {	/* opening directories, flushing at close, interrupts: the host does without */
+	} else {	/* opening directories, flushing at close, interrupts:
+			   the host does without */
 		p2k_reply_error(r, -ENOSYS);
 	}
 }

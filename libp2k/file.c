@@ -54,7 +54,8 @@ void p2k_close_all(struct p2k *p)
  */
 static int open_flags(const struct p2k *p, uint32_t flags)
 {
-	int f = flags & ~(O_DIRECT | O_SYNC | O_DSYNC | O_NONBLOCK | O_CREAT | O_NOFOLLOW | O_CLOEXEC);
+	int f = flags &
+		~(O_DIRECT | O_SYNC | O_DSYNC | O_NONBLOCK | O_CREAT | O_NOFOLLOW | O_CLOEXEC);
 
 	if (p->features & FUSE_WRITEBACK_CACHE && (f & O_ACCMODE) == O_WRONLY)
 		f = (f & ~O_ACCMODE) | O_RDWR;
@@ -68,8 +69,10 @@ static uint32_t suid_flag(uint32_t open_flags)
 
 static void fill_open(struct fuse_open_out *out, struct p2k_file *f)
 {
-	*out = (struct fuse_open_out){ .fh = (uintptr_t)f,
-				       .open_flags = FOPEN_KEEP_CACHE | FOPEN_PARALLEL_DIRECT_WRITES };
+	*out = (struct fuse_open_out){
+		.fh = (uintptr_t)f,
+		.open_flags = FOPEN_KEEP_CACHE | FOPEN_PARALLEL_DIRECT_WRITES,
+	};
 }
 
 void p2k_open(struct request *r)
@@ -126,8 +129,9 @@ void p2k_create(struct request *r)
 	struct rump_file *file = NULL;
 	struct statx stx;
 	int err = p2k_act(r, in->umask, suid_flag(in->open_flags)) ?:
-		  rump_vfs_create(p2k_target(r), (const char *)(in + 1), open_flags(r->p, in->flags),
-				  in->mode, &node, &stx, &file);
+			  rump_vfs_create(p2k_target(r), (const char *)(in + 1),
+					  open_flags(r->p, in->flags), in->mode, &node, &stx,
+					  &file);
 
 	reply_create(r, err, node, &stx, file);
 }
@@ -139,8 +143,8 @@ void p2k_tmpfile(struct request *r)
 	struct rump_file *file = NULL;
 	struct statx stx;
 	int err = p2k_act(r, in->umask, RUMP_ID_FSETID) ?:
-		  rump_vfs_tmpfile(p2k_target(r), open_flags(r->p, in->flags), in->mode, &node, &stx,
-				   &file);
+			  rump_vfs_tmpfile(p2k_target(r), open_flags(r->p, in->flags), in->mode,
+					   &node, &stx, &file);
 
 	reply_create(r, err, node, &stx, file);
 }
@@ -169,8 +173,8 @@ void p2k_read(struct request *r)
 		file = own;
 	}
 	if (!n)
-		n = rump_vfs_read_pages(file, in->size, in->offset, r->w->iov + 1, P2K_MAX_PAGES + 1,
-					&count);
+		n = rump_vfs_read_pages(file, in->size, in->offset, r->w->iov + 1,
+					P2K_MAX_PAGES + 1, &count);
 	if (n < 0) {
 		p2k_reply_error(r, n);
 	} else {
@@ -238,8 +242,8 @@ void p2k_copy(struct request *r)
 	size_t most = 1 << 30, len = in->len < most ? in->len : most;
 	struct fuse_write_out out = { 0 };
 	long n = p2k_act(r, 0, RUMP_ID_FSETID) ?:
-		 rump_vfs_copy(p2k_file(in->fh_in), in->off_in, p2k_file(in->fh_out), in->off_out, len,
-			       in->flags);
+			 rump_vfs_copy(p2k_file(in->fh_in), in->off_in, p2k_file(in->fh_out),
+				       in->off_out, len, in->flags);
 
 	out.size = n < 0 ? 0 : n;
 	p2k_reply(r, n < 0 ? n : 0, &out, sizeof(out));

@@ -21,7 +21,8 @@ void p2k_fuse_init(struct request *r)
 {
 	const struct fuse_init_in *in = r->arg;
 	struct p2k *p = r->p;
-	struct fuse_init_out out = { .major = FUSE_KERNEL_VERSION, .minor = FUSE_KERNEL_MINOR_VERSION };
+	struct fuse_init_out out = { .major = FUSE_KERNEL_VERSION,
+				     .minor = FUSE_KERNEL_MINOR_VERSION };
 	uint64_t offered = in->flags;
 
 	if (in->major > FUSE_KERNEL_VERSION) {		/* it will ask again */

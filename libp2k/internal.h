@@ -57,11 +57,13 @@ struct worker {
 	struct worker *next, **prev;
 	pthread_t thread;
 	struct rump_context *context;
-	unsigned int waited, at_once;		/* reads that waited, or did not, one after another */
+	unsigned int waited, at_once;		/* reads that waited, or did not,
+						   one after another */
 	struct rump_identity id;		/* that the thread has now */
 	bool has_id;
 	char *in;				/* a request; P2K_BUFFER bytes */
-	char *out;				/* an answer, P2K_MAX_WRITE bytes; NULL until needed */
+	char *out;				/* an answer, P2K_MAX_WRITE bytes;
+						   NULL until needed */
 	struct iovec iov[P2K_MAX_PAGES + 2];
 };
 

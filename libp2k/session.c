@@ -21,7 +21,8 @@
 #define MAX_RESTING	8
 #define BUSY_READS	4	/* requests found waiting, one after another: there is more work */
 #define IDLE_READS	64	/* requests waited for, with another worker waiting too: too many */
-#define WAIT_NS		5000	/* a read that takes longer has waited, besides a ns for each byte */
+#define WAIT_NS		5000	/* a read that takes longer has waited,
+				   besides a ns for each byte */
 
 int p2k_act(struct request *r, uint32_t mask, uint32_t flags)
 {
@@ -65,7 +66,8 @@ static void free_worker(struct worker *w)
 	free(w);
 }
 
-/* The caller holds the lock.  The worker counts as a reader at once: nobody else need be started. */
+/* The caller holds the lock.
+ * The worker counts as a reader at once: nobody else need be started. */
 static int start_worker(struct p2k *p)
 {
 	struct worker *w = calloc(1, sizeof(*w));

@@ -69,7 +69,8 @@ int ukfs_fsync(struct ukfs *u, const char *path)
 
 int ukfs_ioctl(struct ukfs *u, const char *path, unsigned long request, void *arg)
 {
-	return OPENED(u, "control", path, O_RDONLY, rump_sys_ioctl(fd, request, (unsigned long)arg));
+	return OPENED(u, "control", path, O_RDONLY,
+		      rump_sys_ioctl(fd, request, (unsigned long)arg));
 }
 
 /* The kernel reads and writes an int here, whatever the request's number says. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Further devices: options of a file system that name one (device=, logdev=, journal_path= ...) name
- * an image of the host to whoever mounts.  Each becomes a disk, whose node the driver is told.
+ * Further devices: options of a file system that name one (device=, logdev=, journal_path= ...)
+ * name an image of the host to whoever mounts.  Each becomes a disk, whose node the driver is told.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "internal.h"
 
 /* Attach the image that a word's value names; its node goes to `node`. */
-static int attach_one(struct ukfs *u, const struct ukfs_args *args, bool readonly, const char *value,
-		      size_t len, char node[RUMP_DEVPATH_MAX])
+static int attach_one(struct ukfs *u, const struct ukfs_args *args, bool readonly,
+		      const char *value, size_t len, char node[RUMP_DEVPATH_MAX])
 {
 	char *path = strndup(value, len);
 	int disk, res = -1;
@@ -18,7 +18,8 @@ static int attach_one(struct ukfs *u, const struct ukfs_args *args, bool readonl
 	if (!path)
 		return ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
 	if (u->nmore == UKFSI_MORE_MAX) {
-		ukfsi_error(E2BIG, "%s: a file system of more than %d images", path, UKFSI_MORE_MAX + 1);
+		ukfsi_error(E2BIG, "%s: a file system of more than %d images", path,
+			    UKFSI_MORE_MAX + 1);
 	} else {
 		disk = ukfsi_attach(path, args, readonly, node);
 		if (disk < 0)
@@ -44,14 +45,16 @@ static int add_folders(struct ukfs *u, const struct ukfs_args *args, bool write,
 		       size_t name, size_t len, char *data, size_t size)
 {
 	char paths[1024];
-	int res = ukfsi_folders(u, args, !write, word + name + 1, len - name - 1, paths, sizeof(paths));
+	int res = ukfsi_folders(u, args, !write, word + name + 1, len - name - 1, paths,
+				sizeof(paths));
 
 	if (!res && !append(data, size, "%s%.*s=%s", word, name, paths))
 		res = ukfsi_error(EINVAL, "the mount options are longer than %zu bytes", size);
 	return res;
 }
 
-int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data, size_t size)
+int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data,
+		  size_t size)
 {
 	char *old = strdup(data), node[RUMP_DEVPATH_MAX];
 	struct ukfs_args beside = *args;
@@ -75,7 +78,8 @@ int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, c
 		} else if (kind >= UKFSI_FOLDER_READ) {
 			bool write = kind == UKFSI_FOLDER_WRITE;
 
-			res = add_folders(u, write ? &beside : args, write, word, name, len, data, size);
+			res = add_folders(u, write ? &beside : args, write, word, name, len, data,
+					  size);
 		} else {
 			res = attach_one(u, args, readonly, word + name + 1, len - name - 1, node);
 			if (!res && kind == UKFSI_DEVICE_OPTION)
@@ -85,7 +89,8 @@ int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, c
 				       strcat(strcat(u->source, ":"), node);
 		}
 		if (!fits)
-			res = ukfsi_error(EINVAL, "the mount options are longer than %zu bytes", size);
+			res = ukfsi_error(EINVAL, "the mount options are longer than %zu bytes",
+					  size);
 	}
 	free(old);
 	return res;

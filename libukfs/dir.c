@@ -31,7 +31,8 @@ struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path)
 	dir->u = u;
 	dir->pos = dir->end = 0;
 	dir->fd = AT_FD_PATH(u, "open the directory", fd, path,
-			     rump_sys_openat(at.dirfd, at.path, O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
+			     rump_sys_openat(at.dirfd, at.path,
+					     O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
 	if (dir->fd < 0) {
 		free(dir);
 		return NULL;

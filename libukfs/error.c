@@ -95,9 +95,9 @@ void ukfsi_fail_second(const char *path)
 const char *ukfs_errmsg(void)
 {
 	if (last.op) {
-		snprintf(last.text, sizeof(last.text), "%s: cannot %s%s%s%s%s: %s%s%s%s", last.image,
-			 last.op, last.path[0] ? " " : "", last.path, last.second[0] ? " to " : "",
-			 last.second, ukfsi_strerror(last.err),
+		snprintf(last.text, sizeof(last.text), "%s: cannot %s%s%s%s%s: %s%s%s%s",
+			 last.image, last.op, last.path[0] ? " " : "", last.path,
+			 last.second[0] ? " to " : "", last.second, ukfsi_strerror(last.err),
 			 last.reason[0] ? " (" : "", last.reason, last.reason[0] ? ")" : "");
 		make_printable(last.text);
 	}

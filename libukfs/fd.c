@@ -53,7 +53,8 @@ int ukfs_ffsync(struct ukfs *u, int fd)
 
 int ukfs_sync_file_range(struct ukfs *u, int fd, off_t off, off_t len, unsigned int flags)
 {
-	return ON_FD(u, "write out an open file", fd, rump_sys_sync_file_range(fd, off, len, flags));
+	return ON_FD(u, "write out an open file", fd,
+		     rump_sys_sync_file_range(fd, off, len, flags));
 }
 
 int ukfs_ftruncate(struct ukfs *u, int fd, off_t length)

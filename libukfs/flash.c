@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Images of flash: the disk becomes a chip of the kernel's MTD, and that an UBI device where the type
- * lies in a volume of one.  A chip's geometry is nowhere in an image: erase blocks are found by what
- * each of them starts with, pages by where UBI has put its headers, and options say it where they must.
+ * Images of flash: the disk becomes a chip of the kernel's MTD, and that an UBI device where the
+ * type lies in a volume of one.  A chip's geometry is nowhere in an image: erase blocks are found
+ * by what each of them starts with, pages by where UBI has put its headers, and options say it
+ * where they must.
  */
 #include <endian.h>
 #include <mtd/ubi-user.h>
@@ -20,7 +21,8 @@
 #define SEARCHED (64 << 20)
 #define ERASESIZE_DEFAULT (64 << 10)
 #define FEW_BLOCKS 16
-#define LARGEST_FACTOR 256		/* a chip, to its image that ends with the last byte in use */
+#define LARGEST_FACTOR 256		/* a chip, to its image that ends
+					   with the last byte in use */
 #define UBI_CONTROL "/dev/ubi_ctrl"
 #define VOLUMES_MAX 128
 
@@ -30,10 +32,11 @@ struct geometry {
 	uint32_t header;		/* where UBI has its second one */
 };
 
-/* ---- options ----------------------------------------------------------------------------------- */
+/* ---- options --------------------------------------------------------------------------------- */
 
 /* "128K", "128KiB", "2M" */
-static int parse_size(const struct ukfs *u, const char *word, const char *value, size_t len, uint64_t *size)
+static int parse_size(const struct ukfs *u, const char *word, const char *value, size_t len,
+		      uint64_t *size)
 {
 	static const char *const unit[] = { "", "k", "K", "KiB", "M", "MiB" };
 	static const int shift[] = { 0, 10, 10, 10, 20, 20 };
@@ -54,10 +57,12 @@ static int parse_size(const struct ukfs *u, const char *word, const char *value,
 }
 
 /* 1: the word is an option of the chip; 0: it is the file system's; -1: an error is noted. */
-static int take_word(const struct ukfs *u, const char *word, size_t len, bool volumes, struct geometry *g)
+static int take_word(const struct ukfs *u, const char *word, size_t len, bool volumes,
+		     struct geometry *g)
 {
 	struct { const char *name; uint64_t *size; } sizes[] = {
-		{ "erasesize=", &g->erasesize }, { "pagesize=", &g->pagesize }, { "subpage=", &g->subpage },
+		{ "erasesize=", &g->erasesize }, { "pagesize=", &g->pagesize },
+		{ "subpage=", &g->subpage },
 	};
 
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
@@ -92,14 +97,15 @@ static int take_options(const struct ukfs *u, char *data, bool volumes, struct g
 	return res < 0 ? -1 : 0;
 }
 
-/* ---- geometry ---------------------------------------------------------------------------------- */
+/* ---- geometry -------------------------------------------------------------------------------- */
 
 static uint64_t gcd(uint64_t a, uint64_t b)
 {
 	return b ? gcd(b, a % b) : a;
 }
 
-/* Erase blocks that have none of the marks are not known, hence the divisor.  Returns how many have one. */
+/* Erase blocks that have none of the marks are not known, hence the divisor.
+ * Returns how many have one. */
 static int find_marks(int fd, const char *type, uint64_t *first, uint64_t *distance)
 {
 	char buf[1 << 14];
@@ -123,8 +129,8 @@ static int find_marks(int fd, const char *type, uint64_t *first, uint64_t *dista
 }
 
 /*
- * An erase block of UBI starts with two headers and then has data, each where it can be written alone:
- * the second header at the next page or part of a page, data at a page.
+ * An erase block of UBI starts with two headers and then has data, each where it can be written
+ * alone: the second header at the next page or part of a page, data at a page.
  */
 static int find_pages(int fd, uint64_t first, struct geometry *g)
 {
@@ -169,7 +175,8 @@ static int find_geometry(const struct ukfs *u, enum ukfsi_flash kind, struct geo
 	return 0;
 }
 
-/* Without its last bytes an image would be mounted without what they belong to.  Partitions end as they do. */
+/* Without its last bytes an image would be mounted without what they belong to.
+ * Partitions end as they do. */
 static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
 {
 	bool partition = strchr(u->devpath + strlen("/dev/"), 'p');
@@ -182,11 +189,12 @@ static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
 	close(fd);
 	if (st.st_size % ALIGNMENT == 0 && (readonly || partition || st.st_size % erasesize == 0))
 		return 0;
-	return ukfsi_error(EINVAL, "%s: it ends within an erase block of %llu bytes: fill it up with bytes 0xff "
-			   "(mkfs.jffs2 -p does)", u->image, (unsigned long long)erasesize);
+	return ukfsi_error(EINVAL,
+			   "%s: it ends within an erase block of %llu bytes: fill it up with bytes "
+			   "0xff (mkfs.jffs2 -p does)", u->image, (unsigned long long)erasesize);
 }
 
-/* ---- UBI --------------------------------------------------------------------------------------- */
+/* ---- UBI ------------------------------------------------------------------------------------- */
 
 /* sysfs is mounted for as long as it is read. */
 static int sysfs_begin(void)
@@ -253,7 +261,8 @@ static int find_volume(struct ukfs *u, const char *wanted)
 	int found = -1, n = 0, res = sysfs_begin();
 
 	if (res < 0)
-		return ukfsi_error(-res, "%s: cannot look for volumes: %s", u->image, ukfsi_strerror(-res));
+		return ukfsi_error(-res, "%s: cannot look for volumes: %s", u->image,
+				   ukfsi_strerror(-res));
 	for (int id = 0; id < VOLUMES_MAX; id++) {
 		size_t len = strlen(all);
 
@@ -262,20 +271,23 @@ static int find_volume(struct ukfs *u, const char *wanted)
 			continue;
 		snprintf(number, sizeof(number), "%d", id);
 		snprintf(all + len, sizeof(all) - len, "%s%s", n++ ? ", " : "", name);
-		if (!*wanted || strcmp(wanted, name) == 0 || (found < 0 && strcmp(wanted, number) == 0))
+		if (!*wanted || strcmp(wanted, name) == 0 ||
+		    (found < 0 && strcmp(wanted, number) == 0))
 			found = id;
 	}
 	sysfs_end();
 	if (!n)
 		return ukfsi_error(ENXIO, "%s: UBI without a volume", u->image);
 	if (found < 0)
-		return ukfsi_error(ENXIO, "%s: there is no volume %s, the image has %s", u->image, wanted, all);
+		return ukfsi_error(ENXIO, "%s: there is no volume %s, the image has %s", u->image,
+				   wanted, all);
 	if (!*wanted && n > 1)
-		return ukfsi_error(ENOTUNIQ, "%s: choose a volume with the option volume=: %s", u->image, all);
+		return ukfsi_error(ENOTUNIQ, "%s: choose a volume with the option volume=: %s",
+				   u->image, all);
 	return found;
 }
 
-/* ---- chips ------------------------------------------------------------------------------------- */
+/* ---- chips ----------------------------------------------------------------------------------- */
 
 static int attach_ubi(struct ukfs *u, const struct geometry *g)
 {
@@ -298,8 +310,8 @@ static int attach_chip(struct ukfs *u, const struct rump_flash_options *opt)
 }
 
 /*
- * An image for a device mostly ends where its content does, but drivers want some erase blocks, and UBI
- * wants room for all of its volumes.  To read, a chip may be larger than its image.
+ * An image for a device mostly ends where its content does, but drivers want some erase blocks, and
+ * UBI wants room for all of its volumes.  To read, a chip may be larger than its image.
  */
 static int attach_chips(struct ukfs *u, enum ukfsi_flash kind, const struct geometry *g,
 			struct rump_flash_options *opt)
@@ -335,8 +347,8 @@ int ukfsi_flash(struct ukfs *u, bool readonly, bool sync, char *data)
 
 	if (kind == UKFSI_FLASH_NONE || !u->devpath[0])
 		return 0;
-	if (take_options(u, data, kind == UKFSI_FLASH_UBI, &g) < 0 || find_geometry(u, kind, &g) < 0 ||
-	    check_end(u, readonly, g.erasesize) < 0)
+	if (take_options(u, data, kind == UKFSI_FLASH_UBI, &g) < 0 ||
+	    find_geometry(u, kind, &g) < 0 || check_end(u, readonly, g.erasesize) < 0)
 		return -1;
 	opt = (struct rump_flash_options){
 		.erasesize = g.erasesize, .pagesize = g.pagesize, .subpage = g.subpage,
@@ -345,10 +357,12 @@ int ukfsi_flash(struct ukfs *u, bool readonly, bool sync, char *data)
 	res = attach_chips(u, kind, &g, &opt);
 	if (res < 0) {
 		ukfsi_log_reason(u->logpos, u->devpath, 2, reason, sizeof(reason));
-		return ukfsi_error(-res, "%s: cannot attach it as flash of erasesize=%u,pagesize=%u,subpage=%u: %s%s [%s]",
+		return ukfsi_error(-res, "%s: cannot attach it as flash of "
+				   "erasesize=%u,pagesize=%u,subpage=%u: %s%s [%s]",
 				   u->image, opt.erasesize, opt.pagesize, opt.subpage,
 				   reason[0] ? reason : ukfsi_strerror(-res), readonly ? "" :
-				   "; to be written, an image must be as large as the chip, filled up with bytes 0xff",
+				   "; to be written, an image must be as large as the chip, "
+				   "filled up with bytes 0xff",
 				   ukfsi_errname(-res));
 	}
 	if (kind == UKFSI_FLASH_MTD) {

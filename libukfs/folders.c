@@ -1,15 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Folders of images: options of a file system that name one (lowerdir=, upperdir= ...) name IMAGE or
- * IMAGE//FOLDER to whoever mounts, several with colons between.  Each image is mounted beside, once, and
- * the driver is told where its folder is in the kernel side.
+ * Folders of images: options of a file system that name one (lowerdir=, upperdir= ...) name IMAGE
+ * or IMAGE//FOLDER to whoever mounts, several with colons between.  Each image is mounted beside,
+ * once, and the driver is told where its folder is in the kernel side.
  */
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "internal.h"
 
-static struct ukfs *mounted(struct ukfs *u, const char *image, const struct ukfs_args *args, bool readonly)
+static struct ukfs *mounted(struct ukfs *u, const char *image, const struct ukfs_args *args,
+			    bool readonly)
 {
 	struct ukfs_args own = *args;
 	struct ukfs *layer;
@@ -39,7 +40,8 @@ int ukfsi_folders(struct ukfs *u, const struct ukfs_args *args, bool readonly, c
 	if (!list)
 		return ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
 	paths[0] = '\0';
-	for (image = strtok_r(list, ":", &save); image && !res; image = strtok_r(NULL, ":", &save)) {
+	for (image = strtok_r(list, ":", &save); image && !res;
+	     image = strtok_r(NULL, ":", &save)) {
 		struct ukfs *layer;
 
 		folder = strstr(image, "//");
@@ -52,10 +54,11 @@ int ukfsi_folders(struct ukfs *u, const struct ukfs_args *args, bool readonly, c
 		if (!layer)
 			res = -1;
 		else if (used >= size)
-			res = ukfsi_error(EINVAL, "the folders of images are longer than %zu bytes", size);
+			res = ukfsi_error(EINVAL, "the folders of images are longer than %zu bytes",
+					  size);
 		else if (!readonly && layer->rdonly)
-			res = ukfsi_error(EINVAL, "%s: an option before reads it only; name it first where "
-					  "it is written", image);
+			res = ukfsi_error(EINVAL, "%s: an option before reads it only; name it "
+					  "first where it is written", image);
 	}
 	free(list);
 	return res;

@@ -36,7 +36,8 @@ struct map {
 static int add_ranges(struct map *map, const char *word, uint64_t root)
 {
 	unsigned long long v[3];
-	int end = 0, n = sscanf(word, "%llu%n:%llu%n:%llu%n", &v[0], &end, &v[1], &end, &v[2], &end);
+	int end = 0,
+	    n = sscanf(word, "%llu%n:%llu%n:%llu%n", &v[0], &end, &v[1], &end, &v[2], &end);
 	struct range *r = &map->range[map->n];
 
 	if (n < 1 || (size_t)end != strlen(word) || word[0] == '-' || map->n + 2 > RANGES_MAX)
@@ -49,7 +50,8 @@ static int add_ranges(struct map *map, const char *word, uint64_t root)
 		r[1] = (struct range){ v[0], root, 1 };
 		map->n += 2;
 	}
-	return !r->count || r->image >= ID_END || r->seen >= ID_END || r->count > ID_END - r->image ||
+	return !r->count || r->image >= ID_END || r->seen >= ID_END ||
+	       r->count > ID_END - r->image ||
 	       r->count > ID_END - r->seen ? -EINVAL : 0;
 }
 
@@ -113,7 +115,8 @@ static int write_map(int pid, const char *name, const struct map *map)
 	return res < 0 ? res : 0;
 }
 
-/* A namespace is its makers' own: a thread makes it, and lives until somebody else has a descriptor. */
+/* A namespace is its makers' own: a thread makes it,
+ * and lives until somebody else has a descriptor. */
 struct maker {
 	pthread_barrier_t made, opened;
 	int pid;
@@ -210,14 +213,16 @@ bool ukfsi_owner_option(const char *word, size_t len)
 	return len > 4 && (strncmp(word, "uid=", 4) == 0 || strncmp(word, "gid=", 4) == 0);
 }
 
-/* The ids that the root directory would have if the file system had taken the options for itself. */
+/* The ids that the root directory would have if the
+ * file system had taken the options for itself. */
 bool ukfsi_owners_taken(const char *mountpoint, const char *owners)
 {
 	struct stat st;
 	char *list = strdup(owners), *save, *word;
 	bool taken = list && rump_sys_newfstatat(AT_FDCWD, mountpoint, &st, 0) >= 0;
 
-	for (word = list ? strtok_r(list, ",", &save) : NULL; word; word = strtok_r(NULL, ",", &save))
+	for (word = list ? strtok_r(list, ",", &save) : NULL; word;
+	     word = strtok_r(NULL, ",", &save))
 		taken = taken && !strchr(word, ':') &&
 			strtoull(word + 4, NULL, 10) == (word[0] == 'u' ? st.st_uid : st.st_gid);
 	free(list);

@@ -31,11 +31,13 @@ struct ukfs {
 	char *image;			/* as the caller named it, for messages */
 	char fstype[32];
 	char devpath[RUMP_DEVPATH_MAX + 8]; /* of the disk or partition; "" without a device */
-	char source[(UKFSI_MORE_MAX + 1) * (RUMP_DEVPATH_MAX + 8)]; /* of the mount: devpath, or all nodes */
+	char source[(UKFSI_MORE_MAX + 1) * (RUMP_DEVPATH_MAX + 8)]; /* of the mount: devpath,
+								       or all nodes */
 	char mountpoint[UKFSI_MP_MAX];	/* "" until the directory exists */
 	char *subdir;			/* the image's directory that is the root; NULL: its own */
 	int disk;			/* -1: none */
-	int mtd, ubi;			/* the chip on that disk, and the UBI device on the chip; -1: none */
+	int mtd, ubi;			/* the chip on that disk,
+					   and the UBI device on the chip; -1: none */
 	int more[UKFSI_MORE_MAX], nmore; /* further disks, which options named */
 	struct ukfs *layers[UKFSI_LAYERS_MAX]; /* images whose folders options named */
 	int nlayers;
@@ -75,8 +77,8 @@ int ukfsi_log_reason(uint64_t since, const char *devpath, int max, char *buf, si
 /* ---- mount.c -------------------------------------------------------------------------------- */
 
 /*
- * Start the kernel side, of that version (NULL: any), where that has not happened yet.  0, or -1 with the
- * error noted.
+ * Start the kernel side, of that version (NULL: any), where that has not happened yet.  0, or -1
+ * with the error noted.
  */
 int ukfsi_boot(const char *kernel);
 
@@ -95,12 +97,12 @@ void ukfsi_handle_undo(struct ukfs *u);
 #define UKFSI_KERNEL_MAX 32
 
 /*
- * Split mount options: the generic ones become MS_* in *flags, "snapshot" UKFSI_SNAPSHOT, the value of
- * "kernel=" is written to `kernel`, the others are written to `data` as they are.  -ENAMETOOLONG: they
- * do not fit.
+ * Split mount options: the generic ones become MS_* in *flags, "snapshot" UKFSI_SNAPSHOT, the value
+ * of "kernel=" is written to `kernel`, the others are written to `data` as they are.
+ * -ENAMETOOLONG: they do not fit.
  */
-int ukfsi_options(const char *options, unsigned long *flags, char kernel[UKFSI_KERNEL_MAX], char *data,
-		  size_t size);
+int ukfsi_options(const char *options, unsigned long *flags, char kernel[UKFSI_KERNEL_MAX],
+		  char *data, size_t size);
 /* Length of an option up to the next comma outside of double quotes. */
 size_t ukfsi_option_len(const char *option);
 /* Move the options of owners, uid= and gid=, from `data` to `owners`. */
@@ -118,16 +120,17 @@ int ukfsi_idmap(const char *mountpoint, const char *owners);
 
 /*
  * Attach the images that options of u->fstype name, and put their disks' nodes in their places: in
- * `data`, which has `size` bytes, or in u->source.  Where it is a folder of an image, put that there.
- * 0, or -1 with the error noted.
+ * `data`, which has `size` bytes, or in u->source.  Where it is a folder of an image, put that
+ * there.  0, or -1 with the error noted.
  */
-int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data, size_t size);
+int ukfsi_devices(struct ukfs *u, const struct ukfs_args *args, bool readonly, char *data,
+		  size_t size);
 
 /* ---- folders.c: folders of images ------------------------------------------------------------ */
 
 /*
- * Mount the images that an option's value names, and write the paths of the folders in the kernel side to
- * `paths`.  0, or -1 with the error noted.
+ * Mount the images that an option's value names, and write the paths of the folders in the kernel
+ * side to `paths`.  0, or -1 with the error noted.
  */
 int ukfsi_folders(struct ukfs *u, const struct ukfs_args *args, bool readonly, const char *value,
 		  size_t len, char *paths, size_t size);
@@ -154,7 +157,8 @@ const char *ukfsi_type_kernel(const char *type, const char *running);
 const char *ukfsi_kernel_name(const char *blkid);
 /* libblkid's names of what can be mounted; returns how many. */
 int ukfsi_blkid_names(char **names, int max);
-/* Whether libblkid's name for something else than a file system is that of what the type lies in. */
+/* Whether libblkid's name for something else than a
+ * file system is that of what the type lies in. */
 bool ukfsi_is_container(const char *blkid);
 enum ukfsi_flash { UKFSI_FLASH_NONE, UKFSI_FLASH_MTD, UKFSI_FLASH_UBI };
 /* What a type lies on. */
@@ -163,11 +167,13 @@ enum ukfsi_flash ukfsi_flash_kind(const char *type);
 bool ukfsi_erasemark(const char *type, const char *bytes, size_t size);
 /* The type that starts at `start`, of those that libblkid does not know, or NULL. */
 const char *ukfsi_type_by_magic(int fd, uint64_t start);
-/* The option that mounts without the journal, if the driver's error may be for want of it; or NULL. */
+/* The option that mounts without the journal,
+ * if the driver's error may be for want of it; or NULL. */
 const char *ukfsi_norecovery(const char *type, int err, const char *reason);
 enum ukfsi_device { UKFSI_DEVICE_NONE, UKFSI_DEVICE_OPTION, UKFSI_DEVICE_SOURCE, UKFSI_FOLDER_READ,
 		    UKFSI_FOLDER_WRITE };
-/* Whether an option names a device, and where the driver wants its node; or a folder that it reads, writes. */
+/* Whether an option names a device, and where the driver wants its node;
+ * or a folder that it reads, writes. */
 enum ukfsi_device ukfsi_device_option(const char *type, const char *option, size_t len);
 
 /* ---- probe.c: what is in an image, seen from the host -------------------------------------- */
@@ -252,8 +258,8 @@ static inline void ukfsi_at_end(struct ukfsi_at *at)
 		}									\
 		r_; }))
 
-/* The same with a path that starts at the directory `from', a descriptor of the caller's, and is short
- * enough for the kernel; or at the current directory, if that is AT_FDCWD. */
+/* The same with a path that starts at the directory `from', a descriptor of the caller's, and is
+ * short enough for the kernel; or at the current directory, if that is AT_FDCWD. */
 #define AT_FD_PATH(u, op, from, name, call) ({						\
 	__typeof__(from) from_ = (from);						\
 	from_ == AT_FDCWD ? AT_PATH(u, op, name, call) :				\

@@ -27,7 +27,8 @@ static int read_request(struct request *rq, const char *fstype, const char *mntp
 			const struct ukfs_args *arg, size_t arglen)
 {
 	memset(rq, 0, sizeof(*rq));
-	if (mntflag & ~(UKFS_RDONLY | UKFS_RDONLY_FALLBACK | UKFS_UNRECOVERED) || (arg && arglen > sizeof(rq->args)))
+	if (mntflag & ~(UKFS_RDONLY | UKFS_RDONLY_FALLBACK | UKFS_UNRECOVERED) ||
+	    (arg && arglen > sizeof(rq->args)))
 		return ukfsi_error(EINVAL, "unknown flags or arguments: built with a later ukfs.h");
 	if (arg)
 		memcpy(&rq->args, arg, arglen);
@@ -37,7 +38,8 @@ static int read_request(struct request *rq, const char *fstype, const char *mntp
 	rq->flags = MS_NODEV;
 	if (ukfsi_options(rq->args.options, &rq->flags, rq->kernel, rq->data,
 			  sizeof(rq->data)) < 0)
-		return ukfsi_error(EINVAL, "the mount options are longer than %d bytes", OPTIONS_MAX);
+		return ukfsi_error(EINVAL, "the mount options are longer than %d bytes",
+				   OPTIONS_MAX);
 	if (rq->flags & UKFSI_SNAPSHOT)
 		rq->args.snapshot = 1;
 	rq->flags &= ~UKFSI_SNAPSHOT;
@@ -173,7 +175,8 @@ static int no_driver(const struct ukfs *u)
 	char types[512];
 
 	if (other)
-		return ukfsi_error(ENODEV, "%s: kernel %s has no %s, the option kernel=%s names one that has it",
+		return ukfsi_error(ENODEV, "%s: kernel %s has no %s, the option kernel=%s names "
+				   "one that has it",
 				   u->image, running, u->fstype, other);
 	ukfsi_type_list(types, sizeof(types));
 	return ukfsi_error(ENODEV, "%s: there is no library for file system type %s "
@@ -194,7 +197,8 @@ static int mount_error(const struct ukfs *u, const struct request *rq, int err)
 	return ukfsi_error(err, "%s: cannot mount as %s%s: %s%s%s [%s]", u->image, u->fstype,
 			   rq->rdonly ? " read-only" : "",
 			   reason[0] ? reason : ukfsi_strerror(err),
-			   hint ? "; it may need its journal replayed, which the option skips: " : "",
+			   hint ? "; it may need its journal replayed, which the option skips: "
+				: "",
 			   hint ? hint : "", ukfsi_errname(err));
 }
 
@@ -217,10 +221,13 @@ static int map_owners(struct ukfs *u, struct request *rq, const char *owners)
 	res = ukfsi_idmap(u->mountpoint, owners);
 	if (res == -EINVAL)
 		return ukfsi_error(EINVAL, "%s: cannot map owners by \"%s\": %s takes uid=ID or "
-				   "uid=IMAGE-ID:ID[:COUNT], without overlaps, if its driver can be mapped at all",
+				   "uid=IMAGE-ID:ID[:COUNT], without overlaps, if its driver can "
+				   "be mapped at all",
 				   u->image, owners, u->fstype);
-	return res < 0 ? ukfsi_error(-res, "%s: cannot map owners by \"%s\": %s [%s]", u->image, owners,
-				     ukfsi_strerror(-res), ukfsi_errname(-res)) : 0;
+	if (res < 0)
+		return ukfsi_error(-res, "%s: cannot map owners by \"%s\": %s [%s]", u->image,
+				   owners, ukfsi_strerror(-res), ukfsi_errname(-res));
+	return 0;
 }
 
 /* Whether uid= and gid= are for the mount to do, as the driver refuses or ignores them. */

@@ -77,8 +77,8 @@ size_t ukfsi_option_len(const char *opt)
 
 #define KERNEL "kernel="
 
-int ukfsi_options(const char *options, unsigned long *flags, char kernel[UKFSI_KERNEL_MAX], char *data,
-		  size_t size)
+int ukfsi_options(const char *options, unsigned long *flags, char kernel[UKFSI_KERNEL_MAX],
+		  char *data, size_t size)
 {
 	size_t used = 0, len;
 

@@ -125,7 +125,8 @@ static int find_only(const struct ukfs *u, int fd, const char *fstype,
 	int found = n, candidates = 0;
 
 	for (int i = 0; i < n; i++) {
-		if (ukfsi_probe(fd, p[i].start, p[i].size, &probe) < 0 || !mountable(&probe, fstype))
+		if (ukfsi_probe(fd, p[i].start, p[i].size, &probe) < 0 ||
+		    !mountable(&probe, fstype))
 			continue;
 		describe_one(&p[i], &probe, list, sizeof(list));
 		found = i;

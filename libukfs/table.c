@@ -93,14 +93,20 @@ bool ukfsi_erasemark(const char *type, const char *bytes, size_t size)
 
 const char *ukfsi_type_by_magic(int fd, uint64_t start)
 {
-	static const struct { const char *name; off_t offset; size_t len; const char *bytes; } magic[] = {
+	static const struct {
+		const char *name;
+		off_t offset;
+		size_t len;
+		const char *bytes;
+	} magic[] = {
 #define FS_MAGIC(name, offset, bytes) { name, offset, sizeof(bytes) - 1, bytes },
 #include "fs_table.h"
 	};
 	char found[16];
 
 	for (size_t i = 0; i < sizeof(magic) / sizeof(magic[0]); i++)
-		if (pread(fd, found, magic[i].len, start + magic[i].offset) == (ssize_t)magic[i].len &&
+		if (pread(fd, found, magic[i].len,
+			  start + magic[i].offset) == (ssize_t)magic[i].len &&
 		    memcmp(found, magic[i].bytes, magic[i].len) == 0)
 			return magic[i].name;
 	return NULL;
@@ -152,8 +158,8 @@ enum ukfsi_device ukfsi_device_option(const char *type, const char *option, size
 			return strcmp(devices[i].option, ":") == 0 ? UKFSI_DEVICE_SOURCE :
 								     UKFSI_DEVICE_OPTION;
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++)
-		if (strcmp(folders[i].type, type) == 0 && strncmp(folders[i].option, option, len) == 0 &&
-		    !folders[i].option[len])
+		if (strcmp(folders[i].type, type) == 0 &&
+		    strncmp(folders[i].option, option, len) == 0 && !folders[i].option[len])
 			return folders[i].kind;
 	return UKFSI_DEVICE_NONE;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * File system types and their libraries.  The table "rump-modules" of each module directory has
- * lines "ALIAS FILE"; an alias "fs-TYPE" means that the library can mount TYPE, and the word "internal"
- * after them that TYPE is nothing that is in images.
+ * lines "ALIAS FILE"; an alias "fs-TYPE" means that the library can mount TYPE, and the word
+ * "internal" after them that TYPE is nothing that is in images.
  */
 #include <dirent.h>
 #include <pthread.h>
@@ -37,8 +37,9 @@ static void read_table(const char *dir)
 	if (!f)
 		return;
 	while (fgets(line, sizeof(line), f))
-		if (strncmp(line, "fs-", 3) == 0 && (sscanf(line, "%255s %*s %15s", alias, word) < 2 ||
-						     strcmp(word, "internal") != 0))
+		if (strncmp(line, "fs-", 3) == 0 &&
+		    (sscanf(line, "%255s %*s %15s", alias, word) < 2 ||
+		     strcmp(word, "internal") != 0))
 			add_type(alias + 3);
 	fclose(f);
 }
@@ -94,7 +95,8 @@ static int load(const char *libpath)
 		return 0;
 	ukfsi_log_reason(pos, "", 2, reason, sizeof(reason));
 	return ukfsi_error(-res, "%s: cannot load the library: %s%s%s [%s]", libpath,
-			   ukfsi_strerror(-res), reason[0] ? ": " : "", reason, ukfsi_errname(-res));
+			   ukfsi_strerror(-res), reason[0] ? ": " : "", reason,
+			   ukfsi_errname(-res));
 }
 
 int ukfs_modload(const char *libpath)

@@ -15,14 +15,16 @@ static void make_disk(const char *image, int n, const char *const mkfs[])
 {
 	int res = shell("rm -f %s; truncate -s %dM %s; export PATH=$PATH:/usr/sbin:/sbin; "
 			"{ echo label: %s; for i in $(seq %d); do echo size=32MiB,type=L; done; } |"
-			" sfdisk -q %s >sfdisk.log 2>&1", image, n * 32 + 8, image, label, n, image);
+			" sfdisk -q %s >sfdisk.log 2>&1",
+			image, n * 32 + 8, image, label, n, image);
 
 	assert_int_equal(res, 0);
 	for (int i = 0; i < n; i++) {
 		if (!mkfs[i])
 			continue;
-		res = shell("export PATH=$PATH:/usr/sbin:/sbin; rm -f part; truncate -s 32M part && "
-			    "%s part >mkfs.log 2>&1 && dd if=part of=%s bs=1M seek=%d conv=notrunc "
+		res = shell("export PATH=$PATH:/usr/sbin:/sbin; rm -f part; "
+			    "truncate -s 32M part && %s part >mkfs.log 2>&1 && "
+			    "dd if=part of=%s bs=1M seek=%d conv=notrunc "
 			    "status=none && rm part", mkfs[i], image, 1 + 32 * i);
 		assert_int_equal(res, 0);
 	}

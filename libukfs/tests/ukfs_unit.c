@@ -41,7 +41,8 @@ static void options_are_split(void **state)
 
 		assert_int_equal(ukfsi_options(cases[i].in, &flags, kernel, data, sizeof(data)), 0);
 		assert_int_equal(flags, cases[i].flags);
-		assert_string_equal(kernel, cases[i].in && strstr(cases[i].in, "kernel=") ? "6.1" : "");
+		assert_string_equal(kernel,
+				    cases[i].in && strstr(cases[i].in, "kernel=") ? "6.1" : "");
 		assert_string_equal(data, cases[i].out);
 	}
 }
@@ -52,7 +53,8 @@ static void options_that_do_not_fit_are_refused(void **state)
 	char data[8], kernel[UKFSI_KERNEL_MAX];
 
 	(void)state;
-	assert_int_equal(ukfsi_options("1234567", &flags, kernel, data, sizeof(data)), -ENAMETOOLONG);
+	assert_int_equal(ukfsi_options("1234567", &flags, kernel, data, sizeof(data)),
+			 -ENAMETOOLONG);
 	assert_int_equal(ukfsi_options("123456,ro", &flags, kernel, data, sizeof(data)), 0);
 }
 
@@ -90,7 +92,8 @@ static void the_drivers_prefix_is_taken_off(void **state)
 		{ "EXT4-fs error (device rd0): ext4_fill_super:5: y", "ext4_fill_super:5: y" },
 		{ "XFS (rd0): Invalid superblock magic number", "Invalid superblock magic number" },
 		{ "BTRFS error (device rd0): open_ctree failed", "open_ctree failed" },
-		{ "FAT-fs (rd0): bogus number of reserved sectors.", "bogus number of reserved sectors" },
+		{ "FAT-fs (rd0): bogus number of reserved sectors.",
+		  "bogus number of reserved sectors" },
 		{ "SQUASHFS error: lzo is not supported", "lzo is not supported" },
 		{ "ISOFS: Unable to identify CD-ROM format.", "Unable to identify CD-ROM format" },
 		{ "ext4: Unknown parameter 'x'", "ext4: Unknown parameter 'x'" },
