@@ -142,12 +142,15 @@ static bool parse_chattr(struct chattr *c, const struct fsu_line *line)
 		case 'V': c->verbose = true; break;
 		case 'f': c->silent = true; break;
 		case 'p':
-			c->has_project = fsu_parse_number(arg, &c->project) && c->project <= UINT32_MAX;
+			c->has_project = fsu_parse_number(arg, &c->project) &&
+					 c->project <= UINT32_MAX;
 			if (!c->has_project)
-				return !fsu_usage("-p needs the number of a project, not '%s'", fsu_name(arg));
+				return !fsu_usage("-p needs the number of a project, not '%s'",
+						  fsu_name(arg));
 			break;
 		case 'v':
-			c->has_version = fsu_parse_number(arg, &c->version) && c->version <= UINT32_MAX;
+			c->has_version = fsu_parse_number(arg, &c->version) &&
+					 c->version <= UINT32_MAX;
 			if (!c->has_version)
 				return !fsu_usage("-v needs a number, not '%s'", fsu_name(arg));
 			break;
@@ -310,7 +313,8 @@ static void list_entry(struct ukfs *u, struct lsattr *l, const char *dir, const 
 	} else if (name[0] != '.' || l->all) {
 		/* what has no attributes does not matter here */
 		show(u, l, path.s, &st);
-		if (S_ISDIR(st.st_mode) && l->recursive && strcmp(name, ".") && strcmp(name, "..")) {
+		if (S_ISDIR(st.st_mode) && l->recursive && strcmp(name, ".") &&
+		    strcmp(name, "..")) {
 			printf("\n%s:\n", path.s);
 			list(u, l, path.s);
 			putchar('\n');

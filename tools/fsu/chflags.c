@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_chflags: file attributes by the names and options of the BSDs' chflags(1), as far as Linux has
- * such attributes.
+ * fsu_chflags: file attributes by the names and options of the BSDs' chflags(1), as far as Linux
+ * has such attributes.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -12,20 +12,24 @@
 #include "fsu.h"
 
 const struct fsu_option fsu_chflags_options[] = {
-	{ 'f', NULL, FSU_NOARG, NULL, "no messages about what cannot be changed, and no exit code" },
+	{ 'f', NULL, FSU_NOARG, NULL,
+	  "no messages about what cannot be changed, and no exit code" },
 	{ 'h', NULL, FSU_NOARG, NULL, "links themselves, which have no flags" },
 	{ 'H', NULL, FSU_NOARG, NULL, "with -R follow links that are operands" },
 	{ 'L', NULL, FSU_NOARG, NULL, "with -R follow all links" },
 	{ 'P', NULL, FSU_NOARG, NULL, "with -R follow no links, the default" },
 	{ 'R', NULL, FSU_NOARG, NULL, "directories with their content" },
-	{ 'v', NULL, FSU_NOARG, NULL, "show what is changed, twice: with the flags before and after" },
+	{ 'v', NULL, FSU_NOARG, NULL,
+	  "show what is changed, twice: with the flags before and after" },
 	FSU_OPTIONS_END
 };
 
-/* Of names for the same attribute the first row's number is the one that is shown.  Without an attribute
- * the flag is known, so that there is a better message than that there is no such flag. */
+/* Of names for the same attribute the first row's number is the one that is shown.  Without an
+ * attribute the flag is known, so that there is a better message than that there is no such
+ * flag. */
 static const struct flag {
-	const char *name;	/* "no" before it clears it; "nodump" is set by its name, and cleared by "dump" */
+	const char *name;	/* "no" before it clears it;
+				   "nodump" is set by its name, and cleared by "dump" */
 	unsigned long number;	/* of the BSDs */
 	unsigned long attribute;
 } flags[] = {
@@ -36,12 +40,14 @@ static const struct flag {
 	{ "uimmutable", 0x2, FS_IMMUTABLE_FL },
 	{ "sappnd", 0x40000, FS_APPEND_FL }, { "sappend", 0x40000, FS_APPEND_FL },
 	{ "uappnd", 0x4, FS_APPEND_FL }, { "uappend", 0x4, FS_APPEND_FL },
-	{ "arch", 0x10000, 0 }, { "archived", 0x10000, 0 }, { "hidden", 0x8000, 0 }, { "uhidden", 0x8000, 0 },
-	{ "offline", 0x200, 0 }, { "uoffline", 0x200, 0 }, { "opaque", 0x8, 0 }, { "rdonly", 0x1000, 0 },
-	{ "readonly", 0x1000, 0 }, { "urdonly", 0x1000, 0 }, { "reparse", 0x400, 0 }, { "ureparse", 0x400, 0 },
+	{ "arch", 0x10000, 0 }, { "archived", 0x10000, 0 }, { "hidden", 0x8000, 0 },
+	{ "uhidden", 0x8000, 0 }, { "offline", 0x200, 0 }, { "uoffline", 0x200, 0 },
+	{ "opaque", 0x8, 0 }, { "rdonly", 0x1000, 0 }, { "readonly", 0x1000, 0 },
+	{ "urdonly", 0x1000, 0 }, { "reparse", 0x400, 0 }, { "ureparse", 0x400, 0 },
 	{ "snapshot", 0x200000, 0 }, { "sparse", 0x100, 0 }, { "usparse", 0x100, 0 },
-	{ "sunlnk", 0x100000, 0 }, { "sunlink", 0x100000, 0 }, { "system", 0x80, 0 }, { "usystem", 0x80, 0 },
-	{ "uarch", 0x800, 0 }, { "uarchive", 0x800, 0 }, { "uunlnk", 0x10, 0 }, { "uunlink", 0x10, 0 },
+	{ "sunlnk", 0x100000, 0 }, { "sunlink", 0x100000, 0 }, { "system", 0x80, 0 },
+	{ "usystem", 0x80, 0 }, { "uarch", 0x800, 0 }, { "uarchive", 0x800, 0 },
+	{ "uunlnk", 0x10, 0 }, { "uunlink", 0x10, 0 },
 };
 
 #define NFLAGS (sizeof(flags) / sizeof(flags[0]))
@@ -58,7 +64,8 @@ struct chflags {
 
 static bool lacks(const char *name)
 {
-	return !fsu_usage("Linux has no attribute for '%s', only for nodump, schg, uchg, sappnd, uappnd",
+	return !fsu_usage("Linux has no attribute for '%s', only for nodump, schg, uchg, sappnd, "
+			  "uappnd",
 			  fsu_name(name));
 }
 
@@ -104,7 +111,8 @@ static bool take_flags(struct chflags *c, const char *text)
 	} else if (!good) {
 		fsu_usage("the flags are missing: uchg, nodump, 0");
 	} else {
-		for (word = strtok_r(words, ",", &save); good && word; word = strtok_r(NULL, ",", &save))
+		for (word = strtok_r(words, ",", &save); good && word;
+		     word = strtok_r(NULL, ",", &save))
 			good = take_word(c, word);
 	}
 	if (good && c->add & c->remove)
@@ -167,7 +175,8 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 		return FSU_WALK_STOP;
 	if (e->visit == FSU_ERROR)
 		failed(c, e->err, "read", e->path);
-	else if (S_ISLNK(e->type) && !c->links && (e->depth ? c->follow == FSU_FOLLOW_ALL : c->follow))
+	else if (S_ISLNK(e->type) && !c->links &&
+		 (e->depth ? c->follow == FSU_FOLLOW_ALL : c->follow))
 		failed(c, ENOENT, "follow", e->path);
 	else if (e->visit != FSU_POST && !(S_ISLNK(e->type) && !c->links))
 		change(u, c, e);
@@ -193,7 +202,8 @@ int fsu_chflags_run(struct fsu_line *line)
 	if (!c.recursive)
 		c.follow = c.links ? FSU_FOLLOW_NONE : FSU_FOLLOW_START;
 	if (line->noperands < 2)
-		return fsu_usage("flags such as uchg, nodump or 0, and the path of a file, are missing");
+		return fsu_usage("flags such as uchg, nodump or 0, and the path of a file, are "
+				 "missing");
 	if (c.links && c.recursive && c.follow)
 		return fsu_usage("-h excludes -H and -L");
 	if (!take_flags(&c, line->operands[0]))

@@ -19,7 +19,8 @@ const struct fsu_option fsu_chmod_options[] = {
 	{ 'f', "quiet", FSU_NOARG, NULL, NULL },
 	{ 'R', "recursive", FSU_NOARG, NULL, "directories with their content" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "say what is changed and what is not" },
-	{ KEY_NO_PRESERVE_ROOT, "no-preserve-root", FSU_NOARG, NULL, "/ is nothing special (default)" },
+	{ KEY_NO_PRESERVE_ROOT, "no-preserve-root", FSU_NOARG, NULL,
+	  "/ is nothing special (default)" },
 	{ KEY_PRESERVE_ROOT, "preserve-root", FSU_NOARG, NULL, "refuse -R of /" },
 	{ KEY_REFERENCE, "reference", FSU_ARG, "PATH", "the mode of this file in the image" },
 	MODE_LETTER('r'), MODE_LETTER('w'), MODE_LETTER('x'), MODE_LETTER('X'), MODE_LETTER('s'),
@@ -54,11 +55,11 @@ static void describe(const char *path, mode_t old, mode_t new, bool done)
 	fsu_mode_string(from, old);
 	fsu_mode_string(to, new);
 	if (!done)
-		printf("failed to change mode of %s from %04o (%s) to %04o (%s)\n", fsu_quote(path), old,
-		       from + 1, new, to + 1);
+		printf("failed to change mode of %s from %04o (%s) to %04o (%s)\n",
+		       fsu_quote(path), old, from + 1, new, to + 1);
 	else if (old != new)
-		printf("mode of %s changed from %04o (%s) to %04o (%s)\n", fsu_quote(path), old, from + 1,
-		       new, to + 1);
+		printf("mode of %s changed from %04o (%s) to %04o (%s)\n", fsu_quote(path), old,
+		       from + 1, new, to + 1);
 	else
 		printf("mode of %s retained as %04o (%s)\n", fsu_quote(path), new, to + 1);
 }
@@ -114,7 +115,8 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *e, void *arg)
 			printf("%s could not be accessed\n", fsu_quote(e->path));
 		c->code = FSU_FAILED;
 	} else if (c->verbose) {
-		printf("neither symbolic link %s nor referent has been changed\n", fsu_quote(e->path));
+		printf("neither symbolic link %s nor referent has been changed\n",
+		       fsu_quote(e->path));
 	}
 	return e->visit == FSU_PRE && !c->recursive ? FSU_WALK_SKIP : 0;
 }
@@ -163,7 +165,8 @@ static int find_mode(struct chmod *c, const struct fsu_line *line)
 		taken = 1;
 	}
 	if (c->mode && !fsu_change_mode(c->mode, 0, 0, &mode))
-		return fsu_usage("the mode must be like 755 or u+x,go-w, not '%s'", fsu_name(c->mode)), -1;
+		return fsu_usage("the mode must be like 755 or u+x,go-w, not '%s'",
+				 fsu_name(c->mode)), -1;
 	if (taken == line->noperands)
 		return fsu_usage("the path of a file in the image is missing"), -1;
 	return taken;

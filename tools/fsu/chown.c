@@ -23,8 +23,10 @@ enum { KEY_PRESERVE_ROOT = 256, KEY_NO_PRESERVE_ROOT, KEY_REFERENCE, KEY_FROM, K
 	{ 'P', NULL, FSU_NOARG, NULL, "with -R, follow no symbolic links (default)" }, \
 	{ 'R', "recursive", FSU_NOARG, NULL, "directories with their content" }, \
 	{ 'v', "verbose", FSU_NOARG, NULL, "say what is changed and what is not" }, \
-	{ KEY_DEREFERENCE, "dereference", FSU_NOARG, NULL, "change what links lead to (default)" }, \
-	{ KEY_NO_PRESERVE_ROOT, "no-preserve-root", FSU_NOARG, NULL, "/ is nothing special (default)" }, \
+	{ KEY_DEREFERENCE, "dereference", FSU_NOARG, NULL, \
+	  "change what links lead to (default)" }, \
+	{ KEY_NO_PRESERVE_ROOT, "no-preserve-root", FSU_NOARG, NULL, \
+	  "/ is nothing special (default)" }, \
 	{ KEY_PRESERVE_ROOT, "preserve-root", FSU_NOARG, NULL, "refuse -R of /" }, \
 	{ KEY_REFERENCE, "reference", FSU_ARG, "PATH", "as this file of the image has it" }
 
@@ -145,7 +147,8 @@ static void owner_text(char *buf, size_t size, const struct chown *c, const char
 {
 	bool both = c->to.user && c->to.group;
 
-	snprintf(buf, size, "%s%s%s", c->to.user ? user : "", both ? ":" : "", c->to.group ? group : "");
+	snprintf(buf, size, "%s%s%s", c->to.user ? user : "", both ? ":" : "",
+		 c->to.group ? group : "");
 }
 
 static void describe(const struct chown *c, const char *path, const struct stat *st, bool failed)
@@ -163,7 +166,8 @@ static void describe(const struct chown *c, const char *path, const struct stat 
 	if (failed && !any)
 		printf("failed to change ownership of %s\n", fsu_quote(path));
 	else if (failed && st)
-		printf("failed to change %s of %s from %s to %s\n", what, fsu_quote(path), old, new);
+		printf("failed to change %s of %s from %s to %s\n", what, fsu_quote(path),
+		       old, new);
 	else if (failed)
 		printf("failed to change %s of %s to %s\n", what, fsu_quote(path), new);
 	else if (!any)
@@ -276,7 +280,8 @@ static bool take_options(struct chown *c, const struct fsu_line *line)
 		case KEY_REFERENCE: c->reference = arg; break;
 		case KEY_FROM:
 			if (!parse_spec(&c->from, arg))
-				return !fsu_usage("--from needs OWNER:GROUP, not '%s'", fsu_name(arg));
+				return !fsu_usage("--from needs OWNER:GROUP, not '%s'",
+						  fsu_name(arg));
 		}
 	}
 	if (!c->recursive) {

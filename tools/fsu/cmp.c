@@ -66,8 +66,8 @@ static void tell_difference(const struct cmp *p, uint64_t byte, uint64_t line, i
 	else if (p->all)
 		printf("%*" PRIu64 " %3o %3o\n", p->width, byte, a, b);
 	else if (p->bytes)
-		printf("%s %s differ: byte %" PRIu64 ", line %" PRIu64 " is %3o %s %3o %s\n", p->name[0],
-		       p->name[1], byte, line, a, at, b, bt);
+		printf("%s %s differ: byte %" PRIu64 ", line %" PRIu64 " is %3o %s %3o %s\n",
+		       p->name[0], p->name[1], byte, line, a, at, b, bt);
 	else	/* POSIX says "char", which is wrong where a character is more than a byte */
 		printf("%s %s differ: %s %" PRIu64 ", line %" PRIu64 "\n", p->name[0], p->name[1],
 		       fsu_posix_locale(LC_MESSAGES) ? "char" : "byte", byte, line);
@@ -83,8 +83,8 @@ static void tell_end(const struct cmp *p, const char *name, uint64_t byte, uint6
 	else if (p->all)
 		fsu_message("EOF on %s after byte %" PRIu64, fsu_name(name), byte);
 	else
-		fsu_message("EOF on %s after byte %" PRIu64 ", %sline %" PRIu64, fsu_name(name), byte,
-			    last == '\n' ? "" : "in ", last == '\n' ? line - 1 : line);
+		fsu_message("EOF on %s after byte %" PRIu64 ", %sline %" PRIu64, fsu_name(name),
+			    byte, last == '\n' ? "" : "in ", last == '\n' ? line - 1 : line);
 }
 
 static int compare(struct cmp *p)
@@ -136,7 +136,8 @@ static bool parse_skip(struct cmp *p, const char *arg)
 		  fsu_parse_count(second ? second + 1 : first, &p->skip[1]);
 
 	free(first);
-	return ok || !fsu_usage("-i needs a number of bytes or two with a colon, not '%s'", fsu_name(arg));
+	return ok || !fsu_usage("-i needs a number of bytes or two with a colon, not '%s'",
+				fsu_name(arg));
 }
 
 static bool parse(struct cmp *p, const struct fsu_line *line)
@@ -153,7 +154,8 @@ static bool parse(struct cmp *p, const struct fsu_line *line)
 		case 'l': p->all = true; break;
 		case 'n':
 			if (!fsu_parse_count(arg, &p->limit))
-				return !fsu_usage("-n needs a number of bytes, not '%s'", fsu_name(arg));
+				return !fsu_usage("-n needs a number of bytes, not '%s'",
+						  fsu_name(arg));
 			break;
 		case 's': p->quiet = true; break;
 		default: p->with = arg;
@@ -210,7 +212,8 @@ static int open_both(struct cmp *p, struct fsu_line *line)
 	}
 	p->width = number_width(p, size);
 	/* what has another length differs: no need to read it where only that is asked */
-	if (p->quiet && size[0] >= 0 && size[1] >= 0 && size[0] != size[1] && p->limit == UINT64_MAX)
+	if (p->quiet && size[0] >= 0 && size[1] >= 0 && size[0] != size[1] &&
+	    p->limit == UINT64_MAX)
 		return FSU_FAILED;
 	return skip(p);
 }

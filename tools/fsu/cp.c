@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_cp: cp inside of the image, with the engine of put and get; the kernel copies the data, and shares
- * blocks where the file system can.
+ * fsu_cp: cp inside of the image, with the engine of put and get; the kernel copies the data, and
+ * shares blocks where the file system can.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -16,7 +16,8 @@ const struct fsu_option fsu_cp_options[] = {
 	{ 'a', "archive", FSU_NOARG, NULL, "-dR --preserve=all" },
 	{ KEY_ATTRIBUTES, "attributes-only", FSU_NOARG, NULL, "no data" },
 	{ 'd', NULL, FSU_NOARG, NULL, "--no-dereference --preserve=links" },
-	{ 'f', "force", FSU_NOARG, NULL, "remove what cannot be opened for writing, and try again" },
+	{ 'f', "force", FSU_NOARG, NULL,
+	  "remove what cannot be opened for writing, and try again" },
 	{ 'H', NULL, FSU_NOARG, NULL, "follow symbolic links among the operands" },
 	{ 'i', "interactive", FSU_NOARG, NULL, "ask before something is replaced" },
 	{ 'l', "link", FSU_NOARG, NULL, "hard links instead of copies" },
@@ -25,18 +26,23 @@ const struct fsu_option fsu_cp_options[] = {
 	{ KEY_NO_PRESERVE, "no-preserve", FSU_ARG, "LIST", "do not keep these" },
 	{ 'p', NULL, FSU_NOARG, NULL, "--preserve=mode,ownership,timestamps" },
 	{ 'P', "no-dereference", FSU_NOARG, NULL, "follow no symbolic links" },
-	{ KEY_PARENTS, "parents", FSU_NOARG, NULL, "the whole path of the source below the destination" },
+	{ KEY_PARENTS, "parents", FSU_NOARG, NULL,
+	  "the whole path of the source below the destination" },
 	{ KEY_PRESERVE, "preserve", FSU_OPTARG, "LIST",
 	  "keep mode, ownership, timestamps (default), links, xattr, all" },
-	{ KEY_REFLINK, "reflink", FSU_OPTARG, "WHEN", "share blocks: auto (default), always (or fail), never" },
+	{ KEY_REFLINK, "reflink", FSU_OPTARG, "WHEN",
+	  "share blocks: auto (default), always (or fail), never" },
 	{ KEY_REMOVE, "remove-destination", FSU_NOARG, NULL, "remove each existing file first" },
 	{ 'R', "recursive", FSU_NOARG, NULL, "directories with their content" },
 	{ 'r', NULL, FSU_NOARG, NULL, "the same" },
 	{ 's', "symbolic-link", FSU_NOARG, NULL, "symbolic links instead of copies" },
-	{ KEY_SPARSE, "sparse", FSU_ARG, "WHEN", "holes: auto (default), always (for zeros, too), never" },
-	{ KEY_STRIP, "strip-trailing-slashes", FSU_NOARG, NULL, "take slashes off the end of sources" },
+	{ KEY_SPARSE, "sparse", FSU_ARG, "WHEN",
+	  "holes: auto (default), always (for zeros, too), never" },
+	{ KEY_STRIP, "strip-trailing-slashes", FSU_NOARG, NULL,
+	  "take slashes off the end of sources" },
 	{ 't', "target-directory", FSU_ARG, "PATH", "copy into this directory" },
-	{ 'T', "no-target-directory", FSU_NOARG, NULL, "the destination is the copy, not a directory for it" },
+	{ 'T', "no-target-directory", FSU_NOARG, NULL,
+	  "the destination is the copy, not a directory for it" },
 	{ 'u', "update", FSU_NOARG, NULL, "replace only what is older" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "name each file" },
 	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other subvolumes" },
@@ -53,7 +59,8 @@ static bool take_attributes(unsigned int *keep, const char *list, bool on)
 {
 	static const struct { const char *name; unsigned int keep; } names[] = {
 		{ "mode", KEEP_MODE }, { "ownership", KEEP_OWNER }, { "timestamps", KEEP_TIMES },
-		{ "links", KEEP_LINKS }, { "xattr", KEEP_XATTRS }, { "context", 0 }, { "all", KEEP_ALL },
+		{ "links", KEEP_LINKS }, { "xattr", KEEP_XATTRS }, { "context", 0 },
+		{ "all", KEEP_ALL },
 	};
 
 	while (*list) {
@@ -63,15 +70,16 @@ static bool take_attributes(unsigned int *keep, const char *list, bool on)
 			if (strlen(names[i].name) == len && strncmp(names[i].name, list, len) == 0)
 				break;
 		if (i == sizeof(names) / sizeof(names[0]))
-			return !fsu_usage("what is kept can be mode, ownership, timestamps, links, xattr or all, "
-					  "not '%.*s'", (int)len, list);
+			return !fsu_usage("what is kept can be mode, ownership, timestamps, links, "
+					  "xattr or all, not '%.*s'", (int)len, list);
 		*keep = on ? *keep | names[i].keep : *keep & ~names[i].keep;
 		list += len + (list[len] == ',');
 	}
 	return true;
 }
 
-static bool take_when(enum copy_when *when, const char *option, const char *arg, const char *fallback)
+static bool take_when(enum copy_when *when, const char *option, const char *arg,
+		      const char *fallback)
 {
 	static const char *const names[] = { "auto", "never", "always" };
 
@@ -124,7 +132,8 @@ static bool take_option(struct cp *cp, const struct fsu_given *given)
 	case 'x': o->one_fs = true; return true;
 	case KEY_ATTRIBUTES: o->no_data = true; return true;
 	case KEY_PARENTS: cp->parents = true; return true;
-	case KEY_PRESERVE: return take_attributes(&o->keep, arg ? arg : "mode,ownership,timestamps", true);
+	case KEY_PRESERVE:
+		return take_attributes(&o->keep, arg ? arg : "mode,ownership,timestamps", true);
 	case KEY_NO_PRESERVE:
 		o->no_mode |= strstr(arg, "mode") || strcmp(arg, "all") == 0;
 		return take_attributes(&o->keep, arg, false);
@@ -145,8 +154,9 @@ static bool parse(struct cp *cp, const struct fsu_line *line)
 		if (!take_option(cp, &line->options[i]))
 			return false;
 	if (!cp->follow_given)
-		cp->c.o.follow = cp->c.o.recursive && cp->c.o.links != COPY_HARD_LINKS ? FSU_FOLLOW_NONE :
-				 FSU_FOLLOW_ALL;
+		cp->c.o.follow = cp->c.o.recursive && cp->c.o.links != COPY_HARD_LINKS ?
+					 FSU_FOLLOW_NONE :
+					 FSU_FOLLOW_ALL;
 	if (cp->c.o.reflink == COPY_ALWAYS && cp->c.o.sparse != COPY_AUTO)
 		return !fsu_usage("--reflink=always excludes --sparse");
 	return fsu_target_usage(&cp->target, line, 2);
@@ -241,7 +251,8 @@ static int run(struct ukfs *u, struct cp *cp, struct fsu_line *line)
 	}
 	jobs = fsu_malloc(n * sizeof(*jobs));
 	for (int i = 0; i < n; i++) {
-		char *from = cp->strip ? fsu_strip(line->operands[i]) : fsu_strdup(line->operands[i]);
+		char *from = cp->strip ? fsu_strip(line->operands[i]) :
+					 fsu_strdup(line->operands[i]);
 
 		jobs[count].from = from;
 		if (plan(u, cp, line, &jobs[count])) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Dates as people write them after touch -d: "2026-03-01 12:00:00.5 +0100", "3 Feb 2020", "@86400",
- * "yesterday", "2 hours ago", and sums of those.  Absolute parts replace those of the base, relative
- * ones are added to the result; a date without a time of day means its midnight.
+ * "yesterday", "2 hours ago", and sums of those.  Absolute parts replace those of the base,
+ * relative ones are added to the result; a date without a time of day means its midnight.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -49,7 +49,8 @@ static bool add_relative(struct date *d, long long n, const char *unit)
 	for (size_t i = 0; i < sizeof(units) / sizeof(units[0]); i++) {
 		size_t len = strlen(units[i].name);
 
-		if (strncasecmp(unit, units[i].name, len) || (unit[len] && strcasecmp(unit + len, "s")))
+		if (strncasecmp(unit, units[i].name, len) ||
+		    (unit[len] && strcasecmp(unit + len, "s")))
 			continue;
 		d->last_months = n * units[i].months;
 		d->last_days = n * units[i].days;
@@ -284,7 +285,8 @@ static const char *take_name(struct date *d, const char *s)
 		return after;
 	if (strcasecmp(word, "yesterday") == 0 || strcasecmp(word, "tomorrow") == 0)
 		return d->days += tolower((unsigned char)*word) == 't' ? 1 : -1, after;
-	if (strcasecmp(word, "z") == 0 || strcasecmp(word, "utc") == 0 || strcasecmp(word, "gmt") == 0) {
+	if (strcasecmp(word, "z") == 0 || strcasecmp(word, "utc") == 0 ||
+	    strcasecmp(word, "gmt") == 0) {
 		d->zone = 0;
 		d->has_zone = true;
 		return *after == '+' || *after == '-' ? take_zone(d, after) : after;
@@ -310,7 +312,8 @@ static const char *take_part(struct date *d, const char *s)
 		return take_epoch(d, s + 1);
 	if (digits && s[digits] == ':')
 		return take_time(d, s);
-	if (digits && (s[digits] == '-' || s[digits] == '/') && isdigit((unsigned char)s[digits + 1]))
+	if (digits && (s[digits] == '-' || s[digits] == '/') &&
+	    isdigit((unsigned char)s[digits + 1]))
 		return take_numeric_date(d, s);
 	if (digits == 8 && !d->has_date) {
 		int n = atoi(s);
@@ -335,7 +338,8 @@ static bool finish(struct date *d, struct timespec *ts)
 	}
 	if (d->has_date && !d->has_time)
 		d->tm.tm_hour = d->tm.tm_min = d->tm.tm_sec = d->nsec = 0;
-	if (d->months > 1000000 || d->months < -1000000 || d->days > 100000000 || d->days < -100000000)
+	if (d->months > 1000000 || d->months < -1000000 || d->days > 100000000 ||
+	    d->days < -100000000)
 		return false;
 	/* 31 February is no day, before something is added to it */
 	if (d->has_date) {

@@ -16,14 +16,16 @@ const struct fsu_option fsu_df_options[] = {
 	{ 'H', "si", FSU_NOARG, NULL, "the same with powers of 1000" },
 	{ 'i', "inodes", FSU_NOARG, NULL, "inodes instead of blocks" },
 	{ 'k', NULL, FSU_NOARG, NULL, "blocks of 1024 bytes, the default" },
-	{ KEY_OUTPUT, "output", FSU_OPTARG, "FIELDS", "these columns, or all: source,size,avail ..." },
+	{ KEY_OUTPUT, "output", FSU_OPTARG, "FIELDS",
+	  "these columns, or all: source,size,avail ..." },
 	{ 'P', "portability", FSU_NOARG, NULL, "POSIX's format" },
 	{ 'T', "print-type", FSU_NOARG, NULL, "show the type" },
 	{ 'B', "block-size", FSU_ARG, "SIZE", "unit of sizes: 1K, 1M, 512 ..." },
 	FSU_OPTIONS_END
 };
 
-enum { SOURCE, FSTYPE, ITOTAL, IUSED, IAVAIL, IPCENT, SIZE, USED, AVAIL, PCENT, FILENAME, TARGET, FIELDS };
+enum { SOURCE, FSTYPE, ITOTAL, IUSED, IAVAIL, IPCENT, SIZE, USED, AVAIL, PCENT, FILENAME, TARGET,
+       FIELDS };
 
 struct df {
 	uint64_t block;
@@ -142,7 +144,8 @@ static void print_row(const struct df *df, const struct field *fields, bool cell
 		/* nothing pads the last one */
 		if (f->width < 0)
 			width = i + 1 < df->nchosen ? -width : 0;
-		printf("%*s%c", width, cells ? cell_of(f) : f->title, i + 1 < df->nchosen ? ' ' : '\n');
+		printf("%*s%c", width, cells ? cell_of(f) : f->title,
+		       i + 1 < df->nchosen ? ' ' : '\n');
 	}
 }
 
@@ -164,8 +167,9 @@ static bool set_output(struct df *df, const char *arg)
 			if (df->chosen[i] == field)
 				return !fsu_usage("--output has %s twice", all_fields[field].name);
 		if (field == FIELDS)
-			return !fsu_usage("--output does not know '%.*s'; it knows source, fstype, itotal, iused, "
-					  "iavail, ipcent, size, used, avail, pcent, file, target", (int)len, fsu_name(arg));
+			return !fsu_usage("--output does not know '%.*s'; it knows source, fstype, "
+					  "itotal, iused, iavail, ipcent, size, used, avail, "
+					  "pcent, file, target", (int)len, fsu_name(arg));
 		df->chosen[df->nchosen++] = field;
 		if (!arg[len])
 			return true;
@@ -190,11 +194,13 @@ static bool parse(struct df *df, const struct fsu_line *line)
 			break;
 		default:
 			if (!fsu_parse_block(arg, &df->block, &df->human, df->suffix))
-				return !fsu_usage("-B needs a size such as 1M, not '%s'", fsu_name(arg));
+				return !fsu_usage("-B needs a size such as 1M, not '%s'",
+						  fsu_name(arg));
 		}
 	}
 	if (df->nchosen && (df->inodes || df->posix || df->type))
-		return !fsu_usage("--output and -%c exclude each other", df->inodes ? 'i' : df->posix ? 'P' : 'T');
+		return !fsu_usage("--output and -%c exclude each other",
+				  df->inodes ? 'i' : df->posix ? 'P' : 'T');
 	return true;
 }
 

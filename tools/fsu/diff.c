@@ -18,12 +18,13 @@
 #include "input.h"
 #include "ls/ls.h"
 
-enum { KEY_WITH = 256, KEY_LABEL, KEY_NORMAL, KEY_NO_DEREFERENCE, KEY_STRIP, KEY_SUPPRESS, KEY_COLOR,
-       KEY_CONTEXT, KEY_UNIFIED };
+enum { KEY_WITH = 256, KEY_LABEL, KEY_NORMAL, KEY_NO_DEREFERENCE, KEY_STRIP, KEY_SUPPRESS,
+       KEY_COLOR, KEY_CONTEXT, KEY_UNIFIED };
 
 const struct fsu_option fsu_diff_options[] = {
 	{ 'a', "text", FSU_NOARG, NULL, "all files are text" },
-	{ 'b', "ignore-space-change", FSU_NOARG, NULL, "how much white space there is does not matter" },
+	{ 'b', "ignore-space-change", FSU_NOARG, NULL,
+	  "how much white space there is does not matter" },
 	{ 'B', "ignore-blank-lines", FSU_NOARG, NULL, "empty lines do not matter" },
 	{ 'c', NULL, FSU_NOARG, NULL, "3 lines of context, the old format" },
 	{ 'C', NULL, FSU_ARG, "N", "N lines of context, the old format" },
@@ -37,16 +38,20 @@ const struct fsu_option fsu_diff_options[] = {
 	{ 'I', "ignore-matching-lines", FSU_ARG, "RE", "lines that match do not matter" },
 	{ KEY_LABEL, "label", FSU_ARG, "LABEL", "show this instead of the name and time" },
 	{ 'n', "rcs", FSU_NOARG, NULL, "the format of RCS" },
-	{ KEY_NO_DEREFERENCE, "no-dereference", FSU_NOARG, NULL, "compare links, not what they lead to" },
+	{ KEY_NO_DEREFERENCE, "no-dereference", FSU_NOARG, NULL,
+	  "compare links, not what they lead to" },
 	{ KEY_NORMAL, "normal", FSU_NOARG, NULL, "the normal format, the default" },
 	{ 'N', "new-file", FSU_NOARG, NULL, "a file that is missing is empty" },
 	{ 'p', "show-c-function", FSU_NOARG, NULL, "show the C function of each change" },
-	{ 'P', "unidirectional-new-file", FSU_NOARG, NULL, "a first file that is missing is empty" },
+	{ 'P', "unidirectional-new-file", FSU_NOARG, NULL,
+	  "a first file that is missing is empty" },
 	{ 'q', "brief", FSU_NOARG, NULL, "tell only that files differ" },
 	{ 'r', "recursive", FSU_NOARG, NULL, "compare directories and what is below" },
 	{ 's', "report-identical-files", FSU_NOARG, NULL, "tell which files are the same" },
-	{ KEY_STRIP, "strip-trailing-cr", FSU_NOARG, NULL, "carriage returns at the end of lines do not matter" },
-	{ KEY_SUPPRESS, "suppress-common-lines", FSU_NOARG, NULL, "with -y: only lines that differ" },
+	{ KEY_STRIP, "strip-trailing-cr", FSU_NOARG, NULL,
+	  "carriage returns at the end of lines do not matter" },
+	{ KEY_SUPPRESS, "suppress-common-lines", FSU_NOARG, NULL,
+	  "with -y: only lines that differ" },
 	{ 't', "expand-tabs", FSU_NOARG, NULL, "tabs become spaces" },
 	{ 'T', "initial-tab", FSU_NOARG, NULL, "a tab in front of lines" },
 	{ 'u', NULL, FSU_NOARG, NULL, "3 lines of context, the unified format" },
@@ -57,7 +62,8 @@ const struct fsu_option fsu_diff_options[] = {
 	{ KEY_WITH, "with", FSU_ARG, "IMAGE", "the second path is in this image" },
 	{ 'x', "exclude", FSU_ARG, "PATTERN", "leave out names" },
 	{ 'y', "side-by-side", FSU_NOARG, NULL, "two columns" },
-	{ 'Z', "ignore-trailing-space", FSU_NOARG, NULL, "white space at the end of lines does not matter" },
+	{ 'Z', "ignore-trailing-space", FSU_NOARG, NULL,
+	  "white space at the end of lines does not matter" },
 	FSU_OPTIONS_END
 };
 
@@ -140,7 +146,8 @@ static int compare_bytes(struct content c[2], bool *binary)
 		n = take(&c[0], a, BLOCK);
 		m = take(&c[1], b, BLOCK);
 		if (first)
-			*binary = memchr(a, 0, n < 4096 ? n : 4096) || memchr(b, 0, m < 4096 ? m : 4096);
+			*binary = memchr(a, 0, n < 4096 ? n : 4096) ||
+				  memchr(b, 0, m < 4096 ? m : 4096);
 		first = false;
 		if (n != m || memcmp(a, b, n))
 			result = DIFFERENT;
@@ -182,7 +189,8 @@ static char *label(const struct diff *d, const struct file *file, int side)
 	struct tm tm;
 
 	if (localtime_r(&sec, &tm))
-		fsu_strftime(when, sizeof(when), d->context && !d->unified && fsu_posix_locale(LC_TIME) ?
+		fsu_strftime(when, sizeof(when), d->context && !d->unified &&
+			     fsu_posix_locale(LC_TIME) ?
 			     "%a %b %e %T %Y" : "%Y-%m-%d %H:%M:%S.%N %z", &tm,
 			     file->missing ? 0 : file->st.st_mtim.tv_nsec);
 	if ((d->labels[side] ? asprintf(&text, "--label=%s", d->labels[side]) :
@@ -198,8 +206,8 @@ static const char *shown(const struct diff *d, const struct file f[2], int side)
 
 static int different_kinds(const struct diff *d, const struct file f[2])
 {
-	printf("File %s is a %s while file %s is a %s\n", shown(d, f, 0), kind(&f[0].st), shown(d, f, 1),
-	       kind(&f[1].st));
+	printf("File %s is a %s while file %s is a %s\n", shown(d, f, 0), kind(&f[0].st),
+	       shown(d, f, 1), kind(&f[1].st));
 	return DIFFERENT;
 }
 
@@ -270,7 +278,8 @@ static int run_diff(const struct diff *d, const int fd[2], const struct file f[2
 	free(argv[n + 1]);
 	free(argv);
 	if (err) {
-		fsu_message("cannot run diff, which compares lines: %s; diffutils has it", strerror(err));
+		fsu_message("cannot run diff, which compares lines: %s; diffutils has it",
+			    strerror(err));
 		return TROUBLE;
 	}
 	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
@@ -278,12 +287,14 @@ static int run_diff(const struct diff *d, const int fd[2], const struct file f[2
 	return WIFEXITED(status) && WEXITSTATUS(status) < 2 ? WEXITSTATUS(status) : TROUBLE;
 }
 
-static int compare_lines(const struct diff *d, struct content c[2], const struct file f[2], bool heading)
+static int compare_lines(const struct diff *d, struct content c[2], const struct file f[2],
+			 bool heading)
 {
 	int fd[2] = { memory_file(&c[0]), memory_file(&c[1]) }, result = TROUBLE;
 
 	if (fd[0] < 0 || fd[1] < 0)
-		fsu_message("%s: cannot be compared: %s", fsu_name(f[fd[0] >= 0].path), strerror(errno));
+		fsu_message("%s: cannot be compared: %s", fsu_name(f[fd[0] >= 0].path),
+			    strerror(errno));
 	else
 		result = run_diff(d, fd, f, heading);
 	for (int i = 0; i < 2; i++)
@@ -350,7 +361,8 @@ static int by_name(const void *a, const void *b)
 static bool left_out(const struct diff *d, const char *name)
 {
 	for (int i = 0; i < d->line->noptions; i++)
-		if (d->line->options[i].key == 'x' && fnmatch(d->line->options[i].arg, name, 0) == 0)
+		if (d->line->options[i].key == 'x' &&
+		    fnmatch(d->line->options[i].arg, name, 0) == 0)
 			return true;
 	return false;
 }
@@ -432,7 +444,8 @@ static bool is_loop(const struct file *file)
 
 static bool same_inode(const struct file f[2])
 {
-	return f[0].u == f[1].u && f[0].st.st_ino == f[1].st.st_ino && f[0].st.st_dev == f[1].st.st_dev;
+	return f[0].u == f[1].u && f[0].st.st_ino == f[1].st.st_ino &&
+	       f[0].st.st_dev == f[1].st.st_dev;
 }
 
 /* f's paths name a pair of which one may be missing. */
@@ -507,9 +520,9 @@ static int compare_operands(const struct diff *d, struct file f[2])
 static void add_argument(struct diff *d, int key, const char *arg)
 {
 	static const char *const names[] = {
-		[KEY_NORMAL] = "--normal", [KEY_STRIP] = "--strip-trailing-cr", [KEY_COLOR] = "--color",
-		[KEY_SUPPRESS] = "--suppress-common-lines", [KEY_CONTEXT] = "--context",
-		[KEY_UNIFIED] = "--unified",
+		[KEY_NORMAL] = "--normal", [KEY_STRIP] = "--strip-trailing-cr",
+		[KEY_COLOR] = "--color", [KEY_SUPPRESS] = "--suppress-common-lines",
+		[KEY_CONTEXT] = "--context", [KEY_UNIFIED] = "--unified",
 	};
 	const char *more = arg ? arg : "";
 	char *text;

@@ -14,7 +14,8 @@ enum { KEY_APPARENT = 256, KEY_SI, KEY_INODES, KEY_TIME, KEY_STYLE, KEY_EXCLUDE 
 const struct fsu_option fsu_du_options[] = {
 	{ '0', "null", FSU_NOARG, NULL, "lines end in NUL" },
 	{ 'a', "all", FSU_NOARG, NULL, "show files, too" },
-	{ KEY_APPARENT, "apparent-size", FSU_NOARG, NULL, "sizes of files instead of the space they take" },
+	{ KEY_APPARENT, "apparent-size", FSU_NOARG, NULL,
+	  "sizes of files instead of the space they take" },
 	{ 'b', "bytes", FSU_NOARG, NULL, "--apparent-size --block-size=1" },
 	{ 'B', "block-size", FSU_ARG, "SIZE", "unit of sizes: 1K, 1M, 512 ..." },
 	{ 'c', "total", FSU_NOARG, NULL, "show the sum of all" },
@@ -109,7 +110,8 @@ static void show_time(const struct du *du, struct timespec t)
 	char buf[1024];
 	struct tm tm;
 
-	if (localtime_r(&t.tv_sec, &tm) && fsu_strftime(buf, sizeof(buf), du->format, &tm, t.tv_nsec))
+	if (localtime_r(&t.tv_sec, &tm) &&
+	    fsu_strftime(buf, sizeof(buf), du->format, &tm, t.tv_nsec))
 		printf("%s\t", buf);
 	else
 		printf("%lld\t", (long long)t.tv_sec);
@@ -134,7 +136,8 @@ static struct sum measure(const struct du *du, const struct stat *st)
 	struct timespec never = { INT64_MIN, 0 };
 
 	return (struct sum){
-		.size = du->apparent ? (uint64_t)st->st_size : (uint64_t)st->st_blocks * 512, .inodes = 1,
+		.size = du->apparent ? (uint64_t)st->st_size : (uint64_t)st->st_blocks * 512,
+			.inodes = 1,
 		.time = du->time == 'a' ? st->st_atim : du->time == 'c' ? st->st_ctim :
 			du->time ? st->st_mtim : never,
 	};
@@ -231,14 +234,16 @@ static bool set_style(struct du *du, const char *arg)
 	for (size_t i = 0; i < 3; i++)
 		if (strcmp(arg, styles[i].name) == 0)
 			du->format = styles[i].format;
-	return du->format || !fsu_usage("--time-style must be full-iso, long-iso, iso or +FORMAT, not '%s'",
-					fsu_name(arg));
+	return du->format ||
+	       !fsu_usage("--time-style must be full-iso, long-iso, iso or +FORMAT, not '%s'",
+			  fsu_name(arg));
 }
 
 static bool set_time(struct du *du, const char *arg)
 {
 	static const struct { const char *name; char key; } words[] = {
-		{ "atime", 'a' }, { "access", 'a' }, { "use", 'a' }, { "ctime", 'c' }, { "status", 'c' },
+		{ "atime", 'a' }, { "access", 'a' }, { "use", 'a' }, { "ctime", 'c' },
+		{ "status", 'c' },
 		{ "mtime", 'm' },
 	};
 
@@ -246,7 +251,8 @@ static bool set_time(struct du *du, const char *arg)
 	for (size_t i = 0; arg && i < sizeof(words) / sizeof(words[0]); i++)
 		if (strcmp(arg, words[i].name) == 0)
 			du->time = words[i].key;
-	return du->time || !fsu_usage("--time must be atime, ctime or mtime, not '%s'", fsu_name(arg));
+	return du->time ||
+	       !fsu_usage("--time must be atime, ctime or mtime, not '%s'", fsu_name(arg));
 }
 
 static bool set_threshold(struct du *du, const char *arg)

@@ -9,7 +9,8 @@
 
 const struct fsu_option fsu_ecp_options[] = {
 	{ 'a', "archive", FSU_NOARG, NULL, "-Rp" },
-	{ 'p', "preserve", FSU_NOARG, NULL, "keep owners, permissions, times, attributes, hard links" },
+	{ 'p', "preserve", FSU_NOARG, NULL,
+	  "keep owners, permissions, times, attributes, hard links" },
 	{ 'R', "recursive", FSU_NOARG, NULL, "copy directories and their content" },
 	{ 'r', NULL, FSU_NOARG, NULL, "the same" },
 	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other file systems of the host" },
@@ -70,7 +71,8 @@ int fsu_ecp_run(struct fsu_line *line)
 	if (!c.from)
 		return fsu_usage("the sources must all be in the image (:PATH) or all on the host");
 	if (c.from == &host_side && c.to == &host_side)
-		return fsu_usage("source or destination must be in the image: mark it with a colon, :PATH");
+		return fsu_usage("source or destination must be in the image: mark it with a "
+				 "colon, :PATH");
 	if (c.to == &host_side) {
 		line->read = true;
 		fsu_catch_signals();

@@ -219,7 +219,8 @@ static bool sync_image(struct exec *x)
 		    (!syncfs(x->top) && !ioctl(x->top, RUMP_IOC_SYNC));
 
 	if (!good)
-		fsu_message("%s: the last writes failed: %s", fsu_name(x->line->image), strerror(errno));
+		fsu_message("%s: the last writes failed: %s", fsu_name(x->line->image),
+			    strerror(errno));
 	if (x->top >= 0)
 		close(x->top);
 	return good;
@@ -230,7 +231,8 @@ static bool end_server(struct exec *x)
 {
 	if (x->server) {
 		if (umount2(x->dir, UMOUNT_NOFOLLOW) && errno == EBUSY)
-			fsu_message("processes that the program left behind use %s: it is taken from them",
+			fsu_message("processes that the program left behind use %s: it is taken "
+				    "from them",
 				    fsu_name(x->dir));
 		kill(x->server, SIGTERM);
 		while (waitpid(x->server, &x->server_status, 0) < 0 && errno == EINTR)

@@ -49,16 +49,17 @@ static bool refused(int err)
 {
 	for (size_t i = 0; i < sizeof(switches) / sizeof(switches[0]); i++)
 		if (is_set(switches[i].name, switches[i].forbids)) {
-			fsu_message("this host forbids user namespaces: an administrator can allow them "
-				    "with `sysctl %s'; fsu_get and fsu_put need none", switches[i].allow);
+			fsu_message("this host forbids user namespaces: an administrator can allow "
+				    "them with `sysctl %s'; fsu_get and fsu_put need none",
+				    switches[i].allow);
 			return false;
 		}
 	if (err == ENOSPC || err == EUSERS)
-		fsu_message("there are too many user namespaces: sysctl user.max_user_namespaces is the "
-			    "limit");
+		fsu_message("there are too many user namespaces: sysctl user.max_user_namespaces "
+			    "is the limit");
 	else
-		fsu_message("cannot make a user namespace: %s: a container or a chroot may forbid it; "
-			    "fsu_get and fsu_put need none", strerror(err));
+		fsu_message("cannot make a user namespace: %s: a container or a chroot may forbid "
+			    "it; fsu_get and fsu_put need none", strerror(err));
 	return false;
 }
 
@@ -100,7 +101,8 @@ bool fsu_exec_namespace(bool as_root)
 	as_root = as_root && geteuid() != 0;
 	if ((as_root || unshare(CLONE_NEWNS)) && !user_namespace(as_root))
 		return false;
-	/* Our mounts stay here; what the host unmounts goes away here, too, and is not kept in use. */
+	/* Our mounts stay here;
+	 * what the host unmounts goes away here, too, and is not kept in use. */
 	if (!mount(NULL, "/", NULL, MS_REC | MS_SLAVE, NULL))
 		return true;
 	fsu_message("cannot separate the mounts from the host's: %s", strerror(errno));

@@ -15,7 +15,8 @@
 
 static int order(const struct facl_entry *e)
 {
-	static const int tags[] = { ACL_USER_OBJ, ACL_USER, ACL_GROUP_OBJ, ACL_GROUP, ACL_MASK, ACL_OTHER };
+	static const int tags[] = { ACL_USER_OBJ, ACL_USER, ACL_GROUP_OBJ, ACL_GROUP, ACL_MASK,
+				    ACL_OTHER };
 	int i = 0;
 
 	while (i < 5 && tags[i] != e->tag)
@@ -116,7 +117,8 @@ static int decode(const void *value, size_t size, struct facl *acl)
 	return 0;
 }
 
-int facl_read(struct ukfs *u, const char *path, const struct stat *st, bool defaults, struct facl *acl)
+int facl_read(struct ukfs *u, const char *path, const struct stat *st, bool defaults,
+	      struct facl *acl)
 {
 	char *value = fsu_malloc(65536);
 	ssize_t size = -1;
@@ -154,7 +156,8 @@ int facl_write(struct ukfs *u, const char *path, bool defaults, const struct fac
 	for (int i = 0; i < acl->n; i++)
 		e[i] = (struct posix_acl_xattr_entry){
 			.e_tag = htole16(acl->list[i].tag), .e_perm = htole16(acl->list[i].perm),
-			.e_id = htole32(has_id(acl->list[i].tag) ? acl->list[i].id : ACL_UNDEFINED_ID),
+			.e_id = htole32(has_id(acl->list[i].tag) ? acl->list[i].id :
+					ACL_UNDEFINED_ID),
 		};
 	res = ukfs_setxattr(u, path, name, header, size, 0) ? errno : 0;
 	free(header);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* POSIX ACLs: what getfacl and setfacl share.  In memory they are lists, sorted as the kernel wants. */
+/* POSIX ACLs: what getfacl and setfacl share.
+ * In memory they are lists, sorted as the kernel wants. */
 #ifndef FSU_FACL_H
 #define FSU_FACL_H
 
@@ -20,7 +21,8 @@ struct facl {
 
 /* Read a file's ACL; one without has what its permissions say, or no entries as `defaults`.
  * 0 or an errno. */
-int facl_read(struct ukfs *u, const char *path, const struct stat *st, bool defaults, struct facl *acl);
+int facl_read(struct ukfs *u, const char *path, const struct stat *st, bool defaults,
+	      struct facl *acl);
 /* Set it; a default ACL without entries is removed.  0 or an errno. */
 int facl_write(struct ukfs *u, const char *path, bool defaults, const struct facl *acl);
 struct facl_entry *facl_find(const struct facl *acl, int tag, uint32_t id);

@@ -23,7 +23,8 @@ const struct fsu_option fsu_getfattr_options[] = {
 	{ 'P', "physical", FSU_NOARG, NULL, "with -R, follow no symbolic links" },
 	{ 'R', "recursive", FSU_NOARG, NULL, "directories with their content" },
 	{ KEY_ABSOLUTE, "absolute-names", FSU_NOARG, NULL, "keep slashes at the start of paths" },
-	{ KEY_ONLY_VALUES, "only-values", FSU_NOARG, NULL, "the values as they are, and nothing else" },
+	{ KEY_ONLY_VALUES, "only-values", FSU_NOARG, NULL,
+	  "the values as they are, and nothing else" },
 	FSU_OPTIONS_END
 };
 
@@ -32,7 +33,8 @@ const struct fsu_option fsu_setfattr_options[] = {
 	{ 'n', "name", FSU_ARG, "NAME", "the attribute to set" },
 	{ 'v', "value", FSU_ARG, "VALUE", "its value: text, \"text\", 0xHEX or 0sBASE64" },
 	{ 'x', "remove", FSU_ARG, "NAME", "the attribute to remove" },
-	{ KEY_RESTORE, "restore", FSU_ARG, "FILE", "set what this file of the host, a dump, says; -: standard input" },
+	{ KEY_RESTORE, "restore", FSU_ARG, "FILE",
+	  "set what this file of the host, a dump, says; -: standard input" },
 	FSU_OPTIONS_END
 };
 
@@ -144,8 +146,8 @@ static bool decode_text(const char *s, char *out, size_t *size)
 	for (s += quoted, *size = 0; *s && !(quoted && *s == '"'); s++) {
 		if (*s != '\\') {
 			out[(*size)++] = *s;
-		} else if (s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' && s[3] >= '0' &&
-			   s[3] <= '7') {
+		} else if (s[1] >= '0' && s[1] <= '3' && s[2] >= '0' && s[2] <= '7' &&
+			   s[3] >= '0' && s[3] <= '7') {
 			out[(*size)++] = (s[1] - '0') << 6 | (s[2] - '0') << 3 | (s[3] - '0');
 			s += 3;
 		} else if (s[1] == '\\' || s[1] == '"') {
@@ -196,8 +198,8 @@ static void put_escaped(const char *s, const char *special)
 	}
 }
 
-static ssize_t get_value(struct ukfs *u, const struct getfattr *g, const char *path, const char *name,
-			 char **value)
+static ssize_t get_value(struct ukfs *u, const struct getfattr *g, const char *path,
+			 const char *name, char **value)
 {
 	ssize_t n = g->links ? ukfs_lgetxattr(u, path, name, NULL, 0) :
 			       ukfs_getxattr(u, path, name, NULL, 0);
@@ -219,7 +221,8 @@ static void put_header(struct getfattr *g, const char *path, bool *shown)
 	if (!g->absolute) {
 		s += strspn(s, "/");
 		if (s != path && !g->shortened)
-			fsu_message("removing the slashes at the start of paths; --absolute-names keeps them");
+			fsu_message("removing the slashes at the start of paths; --absolute-names "
+				    "keeps them");
 		g->shortened |= s != path;
 	}
 	fputs("# file: ", stdout);
@@ -237,7 +240,8 @@ static void put_attribute(struct ukfs *u, struct getfattr *g, const char *path, 
 		n = get_value(u, g, path, name, &value);
 		if (n < 0) {
 			if (errno == ENODATA)
-				fsu_message("%s: %s: No such attribute", fsu_name(path), fsu_name(name));
+				fsu_message("%s: %s: No such attribute", fsu_name(path),
+					    fsu_name(name));
 			else
 				fsu_perror(errno, path);
 			g->code = FSU_FAILED;
@@ -318,7 +322,8 @@ static bool parse_get(struct getfattr *g, const char **match, const struct fsu_l
 			g->how = *arg;
 			g->dump = true;
 			if (strcmp(arg, "text") && strcmp(arg, "hex") && strcmp(arg, "base64"))
-				return !fsu_usage("-e must be text, hex or base64, not '%s'", fsu_name(arg));
+				return !fsu_usage("-e must be text, hex or base64, not '%s'",
+						  fsu_name(arg));
 			break;
 		case 'h': g->links = true; g->follow = FSU_FOLLOW_NONE; break;
 		case 'L': g->follow = FSU_FOLLOW_ALL; break;
@@ -415,7 +420,8 @@ static int restore_line(struct ukfs *u, bool links, char *line, char **path)
 	if (!*line || *line == '#')
 		return FSU_OK;
 	if (!*path) {
-		fsu_message("--restore: a line '# file: PATH' is missing before '%s'", fsu_name(line));
+		fsu_message("--restore: a line '# file: PATH' is missing before '%s'",
+			    fsu_name(line));
 		return FSU_FAILED;
 	}
 	if (equals)

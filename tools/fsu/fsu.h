@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What the parts of fsu share.  A command is a row of commands.def, a table of options and a run
- * function, which mounts; main.c parses, calls it, unmounts and turns the outcome into the exit code.
+ * function, which mounts; main.c parses, calls it, unmounts and turns the outcome into the exit
+ * code.
  */
 #ifndef FSU_H
 #define FSU_H
@@ -100,8 +101,9 @@ enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 void fsu_line_free(struct fsu_line *line);
 void fsu_help(const struct fsu_command *cmd, FILE *out);
 
-/* For fsu_sh: the i-th command, NULL behind the last; and run one, argv[0] its name and no image among
- * the rest, on the session's image, which stays mounted.  Its exit code, -1: there is no such command. */
+/* For fsu_sh: the i-th command, NULL behind the last; and run one, argv[0] its name and no image
+ * among the rest, on the session's image, which stays mounted.  Its exit code, -1: there is no such
+ * command. */
 const struct fsu_command *fsu_command_at(size_t i);
 int fsu_run_inside(const struct fsu_line *session, int argc, char **argv);
 
@@ -112,8 +114,8 @@ struct ukfs *fsu_mount(const struct fsu_line *line);
 struct ukfs *fsu_mount_second(const struct fsu_line *line, const char *image);
 /* Unmount what is mounted, if anything.  False after an error, which has been printed. */
 bool fsu_unmount(void);
-/* The same where the process ends then: what was only read is not unmounted, there is nothing to write, and
- * for a large tree that would take a tenth of the time. */
+/* The same where the process ends then: what was only read is not unmounted, there is nothing to
+ * write, and for a large tree that would take a tenth of the time. */
 bool fsu_unmount_last(void);
 /* Whether a host file is the image itself: it must be neither read into nor written over. */
 bool fsu_is_image(const struct stat *st);
@@ -192,14 +194,15 @@ bool fsu_parse_block(const char *s, uint64_t *block, enum fsu_human *human,
 		     char suffix[FSU_SUFFIX_MAX]);
 /* "drwxr-xr-x" and NUL. */
 char *fsu_mode_string(char buf[11], mode_t mode);
-/* An octal or symbolic mode as chmod takes it, applied to `old`, which has the type, too; false where
- * it does not parse.  `mask`: the umask, for clauses that name nobody. */
+/* An octal or symbolic mode as chmod takes it, applied to `old`, which has the type, too; false
+ * where it does not parse.  `mask`: the umask, for clauses that name nobody. */
 bool fsu_change_mode(const char *s, mode_t old, mode_t mask, mode_t *mode);
 mode_t fsu_umask(void);
 /* "10K", "3MB": a number of bytes. */
 bool fsu_parse_bytes(const char *s, uint64_t *n);
 bool fsu_parse_number(const char *s, uint64_t *n);
-/* A date as after touch -d, relative to `base` where it says no more; false where it does not parse. */
+/* A date as after touch -d, relative to `base` where it says no more;
+ * false where it does not parse. */
 bool fsu_parse_date(const char *s, const struct timespec *base, struct timespec *ts);
 /* strftime with %N (nanoseconds).  Returns the length, 0 where it does not fit. */
 size_t fsu_strftime(char *buf, size_t size, const char *fmt, const struct tm *tm, long nsec);
@@ -234,10 +237,12 @@ int fsu_walk(struct ukfs *u, const char *start, fsu_walk_fn fn, void *arg);
 
 enum fsu_follow { FSU_FOLLOW_NONE, FSU_FOLLOW_START, FSU_FOLLOW_ALL };
 /* The same with symbolic links followed; one that leads nowhere is met as a link. */
-int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
-/* The same for those to whom the type is mostly enough: attributes are read where the type is not known
- * without them and of directories, else `st' is zeroes until fsu_entry_stat. */
-int fsu_walk_types(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg);
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
+		   void *arg);
+/* The same for those to whom the type is mostly enough: attributes are read where the type is not
+ * known without them and of directories, else `st' is zeroes until fsu_entry_stat. */
+int fsu_walk_types(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
+		   void *arg);
 /* The attributes are in `st'.  0 or an errno. */
 int fsu_entry_stat(const struct fsu_entry *e);
 
@@ -260,8 +265,8 @@ void fsu_names_free(struct fsu_names *names);
 
 /* ---- attributes -------------------------------------------------------------------------- */
 
-/* FS_*_FL of a file.  0 or an errno: EOPNOTSUPP for all but regular files and directories, which have
- * none, and a device must not be opened for them. */
+/* FS_*_FL of a file.  0 or an errno: EOPNOTSUPP for all but regular files and directories, which
+ * have none, and a device must not be opened for them. */
 int fsu_get_flags(struct ukfs *u, const char *path, mode_t type, unsigned long *value);
 
 /* ---- targets ----------------------------------------------------------------------------- */

@@ -91,7 +91,8 @@ static void put_acl(const struct getfacl *g, const struct facl *acl, const char 
 		else if (e->tag == ACL_GROUP)
 			put_id(g, fsu_group(e->id), e->id);
 		printf(":%s", facl_perm_text(text, e->perm));
-		if (mask && masked && !g->no_effective && (g->all_effective || effective != e->perm))
+		if (mask && masked && !g->no_effective &&
+		    (g->all_effective || effective != e->perm))
 			printf("\t#effective:%s", facl_perm_text(text, effective));
 		putchar('\n');
 	}
@@ -100,7 +101,8 @@ static void put_acl(const struct getfacl *g, const struct facl *acl, const char 
 static void show(struct ukfs *u, struct getfacl *g, const char *path, const struct stat *st)
 {
 	struct facl access, defaults;
-	int err = facl_read(u, path, st, false, &access), err2 = facl_read(u, path, st, true, &defaults);
+	int err = facl_read(u, path, st, false, &access),
+	    err2 = facl_read(u, path, st, true, &defaults);
 
 	if (err || err2) {
 		fsu_perror(err ? err : err2, path);

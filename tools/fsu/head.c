@@ -131,7 +131,8 @@ static int show_tail(struct part *p, FILE **f)
 		*f = fsu_seekable(*f, &begin);
 		if (!*f)
 			return errno;
-		if (p->n && fseeko(*f, p->n - 1 < INT64_MAX ? (off_t)p->n - 1 : INT64_MAX, SEEK_SET))
+		if (p->n &&
+		    fseeko(*f, p->n - 1 < INT64_MAX ? (off_t)p->n - 1 : INT64_MAX, SEEK_SET))
 			return errno;
 	}
 	return fsu_copy_out(*f, UINT64_MAX);
@@ -181,7 +182,8 @@ static bool parse(struct part *p, const struct fsu_line *line)
 			break;
 		case 'f':
 		case 'F':
-			return !fsu_usage("-%c: there is nothing to wait for, nobody else writes the image meanwhile", key);
+			return !fsu_usage("-%c: there is nothing to wait for, nobody else writes "
+					  "the image meanwhile", key);
 		case 'q': p->quiet = true; p->verbose = false; break;
 		case 'v': p->verbose = true; p->quiet = false; break;
 		case 'z': p->eol = '\0'; break;

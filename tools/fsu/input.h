@@ -8,8 +8,8 @@
 
 #include "fsu.h"
 
-/* A regular file as a stream; "-" is standard input.  NULL with errno, EISDIR for a directory, ENXIO
- * for what has no content of its own (devices, FIFOs, sockets). */
+/* A regular file as a stream; "-" is standard input.  NULL with errno, EISDIR for a directory,
+ * ENXIO for what has no content of its own (devices, FIFOs, sockets). */
 FILE *fsu_fopen(struct ukfs *u, const char *path);
 void fsu_fclose(FILE *f);
 /* The name of an operand in messages and headings. */
@@ -26,7 +26,8 @@ int fsu_tree_names(struct ukfs *u, const char *path, struct fsu_names *names);
 /* malloc'd, NULL with errno */
 char *fsu_tree_readlink(struct ukfs *u, const char *path);
 
-/* Whether a glob is a path's name, or any part of the path that begins behind a slash and ends it. */
+/* Whether a glob is a path's name,
+ * or any part of the path that begins behind a slash and ends it. */
 bool fsu_glob_suffix(const char *glob, const char *path);
 /* "10", "4K", "1MB", "2b" as head, tail and cmp take them; too much is UINT64_MAX. */
 bool fsu_parse_count(const char *s, uint64_t *n);
@@ -34,7 +35,8 @@ bool fsu_parse_count(const char *s, uint64_t *n);
 /* Whether texts are POSIX's own: some programs have other words there. */
 bool fsu_posix_locale(int category);
 
-/* A path that begins with "host:" is one of the host: returns the rest of it and sets *u to NULL. */
+/* A path that begins with "host:" is one of the host:
+ * returns the rest of it and sets *u to NULL. */
 const char *fsu_host_path(const char *path, struct ukfs **u);
 
 #endif

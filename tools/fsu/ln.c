@@ -17,7 +17,8 @@ const struct fsu_option fsu_ln_options[] = {
 	{ 'r', "relative", FSU_NOARG, NULL, "with -s, a text relative to the link's place" },
 	{ 's', "symbolic", FSU_NOARG, NULL, "symbolic links" },
 	{ 't', "target-directory", FSU_ARG, "PATH", "make the links in this directory" },
-	{ 'T', "no-target-directory", FSU_NOARG, NULL, "the destination is the link, not a directory for it" },
+	{ 'T', "no-target-directory", FSU_NOARG, NULL,
+	  "the destination is the link, not a directory for it" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "name each link" },
 	FSU_OPTIONS_END
 };

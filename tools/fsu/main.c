@@ -33,11 +33,13 @@ static void list_commands(FILE *out)
 {
 	fprintf(out, "Usage: fsu COMMAND [OPTION]... IMAGE [ARGUMENT]...\n"
 		     "       fsu_COMMAND [OPTION]... IMAGE [ARGUMENT]...\n"
-		     "Use the files of a file system image, with the kernel's own driver and without a mount.\n\n"
+		     "Use the files of a file system image, with the kernel's own driver and "
+		     "without a mount.\n\n"
 		     "Commands:\n");
 	for (size_t i = 0; i < NCOMMANDS; i++)
 		fprintf(out, "  %-8s %s\n", commands[i].name, commands[i].summary);
-	fprintf(out, "  %-8s %s\n", "help", "this list, or the help of a command: fsu help COMMAND");
+	fprintf(out, "  %-8s %s\n", "help",
+		"this list, or the help of a command: fsu help COMMAND");
 	fprintf(out, "\nOptions: --help, --version; `fsu help COMMAND' lists a command's own.\n");
 }
 
@@ -123,7 +125,8 @@ int fsu_run_inside(const struct fsu_line *session, int argc, char **argv)
 	char name[64], **full;
 	int code = FSU_USAGE;
 
-	if (!cmd || !(cmd->flags & FSU_IMAGE) || cmd->flags & FSU_RUN || strcmp(cmd->name, "sh") == 0)
+	if (!cmd || !(cmd->flags & FSU_IMAGE) || cmd->flags & FSU_RUN ||
+	    strcmp(cmd->name, "sh") == 0)
 		return -1;
 	snprintf(name, sizeof(name), "%s", cmd->name);
 	fsu_progname = name;

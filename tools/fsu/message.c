@@ -146,8 +146,8 @@ bool fsu_flush(void)
 
 /* ---- signals ----------------------------------------------------------------------------- */
 
-/* Asked once, the command stops where the image is whole.  Who asks again a second later (timeout(1) sends
- * two signals at once) has waited for that in vain: a driver hangs, say. */
+/* Asked once, the command stops where the image is whole.  Who asks again a second later
+ * (timeout(1) sends two signals at once) has waited for that in vain: a driver hangs, say. */
 static void on_signal(int sig)
 {
 	static struct timespec first;

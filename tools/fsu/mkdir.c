@@ -91,7 +91,8 @@ int fsu_mkdir_run(struct fsu_line *line)
 		case 'm':
 			o.mode = line->options[i].arg;
 			if (!fsu_change_mode(o.mode, 0777, 0, &mode))
-				return fsu_usage("-m needs a mode such as 755, not '%s'", fsu_name(o.mode));
+				return fsu_usage("-m needs a mode such as 755, not '%s'",
+						 fsu_name(o.mode));
 			break;
 		case 'p': o.parents = true; break;
 		case 'v': o.verbose = true; break;

@@ -26,7 +26,8 @@ static bool take_mode(const struct fsu_line *line, mode_t *mode)
 		if (!fsu_change_mode(arg, 0666, mask, mode))
 			return !fsu_usage("-m needs a mode such as 644, not '%s'", fsu_name(arg));
 		if (*mode & ~0777)
-			return !fsu_usage("-m takes permissions only, up to 777, not '%s'", fsu_name(arg));
+			return !fsu_usage("-m takes permissions only, up to 777, not '%s'",
+					  fsu_name(arg));
 	}
 	return true;
 }
@@ -70,7 +71,8 @@ static bool take_node(const struct fsu_line *line, mode_t *mode, dev_t *dev)
 	if (line->noperands != 4)
 		return !fsu_usage("a device needs its major and its minor number");
 	if (!fsu_parse_number(line->operands[2], &major) || major >= 1 << 12)
-		return !fsu_usage("the major number must be 0 to 4095, not '%s'", fsu_name(line->operands[2]));
+		return !fsu_usage("the major number must be 0 to 4095, not '%s'",
+				  fsu_name(line->operands[2]));
 	if (!fsu_parse_number(line->operands[3], &minor) || minor >= 1 << 20)
 		return !fsu_usage("the minor number must be 0 to 1048575, not '%s'",
 				  fsu_name(line->operands[3]));

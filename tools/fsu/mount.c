@@ -59,14 +59,15 @@ static struct ukfs *open_image(const struct fsu_line *line, const char *image, b
 		.sector_size = mnt->sector_size,
 	};
 	int flags = rdonly ? UKFS_RDONLY | UKFS_UNRECOVERED : 0;
-	struct ukfs *u = ukfs_mount(mnt->type, strcmp(image, "-") ? image : NULL, NULL, flags, &args,
-				    sizeof(args));
+	struct ukfs *u = ukfs_mount(mnt->type, strcmp(image, "-") ? image : NULL, NULL, flags,
+				    &args, sizeof(args));
 
 	if (!u)
-		fsu_message("%s%s", ukfs_errmsg(), errno == ENOTUNIQ ? "; -p NUMBER says which" : "");
+		fsu_message("%s%s", ukfs_errmsg(),
+			    errno == ENOTUNIQ ? "; -p NUMBER says which" : "");
 	else if (ukfs_unrecovered(u))
-		fsu_message("%s: was not unmounted cleanly, read as it is: the latest changes, which "
-			    "its journal has, may be missing", fsu_name(image));
+		fsu_message("%s: was not unmounted cleanly, read as it is: the latest changes, "
+			    "which its journal has, may be missing", fsu_name(image));
 	return u;
 }
 

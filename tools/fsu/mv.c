@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_mv: rename files and directories.  Everything is in one file system, so nothing is ever copied.
+ * fsu_mv: rename files and directories.  Everything is in one file system, so nothing is ever
+ * copied.
  */
 #include <errno.h>
 #include <linux/fs.h>
@@ -16,9 +17,11 @@ const struct fsu_option fsu_mv_options[] = {
 	{ 'f', "force", FSU_NOARG, NULL, "never ask (default)" },
 	{ 'i', "interactive", FSU_NOARG, NULL, "ask before something is replaced" },
 	{ 'n', "no-clobber", FSU_NOARG, NULL, "replace nothing" },
-	{ KEY_STRIP, "strip-trailing-slashes", FSU_NOARG, NULL, "take slashes off the end of sources" },
+	{ KEY_STRIP, "strip-trailing-slashes", FSU_NOARG, NULL,
+	  "take slashes off the end of sources" },
 	{ 't', "target-directory", FSU_ARG, "PATH", "move into this directory" },
-	{ 'T', "no-target-directory", FSU_NOARG, NULL, "the destination is the new name, not a directory for it" },
+	{ 'T', "no-target-directory", FSU_NOARG, NULL,
+	  "the destination is the new name, not a directory for it" },
 	{ 'u', "update", FSU_NOARG, NULL, "replace only what is older" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "name each file" },
 	FSU_OPTIONS_END
@@ -54,7 +57,8 @@ static bool may_replace(struct mv *mv, const char *from, const char *to,
 	if (mv->update && !S_ISDIR(st->st_mode) && !is_newer(&st->st_mtim, &old->st_mtim))
 		return false;
 	if (fsu_target_made(&mv->target, to)) {
-		fsu_message("will not overwrite just-created %s with %s", fsu_quote(to), fsu_quote(from));
+		fsu_message("will not overwrite just-created %s with %s", fsu_quote(to),
+			    fsu_quote(from));
 		return complain(mv);
 	}
 	if (S_ISDIR(st->st_mode) && !S_ISDIR(old->st_mode)) {
@@ -93,10 +97,11 @@ static void move(struct ukfs *u, struct mv *mv, const char *from, const char *to
 		fsu_message("cannot move %s to a subdirectory of itself, %s", fsu_quote(from),
 			    fsu_quote(to));
 	else if (errno == EXDEV)
-		fsu_message("cannot move %s to %s: they are in different subvolumes; copy it and remove "
-			    "it then", fsu_quote(from), fsu_quote(to));
+		fsu_message("cannot move %s to %s: they are in different subvolumes; copy it and "
+			    "remove it then", fsu_quote(from), fsu_quote(to));
 	else
-		fsu_message("cannot move %s to %s: %s", fsu_quote(from), fsu_quote(to), strerror(errno));
+		fsu_message("cannot move %s to %s: %s", fsu_quote(from), fsu_quote(to),
+			    strerror(errno));
 }
 
 static bool parse(struct mv *mv, const struct fsu_line *line)
@@ -132,7 +137,8 @@ int fsu_mv_run(struct fsu_line *line)
 	if (n < 0)
 		return FSU_FAILED;
 	for (int i = 0; i < n && !fsu_interrupted(); i++) {
-		char *from = mv.strip ? fsu_strip(line->operands[i]) : fsu_strdup(line->operands[i]);
+		char *from = mv.strip ? fsu_strip(line->operands[i]) :
+					fsu_strdup(line->operands[i]);
 		char *to = fsu_target_path(&mv.target, line, from);
 
 		move(u, &mv, from, to);

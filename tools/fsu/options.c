@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Command lines: the mount's options stand before IMAGE, the command's own before or after it.  -t,
- * -o and -p are the mount's before the image and the command's after it, so `fsu_ls -t ext4 disk.img
- * -t` means what it looks like.
+ * -o and -p are the mount's before the image and the command's after it, so `fsu_ls -t ext4
+ * disk.img -t` means what it looks like.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -23,8 +23,10 @@ enum {
 static const struct fsu_option common[] = {
 	{ 't', NULL, FSU_ARG, "TYPE", "file system type; default: found out (before IMAGE)" },
 	{ 'o', NULL, FSU_ARG, "OPTIONS", "mount options, comma separated (before IMAGE)" },
-	{ 'p', NULL, FSU_ARG, "PART", "number of the partition; default: the obvious one (before IMAGE)" },
-	{ KEY_METHOD, "method", FSU_ARG, "METHOD", "how the image is read and written: sync, async, mmap" },
+	{ 'p', NULL, FSU_ARG, "PART",
+	  "number of the partition; default: the obvious one (before IMAGE)" },
+	{ KEY_METHOD, "method", FSU_ARG, "METHOD",
+	  "how the image is read and written: sync, async, mmap" },
 	{ KEY_SECTOR, "sector-size", FSU_ARG, "N", "sector size of the image in bytes" },
 	{ KEY_NOLOCK, "nolock", FSU_NOARG, NULL, "do not lock the image" },
 	{ KEY_HELP, "help", FSU_NOARG, NULL, "show this text" },
@@ -77,7 +79,8 @@ static void make_tables(struct tables *t, const struct fsu_command *cmd, bool be
 static bool set_method(struct fsu_mount_options *mnt, const char *arg)
 {
 	static const struct { const char *name; int method; } methods[] = {
-		{ "sync", RUMP_DISK_SYNC }, { "async", RUMP_DISK_ASYNC }, { "mmap", RUMP_DISK_MMAP },
+		{ "sync", RUMP_DISK_SYNC }, { "async", RUMP_DISK_ASYNC },
+		{ "mmap", RUMP_DISK_MMAP },
 	};
 
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
@@ -106,7 +109,8 @@ static bool set_partition(struct fsu_mount_options *mnt, const char *arg)
 	uint64_t n;
 
 	if (!fsu_parse_number(arg, &n) || n < 1 || n > INT_MAX) {
-		fsu_usage("-p before the image needs the number of a partition, from 1 on, not '%s'", fsu_name(arg));
+		fsu_usage("-p before the image needs the number of a partition, from 1 on, not "
+			  "'%s'", fsu_name(arg));
 		return false;
 	}
 	mnt->partition = n;
@@ -233,8 +237,8 @@ static void print_option(FILE *out, const struct fsu_option *o)
 	int n = 0;
 
 	if (o->key < 256)
-		n = snprintf(left, sizeof(left), "-%c%s%s", o->key, o->argname && !o->name ? " " : "",
-			     o->name ? "" : arg);
+		n = snprintf(left, sizeof(left), "-%c%s%s", o->key,
+			     o->argname && !o->name ? " " : "", o->name ? "" : arg);
 	if (o->name)
 		snprintf(left + n, sizeof(left) - n, "%s--%s%s%s%s", n ? ", " : "    ", o->name,
 			 o->has_arg == FSU_OPTARG ? "[=" : o->has_arg ? "=" : "", arg,
@@ -256,8 +260,8 @@ void fsu_help(const struct fsu_command *cmd, FILE *out)
 {
 	bool image = cmd->flags & (FSU_IMAGE | FSU_FILE);
 
-	fprintf(out, "Usage: fsu_%s %s[OPTION]... %s\n", cmd->name, image ? "[OPTION]... IMAGE " : "",
-		cmd->synopsis);
+	fprintf(out, "Usage: fsu_%s %s[OPTION]... %s\n", cmd->name,
+		image ? "[OPTION]... IMAGE " : "", cmd->synopsis);
 	fprintf(out, "%c%s.\n", toupper((unsigned char)cmd->summary[0]), cmd->summary + 1);
 	print_options(out, "Options", cmd->options);
 	print_options(out, "Common options", common);

@@ -13,13 +13,16 @@ const struct fsu_option fsu_tar_options[] = {
 	{ 'c', "create", FSU_NOARG, NULL, "write an archive of files of the image" },
 	{ 'C', "directory", FSU_ARG, "DIR", "names are relative to this directory of the image" },
 	{ FSU_TAR_EXCLUDE, "exclude", FSU_ARG, "GLOB", "leave out what has such a name" },
-	{ 'f', "file", FSU_ARG, "ARCHIVE", "the archive, a file of the host; default: -, standard input or output" },
+	{ 'f', "file", FSU_ARG, "ARCHIVE",
+	  "the archive, a file of the host; default: -, standard input or output" },
 	{ 'j', "bzip2", FSU_NOARG, NULL, "with -c: compress with bzip2" },
 	{ 'J', "xz", FSU_NOARG, NULL, "with -c: compress with xz" },
 	{ 'k', "keep-old-files", FSU_NOARG, NULL, "with -x: an error for what exists" },
-	{ FSU_TAR_NUMERIC, "numeric-owner", FSU_NOARG, NULL, "numbers of users and groups, no names" },
+	{ FSU_TAR_NUMERIC, "numeric-owner", FSU_NOARG, NULL,
+	  "numbers of users and groups, no names" },
 	{ FSU_TAR_ONE_FS, "one-file-system", FSU_NOARG, NULL, "with -c: stay on one file system" },
-	{ FSU_TAR_STRIP, "strip-components", FSU_ARG, "N", "with -x: leave out the first N parts of names" },
+	{ FSU_TAR_STRIP, "strip-components", FSU_ARG, "N",
+	  "with -x: leave out the first N parts of names" },
 	{ 't', "list", FSU_NOARG, NULL, "list an archive" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "name files" },
 	{ 'x', "extract", FSU_NOARG, NULL, "extract an archive into the image" },
@@ -39,7 +42,8 @@ const struct fsu_option fsu_sh_options[] = {
 static int run(const char *library, const char *function, struct fsu_line *line)
 {
 	void *lib = dlopen(library, RTLD_NOW);
-	int (*fn)(struct fsu_line *line) = lib ? (int (*)(struct fsu_line *))dlsym(lib, function) : NULL;
+	int (*fn)(struct fsu_line *line) =
+		lib ? (int (*)(struct fsu_line *))dlsym(lib, function) : NULL;
 
 	if (fn)
 		return fn(line);

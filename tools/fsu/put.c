@@ -34,7 +34,8 @@ static int run(struct fsu_line *line, const struct side *from, const struct side
 	c.u = fsu_mount(line);
 	if (!c.u)
 		return FSU_FAILED;
-	return copy_run(&c, line->operands, line->noperands - 1, line->operands[line->noperands - 1]);
+	return copy_run(&c, line->operands, line->noperands - 1,
+			line->operands[line->noperands - 1]);
 }
 
 int fsu_put_run(struct fsu_line *line)

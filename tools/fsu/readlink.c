@@ -12,7 +12,8 @@
 enum { KEY_TO = 256, KEY_BASE };
 
 const struct fsu_option fsu_readlink_options[] = {
-	{ 'e', "canonicalize-existing", FSU_NOARG, NULL, "follow all links; everything has to exist" },
+	{ 'e', "canonicalize-existing", FSU_NOARG, NULL,
+	  "follow all links; everything has to exist" },
 	{ 'f', "canonicalize", FSU_NOARG, NULL, "follow all links; all but the last has to exist" },
 	{ 'm', "canonicalize-missing", FSU_NOARG, NULL, "follow all links; nothing has to exist" },
 	{ 'n', "no-newline", FSU_NOARG, NULL, "no newline behind a single line" },
@@ -29,7 +30,8 @@ const struct fsu_option fsu_realpath_options[] = {
 	{ 'm', "canonicalize-missing", FSU_NOARG, NULL, "nothing has to exist" },
 	{ 'P', "physical", FSU_NOARG, NULL, "follow links as they are met, the default" },
 	{ 'q', "quiet", FSU_NOARG, NULL, "no messages" },
-	{ KEY_BASE, "relative-base", FSU_ARG, "DIR", "show paths from here, but only what is below" },
+	{ KEY_BASE, "relative-base", FSU_ARG, "DIR",
+	  "show paths from here, but only what is below" },
 	{ KEY_TO, "relative-to", FSU_ARG, "DIR", "show the path from this directory" },
 	{ 's', "no-symlinks", FSU_NOARG, NULL, "do not follow links" },
 	{ 's', "strip", FSU_NOARG, NULL, NULL },
@@ -58,7 +60,8 @@ static void cut_last(struct fsu_path *out)
 	fsu_path_cut(out, slash == out->s ? 1 : slash - out->s);
 }
 
-/* What is left of a path is nothing but slashes, or begins with a dot: what it is left of is a directory. */
+/* What is left of a path is nothing but slashes, or begins with a dot:
+ * what it is left of is a directory. */
 static bool needs_directory(const char *left)
 {
 	while (*left == '/') {
@@ -73,7 +76,8 @@ static bool needs_directory(const char *left)
 	return false;
 }
 
-/* A component where links are not followed: it is looked at where something of it has to be true. */
+/* A component where links are not followed:
+ * it is looked at where something of it has to be true. */
 static int step_plain(struct ukfs *u, struct fsu_path *out, const char *name, const char *left,
 		      enum must must)
 {
@@ -91,8 +95,8 @@ static int step_plain(struct ukfs *u, struct fsu_path *out, const char *name, co
 }
 
 /* One component that is no dot: 0 or an errno; `*rest' is replaced where it is a link. */
-static int step(struct ukfs *u, struct fsu_path *out, const char *name, char **rest, const char *left,
-		enum must must, int *followed)
+static int step(struct ukfs *u, struct fsu_path *out, const char *name, char **rest,
+		const char *left, enum must must, int *followed)
 {
 	size_t before = fsu_path_push(out, name);
 	struct stat st;
@@ -117,7 +121,8 @@ static int step(struct ukfs *u, struct fsu_path *out, const char *name, char **r
 }
 
 /* The path without links and dots, from the root.  0 or an errno. */
-static int resolve(struct ukfs *u, const char *path, enum must must, bool links, struct fsu_path *out)
+static int resolve(struct ukfs *u, const char *path, enum must must, bool links,
+		   struct fsu_path *out)
 {
 	char *text = fsu_strdup(path), *at = text, *cwd = NULL;
 	int err = *path ? 0 : ENOENT, followed = 0;
@@ -184,7 +189,8 @@ struct realpath {
 	char eol;
 	const char *to, *base;		/* as given */
 	struct fsu_path from;		/* paths are shown from here ... */
-	struct fsu_path within;		/* ... where they are below this; "" where there is no such limit */
+	struct fsu_path within;		/* ... where they are below this;
+					   "" where there is no such limit */
 };
 
 /* -L: dots go first, by the names alone, then links. */

@@ -18,8 +18,10 @@ const struct fsu_option fsu_rm_options[] = {
 	{ 'r', "recursive", FSU_NOARG, NULL, "remove directories and their content" },
 	{ 'R', NULL, FSU_NOARG, NULL, "the same" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "say what is removed" },
-	{ KEY_INTERACTIVE, "interactive", FSU_OPTARG, "WHEN", "never, once (-I) or always (-i, default)" },
-	{ KEY_NO_PRESERVE_ROOT, "no-preserve-root", FSU_NOARG, NULL, "with -r, remove the content of /, too" },
+	{ KEY_INTERACTIVE, "interactive", FSU_OPTARG, "WHEN",
+	  "never, once (-I) or always (-i, default)" },
+	{ KEY_NO_PRESERVE_ROOT, "no-preserve-root", FSU_NOARG, NULL,
+	  "with -r, remove the content of /, too" },
 	{ KEY_ONE_FS, "one-file-system", FSU_NOARG, NULL, "do not enter other subvolumes" },
 	{ KEY_PRESERVE_ROOT, "preserve-root", FSU_NOARG, NULL, "refuse to remove / (default)" },
 	FSU_OPTIONS_END
@@ -27,10 +29,12 @@ const struct fsu_option fsu_rm_options[] = {
 
 struct rm {
 	bool dirs, force, ask, ask_once, recursive, verbose, one_fs, root_too;
-	int kept;		/* depth of the latest entry that could not be removed: its directory is not tried */
+	int kept;		/* depth of the latest entry that could not be removed:
+				   its directory is not tried */
 	bool agreed;		/* to remove the directory that was entered just now */
 	dev_t dev;
-	uint64_t removed, looked_again;	/* how many, in all and when a directory was last gone through anew */
+	uint64_t removed, looked_again;	/* how many, in all and when a directory
+					   was last gone through anew */
 	int code;
 };
 
@@ -89,8 +93,8 @@ static int before_directory(struct ukfs *u, struct rm *rm, const struct fsu_entr
 	return FSU_WALK_SKIP;
 }
 
-/* What was listed is gone, but the directory is not empty: its driver left some out.  As long as that
- * helps, what it lists now is removed. */
+/* What was listed is gone, but the directory is not empty: its driver left some out.  As long as
+ * that helps, what it lists now is removed. */
 static bool look_again(struct ukfs *u, struct rm *rm, const struct fsu_entry *e)
 {
 	if (errno != ENOTEMPTY || !rm->recursive || rm->ask || rm->removed == rm->looked_again)
@@ -175,7 +179,8 @@ static bool refused(struct ukfs *u, struct rm *rm, const char *operand)
 	bool dots = strcmp(base, ".") == 0 || strcmp(base, "..") == 0, root;
 
 	if (dots)
-		fsu_message("refusing to remove '.' or '..' directory: skipping %s", fsu_name(operand));
+		fsu_message("refusing to remove '.' or '..' directory: skipping %s",
+			    fsu_name(operand));
 	root = !dots && !rm->root_too && rm->recursive && fsu_is_root(u, path);
 	if (dots || root)
 		rm->code = FSU_FAILED;
@@ -191,7 +196,8 @@ static bool take_interactive(struct rm *rm, const char *when)
 			      strcmp(when, "none") == 0);
 
 	if (!always && !once && !never)
-		return !fsu_usage("--interactive must be never, once or always, not '%s'", fsu_name(when));
+		return !fsu_usage("--interactive must be never, once or always, not '%s'",
+				  fsu_name(when));
 	rm->ask = always;
 	rm->ask_once = once;
 	rm->force = rm->force && never;

@@ -11,7 +11,8 @@
 enum { KEY_IGNORE = 256 };
 
 const struct fsu_option fsu_rmdir_options[] = {
-	{ KEY_IGNORE, "ignore-fail-on-non-empty", FSU_NOARG, NULL, "a directory that is not empty is no error" },
+	{ KEY_IGNORE, "ignore-fail-on-non-empty", FSU_NOARG, NULL,
+	  "a directory that is not empty is no error" },
 	{ 'p', "parents", FSU_NOARG, NULL, "remove the parents that the path names, too" },
 	{ 'v', "verbose", FSU_NOARG, NULL, "name each directory" },
 	FSU_OPTIONS_END

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_setfacl: change access control lists.  A command line becomes a list of steps, which is run on
- * each file; the mask follows what is granted unless somebody gives it.
+ * fsu_setfacl: change access control lists.  A command line becomes a list of steps, which is run
+ * on each file; the mask follows what is granted unless somebody gives it.
  */
 #include <ctype.h>
 #include <errno.h>
@@ -20,16 +20,20 @@ const struct fsu_option fsu_setfacl_options[] = {
 	{ 'k', "remove-default", FSU_NOARG, NULL, "remove the default ACL" },
 	{ 'L', "logical", FSU_NOARG, NULL, "with -R, follow all symbolic links" },
 	{ 'm', "modify", FSU_ARG, "ENTRIES", "add or change entries such as u:bin:rw,g::rx" },
-	{ 'M', "modify-file", FSU_ARG, "FILE", "the same from a file of the host; -: standard input" },
+	{ 'M', "modify-file", FSU_ARG, "FILE",
+	  "the same from a file of the host; -: standard input" },
 	{ 'n', "no-mask", FSU_NOARG, NULL, "leave the mask as it is" },
 	{ 'P', "physical", FSU_NOARG, NULL, "follow no symbolic links" },
 	{ 'R', "recursive", FSU_NOARG, NULL, "directories with their content" },
 	{ 'x', "remove", FSU_ARG, "ENTRIES", "remove entries such as u:bin" },
-	{ 'X', "remove-file", FSU_ARG, "FILE", "the same from a file of the host; -: standard input" },
+	{ 'X', "remove-file", FSU_ARG, "FILE",
+	  "the same from a file of the host; -: standard input" },
 	{ KEY_MASK, "mask", FSU_NOARG, NULL, "compute the mask even where it is given" },
-	{ KEY_RESTORE, "restore", FSU_ARG, "FILE", "set what this file of the host, getfacl's output, says; -: standard input" },
+	{ KEY_RESTORE, "restore", FSU_ARG, "FILE",
+	  "set what this file of the host, getfacl's output, says; -: standard input" },
 	{ KEY_SET, "set", FSU_ARG, "ENTRIES", "replace the ACL" },
-	{ KEY_SET_FILE, "set-file", FSU_ARG, "FILE", "the same from a file of the host; -: standard input" },
+	{ KEY_SET_FILE, "set-file", FSU_ARG, "FILE",
+	  "the same from a file of the host; -: standard input" },
 	FSU_OPTIONS_END
 };
 
@@ -63,13 +67,14 @@ static struct step *add_step(struct setfacl *s, enum step_kind kind, bool defaul
 
 /* ---- entries ----------------------------------------------------------------------------- */
 
-/* Whether the name or its first letter is next; it is taken off *s with its colon.  `alone`: it may be
- * without one. */
+/* Whether the name or its first letter is next; it is taken off *s with its colon.  `alone`: it may
+ * be without one. */
 static bool take_tag(const char **s, const char *name, bool alone)
 {
 	size_t len = strcspn(*s, ":,\n \t#");
 
-	if (((*s)[len] != ':' && !alone) || !len || (len != 1 && len != strlen(name)) || strncmp(*s, name, len))
+	if (((*s)[len] != ':' && !alone) || !len || (len != 1 && len != strlen(name)) ||
+	    strncmp(*s, name, len))
 		return false;
 	*s += len + ((*s)[len] == ':');
 	return true;
@@ -119,7 +124,8 @@ static bool take_perm(const char **s, struct step *step)
 		return true;
 	}
 	for (; **s && strchr("rwxX-", **s); (*s)++)
-		step->perm |= **s == 'r' ? 4 : **s == 'w' ? 2 : **s == 'x' ? 1 : **s == 'X' ? PERM_X : 0;
+		step->perm |= **s == 'r' ? 4 : **s == 'w' ? 2 : **s == 'x' ? 1 :
+			      **s == 'X' ? PERM_X : 0;
 	return true;
 }
 
@@ -161,7 +167,8 @@ static bool take_entry(struct setfacl *s, const char **text, enum step_kind kind
 }
 
 /* Entries between commas or in lines, with comments behind "#". */
-static bool take_entries(struct setfacl *s, const char *text, enum step_kind kind, const char *option)
+static bool take_entries(struct setfacl *s, const char *text, enum step_kind kind,
+			 const char *option)
 {
 	const char *p = text;
 
@@ -311,8 +318,10 @@ static int write_changes(struct ukfs *u, const struct setfacl *s, const char *pa
 		if (c[i].acl.n && (!facl_find(&c[i].acl, ACL_USER_OBJ, 0) ||
 				   !facl_find(&c[i].acl, ACL_GROUP_OBJ, 0) ||
 				   !facl_find(&c[i].acl, ACL_OTHER, 0) ||
-				   (!facl_is_mode(&c[i].acl) && !facl_find(&c[i].acl, ACL_MASK, 0)))) {
-			fsu_message("%s: entries of the owner, the group, others or the mask would be missing",
+				   (!facl_is_mode(&c[i].acl) &&
+				    !facl_find(&c[i].acl, ACL_MASK, 0)))) {
+			fsu_message("%s: entries of the owner, the group, others or the mask would "
+				    "be missing",
 				    fsu_name(path));
 			return -1;
 		}
@@ -376,7 +385,8 @@ static void unescape(char *s)
 	for (; *s; s++) {
 		unsigned int value;
 
-		if (s[0] == '\\' && sscanf(s + 1, "%3o", &value) == 1 && strspn(s + 1, "01234567") >= 3) {
+		if (s[0] == '\\' && sscanf(s + 1, "%3o", &value) == 1 &&
+		    strspn(s + 1, "01234567") >= 3) {
 			*out++ = value;
 			s += 3;
 		} else {
@@ -402,7 +412,8 @@ static bool take_comment(struct record *r, char *line)
 	} else if (strncmp(line, "# group:", 8) == 0) {
 		return find_id(ACL_GROUP, value, &r->gid);
 	} else if (strncmp(line, "# flags:", 8) == 0) {
-		r->flags = (value[0] == 's' ? S_ISUID : 0) | (value[0] && value[1] == 's' ? S_ISGID : 0) |
+		r->flags = (value[0] == 's' ? S_ISUID : 0) |
+			   (value[0] && value[1] == 's' ? S_ISGID : 0) |
 			   (strlen(value) > 2 && value[2] == 't' ? S_ISVTX : 0);
 	}
 	return true;
@@ -417,16 +428,17 @@ static void start_record(struct setfacl *s, struct record *r)
 	add_step(s, STEP_CLEAR, true);
 }
 
-/* The record is complete: owner first, which may take set-id bits away, then the ACL, then those. */
+/* The record is complete: owner first,
+ * which may take set-id bits away, then the ACL, then those. */
 static void restore_record(struct ukfs *u, struct setfacl *s, struct record *r)
 {
 	struct stat st;
 
 	if (!r->path)
 		return;
-	if (ukfs_stat(u, r->path, &st) ||
-	    ((r->uid != st.st_uid || r->gid != st.st_gid) && (r->uid != (uid_t)-1 || r->gid != (gid_t)-1) &&
-	     ukfs_chown(u, r->path, r->uid, r->gid))) {
+	if (ukfs_stat(u, r->path, &st) || ((r->uid != st.st_uid || r->gid != st.st_gid) &&
+					   (r->uid != (uid_t)-1 || r->gid != (gid_t)-1) &&
+					   ukfs_chown(u, r->path, r->uid, r->gid))) {
 		fsu_perror(errno, r->path);
 		s->code = FSU_FAILED;
 	} else {
@@ -496,7 +508,9 @@ static bool take_option(struct setfacl *s, const struct fsu_given *given, const 
 	case 'X': return take_file(s, arg, STEP_REMOVE);
 	case KEY_MASK: s->mask = 1; return true;
 	case KEY_RESTORE: *dump = arg; return true;
-	case KEY_SET: add_step(s, STEP_CLEAR, s->defaults); return take_entries(s, arg, STEP_SET, "--set");
+	case KEY_SET:
+		add_step(s, STEP_CLEAR, s->defaults);
+		return take_entries(s, arg, STEP_SET, "--set");
 	default: add_step(s, STEP_CLEAR, s->defaults); return take_file(s, arg, STEP_SET);
 	}
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_stat: what is known of a file, in the layout of stat(1), by a format of the user's, or as JSON.
+ * fsu_stat: what is known of a file, in the layout of stat(1), by a format of the user's, or as
+ * JSON.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -18,7 +19,8 @@ const struct fsu_option fsu_stat_options[] = {
 	{ 'c', "format", FSU_ARG, "FORMAT", "print this, with stat's % sequences, and a newline" },
 	{ KEY_JSON, "json", FSU_NOARG, NULL, "a JSON array with one object a file" },
 	{ 'L', "dereference", FSU_NOARG, NULL, "follow symbolic links" },
-	{ KEY_PRINTF, "printf", FSU_ARG, "FORMAT", "as --format with backslash escapes, no newline" },
+	{ KEY_PRINTF, "printf", FSU_ARG, "FORMAT",
+	  "as --format with backslash escapes, no newline" },
 	{ 't', "terse", FSU_NOARG, NULL, "one line of numbers" },
 	FSU_OPTIONS_END
 };
@@ -140,7 +142,8 @@ static void put_name(const struct sequence *q, const struct subject *s, bool quo
 	size_t size = 8;
 
 	for (int i = 0; i < 2 && names[i]; i++) {
-		parts[i] = quotes ? ls_quote(&quoting, names[i], false, NULL) : fsu_strdup(names[i]);
+		parts[i] = quotes ? ls_quote(&quoting, names[i], false, NULL) :
+				    fsu_strdup(names[i]);
 		size += strlen(parts[i]);
 	}
 	text = fsu_malloc(size);
@@ -151,7 +154,8 @@ static void put_name(const struct sequence *q, const struct subject *s, bool quo
 	free(parts[1]);
 }
 
-static void put_device(const struct sequence *q, unsigned int maj, unsigned int min, const char *all)
+static void put_device(const struct sequence *q, unsigned int maj, unsigned int min,
+		       const char *all)
 {
 	if (q->modifier == 'H')
 		put_number(q, maj, PRIu64);
@@ -376,7 +380,8 @@ static void show(const struct subject *s, const struct style *style, bool first)
 		return;
 	}
 	if (!format)
-		format = S_ISCHR(s->x.stx_mode) || S_ISBLK(s->x.stx_mode) ? device_format : long_format;
+		format = S_ISCHR(s->x.stx_mode) || S_ISBLK(s->x.stx_mode) ? device_format :
+									    long_format;
 	put_format(format, s, style->escapes);
 	if (style->format && !style->escapes && style->format != terse_format)
 		putchar('\n');

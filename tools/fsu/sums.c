@@ -18,9 +18,11 @@ enum { KEY_TAG = 256, KEY_IGNORE, KEY_QUIET, KEY_STATUS, KEY_STRICT };
 #define SUM_OPTIONS { \
 	{ 'b', "binary", FSU_NOARG, NULL, "a * before the name" }, \
 	{ 'c', "check", FSU_NOARG, NULL, "the operands are lists of sums: check them" }, \
-	{ KEY_IGNORE, "ignore-missing", FSU_NOARG, NULL, "with -c: no error for files that are not there" }, \
+	{ KEY_IGNORE, "ignore-missing", FSU_NOARG, NULL, \
+	  "with -c: no error for files that are not there" }, \
 	{ KEY_QUIET, "quiet", FSU_NOARG, NULL, "with -c: no line for what is right" }, \
-	{ KEY_STATUS, "status", FSU_NOARG, NULL, "with -c: print nothing, the exit status tells" }, \
+	{ KEY_STATUS, "status", FSU_NOARG, NULL, \
+	  "with -c: print nothing, the exit status tells" }, \
 	{ KEY_STRICT, "strict", FSU_NOARG, NULL, "with -c: a line that is no sum is an error" }, \
 	{ KEY_TAG, "tag", FSU_NOARG, NULL, "print the name of the algorithm, too" }, \
 	{ 't', "text", FSU_NOARG, NULL, "two spaces before the name, the default" }, \
@@ -214,9 +216,12 @@ static void judge(struct sum *s, const struct tally *t, const char *list)
 		return;
 	}
 	if (!s->status) {
-		warn_count(t->malformed, "line is improperly formatted", "lines are improperly formatted");
-		warn_count(t->unread, "listed file could not be read", "listed files could not be read");
-		warn_count(t->wrong, "computed checksum did NOT match", "computed checksums did NOT match");
+		warn_count(t->malformed, "line is improperly formatted",
+			   "lines are improperly formatted");
+		warn_count(t->unread, "listed file could not be read",
+			   "listed files could not be read");
+		warn_count(t->wrong, "computed checksum did NOT match",
+			   "computed checksums did NOT match");
 		if (none_checked)
 			fsu_message("%s: no file was verified", name);
 	}
@@ -253,8 +258,8 @@ static void check_list(struct sum *s, const char *operand)
 		}
 		t.malformed++;
 		if (s->warn)
-			fsu_message("%s: %lu: improperly formatted %s checksum line", fsu_name(list),
-				    number, s->tag);
+			fsu_message("%s: %lu: improperly formatted %s checksum line",
+				    fsu_name(list), number, s->tag);
 	}
 	free(line);
 	fsu_fclose(f);

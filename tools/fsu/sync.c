@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_sync: replay the journal and write everything; fsu_fstrim: tell the medium what is free, so that
- * the image becomes sparse there.
+ * fsu_sync: replay the journal and write everything; fsu_fstrim: tell the medium what is free, so
+ * that the image becomes sparse there.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -60,8 +60,8 @@ static bool take_range(struct fstrim_range *range, bool *verbose, const struct f
 		uint64_t n = 0;
 
 		if (arg && !fsu_parse_bytes(arg, &n))
-			return !fsu_usage("-%c needs a number of bytes, not '%s'", line->options[i].key,
-					  fsu_name(arg));
+			return !fsu_usage("-%c needs a number of bytes, not '%s'",
+					  line->options[i].key, fsu_name(arg));
 		switch (line->options[i].key) {
 		case 'l': range->len = n; break;
 		case 'm': range->minlen = n; break;

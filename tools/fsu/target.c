@@ -23,7 +23,8 @@ bool fsu_target_usage(const struct fsu_target *t, const struct fsu_line *line, i
 	if (t->directory && t->plain)
 		fsu_usage("-t and -T exclude each other");
 	else if (n < (t->directory ? 1 : least))
-		fsu_usage(n ? "the destination is missing" : "the path of a file in the image is missing");
+		fsu_usage(n ? "the destination is missing" :
+			      "the path of a file in the image is missing");
 	else if (t->plain && n != 2)
 		fsu_usage("-T needs a source and a destination");
 	else

@@ -56,7 +56,8 @@ static bool parse_stamp(const char *s, struct timespec *ts)
 	if (digits >= 10 && two_digits(&s, &year))
 		tm.tm_year = digits == 12 ? tm.tm_year + year : year < 69 ? year + 100 : year;
 	if ((digits != 8 && digits != 10 && digits != 12) || !two_digits(&s, &tm.tm_mon) ||
-	    !two_digits(&s, &tm.tm_mday) || !two_digits(&s, &tm.tm_hour) || !two_digits(&s, &tm.tm_min))
+	    !two_digits(&s, &tm.tm_mday) || !two_digits(&s, &tm.tm_hour) ||
+	    !two_digits(&s, &tm.tm_min))
 		return false;
 	if (*s == '.') {
 		s++;

@@ -53,8 +53,9 @@ struct entry {
 
 struct tree {
 	struct ukfs *u;
-	bool all, dirs, dirs_first, files_first, time, paths, marks, group, human, plain, inodes, raw,
-		no_report, mode, quotes, reverse, sizes, by_time, owner, unsorted, one_fs, utf8;
+	bool all, dirs, dirs_first, files_first, time, paths, marks, group, human, plain,
+	     inodes, raw, no_report, mode, quotes, reverse, sizes, by_time, owner, unsorted, one_fs,
+	     utf8;
 	const char **only, **without;
 	int64_t levels;
 	time_t now;
@@ -128,7 +129,8 @@ static void put_facts(const struct tree *t, const struct stat *st)
 static void put_name(const struct tree *t, const char *name)
 {
 	struct ls_options quoting = { .quote = t->quotes ? LS_C : LS_ESCAPE };
-	char *text = t->raw && !t->quotes ? fsu_strdup(name) : ls_quote(&quoting, name, false, NULL);
+	char *text = t->raw && !t->quotes ? fsu_strdup(name) :
+					    ls_quote(&quoting, name, false, NULL);
 
 	fputs(text, stdout);
 	free(text);

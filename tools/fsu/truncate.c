@@ -12,7 +12,8 @@ const struct fsu_option fsu_truncate_options[] = {
 	{ 'c', "no-create", FSU_NOARG, NULL, "do not make files" },
 	{ 'o', "io-blocks", FSU_NOARG, NULL, "SIZE is a number of I/O blocks" },
 	{ 'r', "reference", FSU_ARG, "PATH", "the size of this file in the image" },
-	{ 's', "size", FSU_ARG, "SIZE", "the size; +, -, <, >, / or % before it: relative to what it is" },
+	{ 's', "size", FSU_ARG, "SIZE",
+	  "the size; +, -, <, >, / or % before it: relative to what it is" },
 	FSU_OPTIONS_END
 };
 

@@ -2,8 +2,8 @@
 /*
  * A depth-first walk over an image.  It keeps its own stack, so depth costs memory but no C stack.
  * Names are looked up from the directory above, at great depth by paths, which libukfs takes at any
- * length.  A directory that is its own ancestor (an image can be damaged like that) is reported, not
- * entered.
+ * length.  A directory that is its own ancestor (an image can be damaged like that) is reported,
+ * not entered.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +15,8 @@
 #define HELD_MAX 256	/* of the directories that lead to where the walk is, how many stay open */
 
 struct level {
-	struct ukfs_dir *dir;	/* names are looked up from here; NULL: by the path, at great depth */
+	struct ukfs_dir *dir;	/* names are looked up from here; NULL:
+				   by the path, at great depth */
 	struct fsu_names names;
 	size_t next;
 	size_t cut;		/* the path's length without this directory */
@@ -74,7 +75,8 @@ int fsu_read_names(struct ukfs *u, const char *path, struct fsu_names *names)
 	return err;
 }
 
-/* The path that the walk is at, for calls that take a directory: its last name, from the directory above. */
+/* The path that the walk is at, for calls that take a directory:
+ * its last name, from the directory above. */
 static const char *place(const struct walk *w, int *fd)
 {
 	const struct level *l = w->depth ? &w->levels[w->depth - 1] : NULL;
@@ -249,14 +251,16 @@ static int walk(struct walk *w, const char *start)
 	return ret == FSU_WALK_STOP ? ret : 0;
 }
 
-int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg)
+int fsu_walk_links(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
+		   void *arg)
 {
 	struct walk w = { .u = u, .follow = follow, .fn = fn, .arg = arg };
 
 	return walk(&w, start);
 }
 
-int fsu_walk_types(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn, void *arg)
+int fsu_walk_types(struct ukfs *u, const char *start, enum fsu_follow follow, fsu_walk_fn fn,
+		   void *arg)
 {
 	struct walk w = { .u = u, .follow = follow, .types = true, .fn = fn, .arg = arg };
 

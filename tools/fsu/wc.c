@@ -140,7 +140,8 @@ static bool count_bytes_only(const struct wc *wc, struct ukfs *u, const char *pa
 	for (int i = 0; i < NCOUNTS; i++)
 		if (wc->show[i] != (i == BYTES))
 			return false;
-	if (!path || strcmp(path, "-") == 0 || fsu_tree_stat(u, path, true, &st) || !S_ISREG(st.st_mode))
+	if (!path || strcmp(path, "-") == 0 || fsu_tree_stat(u, path, true, &st) ||
+	    !S_ISREG(st.st_mode))
 		return false;
 	s->n[BYTES] = st.st_size;
 	return true;
@@ -181,7 +182,8 @@ static int find_width(const struct wc *wc, struct ukfs *u, const struct fsu_line
 		return shown == 1 ? 1 : 7;
 	for (int i = 0; i < line->noperands; i++) {
 		const char *path = line->operands[i];
-		int err = strcmp(path, "-") == 0 ? fstat(0, &st) : fsu_tree_stat(u, path, true, &st);
+		int err = strcmp(path, "-") == 0 ? fstat(0, &st) :
+						   fsu_tree_stat(u, path, true, &st);
 
 		if (!err && S_ISREG(st.st_mode))
 			size += st.st_size;

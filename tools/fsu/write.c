@@ -42,7 +42,8 @@ static bool parse(struct write_options *o, const struct fsu_line *line)
 		case 'm':
 			o->mode = arg;
 			if (!fsu_change_mode(arg, 0, 0, &mode))
-				return !fsu_usage("-m needs a mode such as 644, not '%s'", fsu_name(arg));
+				return !fsu_usage("-m needs a mode such as 644, not '%s'",
+						  fsu_name(arg));
 			break;
 		default:
 			o->in_place = true;

@@ -94,7 +94,8 @@ bool copy_into_itself(struct copy *c, const char *from, const char *to)
 	}
 	fsu_path_free(&path);
 	if (found) {
-		fsu_message("cannot copy directory %s into itself, %s", fsu_name(from), fsu_name(to));
+		fsu_message("cannot copy directory %s into itself, %s", fsu_name(from),
+			    fsu_name(to));
 		c->n.errors++;
 	}
 	return found;

@@ -4,8 +4,8 @@
  * a bounded queue; a sink takes them off and makes the copy.  Both exist for the host and for the
  * image, so that put, get and both kinds of ecp are pairs of them.
  *
- * The order of items: DIR, the directory's content, LEAVE; FILE, its DATA, FILE_END, unless the FILE
- * is `whole`: then its data is in it (or there is none) and no others follow.
+ * The order of items: DIR, the directory's content, LEAVE; FILE, its DATA, FILE_END, unless the
+ * FILE is `whole`: then its data is in it (or there is none) and no others follow.
  */
 #ifndef FSU_COPY_H
 #define FSU_COPY_H
@@ -91,8 +91,8 @@ void copy_lost(struct copy *c, enum loss kind, const char *path, const char *wha
 void copy_failed(struct copy *c, int err, const char *verb, const char *path);
 /* An error that ends the run. */
 void copy_fatal(struct copy *c, int err, const char *verb, const char *path);
-/* The file system of the image has no such thing as owners or modes: counted, told in one line at the
- * end, and no error. */
+/* The file system of the image has no such thing as owners or modes: counted, told in one line at
+ * the end, and no error. */
 void copy_unheld(struct copy *c, enum loss kind);
 bool copy_parse_ignore(struct copy *c, const char *list);
 /* One line for each kind that was counted in silence, one for all that the format does not hold. */
@@ -116,8 +116,8 @@ struct copy_options {
 	unsigned int keep;
 	bool one_fs, verbose, quiet;
 	enum fsu_follow follow;	/* of symbolic links in the source */
-	/* as cp does it: existing files are written through symbolic links, directories are read in the
-	 * order of inode numbers, and what follows */
+	/* as cp does it: existing files are written through symbolic links, directories are read in
+	 * the order of inode numbers, and what follows */
 	bool like_cp;
 	bool ask, no_clobber, update;	/* before something is replaced */
 	bool force;		/* what cannot be opened for writing is removed first */
@@ -129,7 +129,8 @@ struct copy_options {
 	bool strict;		/* the first thing that cannot be kept ends the run */
 	bool fresh;		/* the target was empty: what is in it came from this run */
 	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
-	bool write_out;		/* into the image: a file's data leaves the cache when it is complete */
+	bool write_out;		/* into the image:
+				   a file's data leaves the cache when it is complete */
 	uid_t uid;		/* -1: the source's */
 	gid_t gid;
 	bool ignore[LOSS_KINDS];
@@ -183,8 +184,8 @@ struct copy {
 	struct copy_counts n;
 	struct queue *queue;
 	const struct side *from, *to;
-	/* before each symbolic link and special file, or NULL.  It may mount the image anew, no file of
-	 * it is open; false: u is NULL now, and why has been told */
+	/* before each symbolic link and special file, or NULL.  It may mount the image anew, no
+	 * file of it is open; false: u is NULL now, and why has been told */
 	bool (*before_link)(struct copy *c);
 	bool same_image;	/* image to image: the sink can have the kernel copy */
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];

@@ -43,7 +43,8 @@ void xattrs_free(struct xattr *x)
 	}
 }
 
-/* Those that are not the driver's own view of what it stores ("hfs.type", "$LXUID", "system.dos_attrib"). */
+/* Those that are not the driver's own view of what it stores ("hfs.type", "$LXUID",
+ * "system.dos_attrib"). */
 bool xattr_wanted(const char *name)
 {
 	static const char *const kept[] = { "user.", "trusted.", "security.", "system.posix_acl_" };

@@ -41,7 +41,8 @@ void copy_lost(struct copy *c, enum loss kind, const char *path, const char *wha
 {
 	unsigned long long n;
 
-	/* an attribute that does not fit is ENOSPC, too: if the disk is full, the next write says so */
+	/* an attribute that does not fit is ENOSPC, too:
+	 * if the disk is full, the next write says so */
 	if (is_fatal(err) && (err != ENOSPC || (kind != LOSS_XATTRS && kind != LOSS_ACLS))) {
 		copy_fatal(c, err, "write", path);
 		return;
@@ -93,7 +94,8 @@ static bool ignore_one(struct copy *c, const char *name, size_t len)
 	bool all = len == 3 && strncmp(name, "all", 3) == 0, found = all;
 
 	for (int k = 0; k < LOSS_KINDS; k++)
-		if (all || (strlen(kinds[k].name) == len && strncmp(kinds[k].name, name, len) == 0)) {
+		if (all ||
+		    (strlen(kinds[k].name) == len && strncmp(kinds[k].name, name, len) == 0)) {
 			c->o.ignore[k] = true;
 			found = true;
 		}
@@ -106,8 +108,8 @@ bool copy_parse_ignore(struct copy *c, const char *list)
 		size_t len = strcspn(list, ",");
 
 		if (len && !ignore_one(c, list, len)) {
-			fsu_usage("--ignore knows owners, modes, times, xattrs, acls, links, devices, "
-				  "names and all, not '%.*s'", (int)len, list);
+			fsu_usage("--ignore knows owners, modes, times, xattrs, acls, links, "
+				  "devices, names and all, not '%.*s'", (int)len, list);
 			return false;
 		}
 		list += len;

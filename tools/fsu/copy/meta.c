@@ -27,7 +27,8 @@ static mode_t wanted_mode(const struct copy *c, const struct stat *st)
 
 	if (c->o.no_mode)
 		return all & ~c->umask;
-	return c->o.keep & KEEP_MODE ? st->st_mode & 07777 : st->st_mode & (0777 | sticky) & ~c->umask;
+	return c->o.keep & KEEP_MODE ? st->st_mode & 07777 :
+				       st->st_mode & (0777 | sticky) & ~c->umask;
 }
 
 mode_t sink_create_mode(const struct sink *s, const struct stat *st)
@@ -41,8 +42,8 @@ mode_t sink_create_mode(const struct sink *s, const struct stat *st)
 	return S_ISDIR(st->st_mode) ? mode | 0700 : mode;
 }
 
-/* Returns whether the owner is the wanted one now.  A user who is not root cannot give files away on
- * the host: the group alone may go. */
+/* Returns whether the owner is the wanted one now.  A user who is not root cannot give files away
+ * on the host: the group alone may go. */
 static bool set_owner(struct sink *s, int fd, const struct stat *st, struct stat *now)
 {
 	struct copy *c = s->c;
@@ -59,7 +60,8 @@ static bool set_owner(struct sink *s, int fd, const struct stat *st, struct stat
 		return !err && uid == now->st_uid;
 	if (!err)
 		return true;
-	/* an owner that was asked for by name is more than one that is kept where that is possible */
+	/* an owner that was asked for by name is more
+	 * than one that is kept where that is possible */
 	if (c->o.uid == (uid_t)-1 && c->o.gid == (gid_t)-1 && s->to->unheld(c, s->path.s, -err))
 		copy_unheld(c, LOSS_OWNERS);
 	else
@@ -89,7 +91,8 @@ static bool mode_is(struct sink *s, int fd, mode_t mode)
 	return err < 0 || (st.st_mode & 07777) == mode;
 }
 
-static void set_mode(struct sink *s, int fd, const struct stat *st, const struct stat *now, bool owned)
+static void set_mode(struct sink *s, int fd, const struct stat *st, const struct stat *now,
+		     bool owned)
 {
 	struct copy *c = s->c;
 	mode_t mode = wanted_mode(c, st);

@@ -46,8 +46,8 @@ static void draw(struct copy *c)
 	char bytes[FSU_HUMAN_MAX], rate[FSU_HUMAN_MAX], left[32];
 
 	time_left(c, seconds, left);
-	fprintf(stderr, "\r%s, %llu files, %s/s%s\033[K", fsu_size(bytes, c->n.bytes, 1, FSU_HUMAN_1024),
-		(unsigned long long)c->n.files,
+	fprintf(stderr, "\r%s, %llu files, %s/s%s\033[K",
+		fsu_size(bytes, c->n.bytes, 1, FSU_HUMAN_1024), (unsigned long long)c->n.files,
 		fsu_size(rate, seconds > 0 ? c->n.bytes / seconds : 0, 1, FSU_HUMAN_1024), left);
 	drawn = true;
 }
@@ -70,7 +70,8 @@ static void count(char *out, size_t size, unsigned long long n, const char *one,
 	size_t len = strlen(out);
 
 	if (n)
-		snprintf(out + len, size - len, "%s%llu %s", len ? ", " : "", n, n == 1 ? one : many);
+		snprintf(out + len, size - len, "%s%llu %s", len ? ", " : "", n,
+			 n == 1 ? one : many);
 }
 
 void progress_end(struct copy *c, int code)

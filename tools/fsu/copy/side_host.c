@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host as a side of a copy.  Paths of any length: each call starts at hostpath_begin's descriptor.
+ * The host as a side of a copy.  Paths of any length: each call starts at hostpath_begin's
+ * descriptor.
  */
 #include <dirent.h>
 #include <errno.h>

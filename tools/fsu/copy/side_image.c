@@ -45,7 +45,8 @@ static int image_setxattr(struct copy *c, int fd, const char *path, const struct
 
 static int image_chown(struct copy *c, int fd, const char *path, uid_t uid, gid_t gid)
 {
-	return RESULT(fd >= 0 ? ukfs_fchown(c->u, fd, uid, gid) : ukfs_lchown(c->u, path, uid, gid));
+	return RESULT(fd >= 0 ? ukfs_fchown(c->u, fd, uid, gid) :
+				ukfs_lchown(c->u, path, uid, gid));
 }
 
 static int image_chmod(struct copy *c, int fd, const char *path, mode_t mode)

@@ -91,8 +91,9 @@ static int asked_to_keep(struct sink *s, const struct item *i, const struct stat
 
 	if (s->c->o.no_clobber)
 		return EEXIST;
-	if (s->c->o.update && (new_time->tv_sec < old_time->tv_sec ||
-			       (new_time->tv_sec == old_time->tv_sec && new_time->tv_nsec <= old_time->tv_nsec)))
+	if (s->c->o.update &&
+	    (new_time->tv_sec < old_time->tv_sec ||
+	     (new_time->tv_sec == old_time->tv_sec && new_time->tv_nsec <= old_time->tv_nsec)))
 		return EEXIST;
 	return s->c->o.ask && !fsu_ask("overwrite", s->path.s) ? EEXIST : 0;
 }
@@ -130,7 +131,8 @@ static int open_file(struct sink *s, const struct item *i)
 	if ((S_ISREG(old.st_mode) || through) && !o->remove_first &&
 	    !(o->like_cp && (o->keep & KEEP_LINKS) && old.st_nlink > 1)) {
 		s->created = false;
-		fd = s->to->open(s->c, s->path.s, O_WRONLY | O_NONBLOCK | (o->no_data ? 0 : O_TRUNC) |
+		fd = s->to->open(s->c, s->path.s,
+				 O_WRONLY | O_NONBLOCK | (o->no_data ? 0 : O_TRUNC) |
 				 (through ? 0 : O_NOFOLLOW), 0);
 		if (fd >= 0 || !o->force)
 			goto done;
@@ -221,7 +223,8 @@ static size_t run_length(const char *data, size_t len, bool *zeros)
 	return n;
 }
 
-/* Leave holes where there are only zeros: the file is new or was emptied, and has its size already. */
+/* Leave holes where there are only zeros:
+ * the file is new or was emptied, and has its size already. */
 static void write_sparse(struct sink *s, const char *data, size_t len, off_t off)
 {
 	bool zeros = false;
@@ -368,7 +371,8 @@ static void begin_file(struct sink *s, struct item *i)
 		*i = (struct item){ .kind = ITEM_FILE };
 	}
 	/* xfs reserves room behind a file that grows, and the holes would be in it */
-	if (s->file->sparse && !s->c->o.no_data && s->c->o.sparse != COPY_NEVER && !set_size(s, s->file->st.st_size)) {
+	if (s->file->sparse && !s->c->o.no_data && s->c->o.sparse != COPY_NEVER &&
+	    !set_size(s, s->file->st.st_size)) {
 		if (s->file == i)
 			s->file = NULL;
 		return;
@@ -419,7 +423,8 @@ static void enter_directory(struct sink *s, const struct item *i)
 		if (!S_ISDIR(old.st_mode))
 			copy_failed(c, ENOTDIR, "replace", s->path.s);
 		else if (!i->top && s->depth && s->levels[s->depth - 1].created)
-			copy_lost(c, LOSS_NAMES, s->path.s, "name (another directory has it there)", err);
+			copy_lost(c, LOSS_NAMES, s->path.s,
+				  "name (another directory has it there)", err);
 		else
 			err = 0;
 	} else if (err) {
@@ -511,13 +516,15 @@ static void make(struct sink *s, const struct item *i)
 	}
 	cut = name_object(s, i);
 	err = -make_object(s, i);
-	if (err == EEXIST && c->o.links == COPY_HARD_LINKS && s->to->stat(c, s->path.s, false, &old) == 0 &&
-	    old.st_ino == i->st.st_ino && old.st_dev == i->st.st_dev) {
+	if (err == EEXIST && c->o.links == COPY_HARD_LINKS &&
+	    s->to->stat(c, s->path.s, false, &old) == 0 && old.st_ino == i->st.st_ino &&
+	    old.st_dev == i->st.st_dev) {
 		;	/* it is that link already */
 	} else if (err == EEXIST && c->o.links && !c->o.force && !c->o.remove_first && !c->o.ask &&
 		   !c->o.no_clobber && !c->o.update) {
 		copy_failed(c, err, "create link", s->path.s);
-	} else if (err == EEXIST && may_replace(s, i, false, &old) == 0 && !asked_to_keep(s, i, &old)) {
+	} else if (err == EEXIST && may_replace(s, i, false, &old) == 0 &&
+		   !asked_to_keep(s, i, &old)) {
 		err = -remove_old(s);
 		if (!err)
 			err = -make_object(s, i);

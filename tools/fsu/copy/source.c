@@ -88,8 +88,8 @@ static struct xattr *read_xattrs(struct walk *w, int fd)
 
 /* ---- files ------------------------------------------------------------------------------- */
 
-/* As much as there is up to `size`: fewer bytes mean the end.  So does `known`, the size that the file has
- * (0: it may be another), and then no call is made to be told so. */
+/* As much as there is up to `size`: fewer bytes mean the end.  So does `known`, the size that the
+ * file has (0: it may be another), and then no call is made to be told so. */
 static ssize_t read_full(struct copy *c, int fd, char *buf, size_t size, off_t off, off_t known)
 {
 	size_t have = 0;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * -exec and -ok: a program of the host gets a copy of the file, with the same name, in a temporary
- * folder that is removed when the program has ended.  -execdir and -okdir run it there, and with + on the
- * files of one directory at a time.
+ * folder that is removed when the program has ended.  -execdir and -okdir run it there, and with +
+ * on the files of one directory at a time.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -67,7 +67,8 @@ static char *copy_out(struct find *f, const struct fsu_entry *e, const char *sha
 	int fd = -1, err = 0;
 
 	if (!S_ISREG(e->type)) {
-		fsu_message("%s: only regular files can be copied out for a program", fsu_name(e->path));
+		fsu_message("%s: only regular files can be copied out for a program",
+			    fsu_name(e->path));
 		f->code = FSU_FAILED;
 		return NULL;
 	}
@@ -237,8 +238,8 @@ static bool path_is_safe(struct find *f)
 	}
 	if (!path)
 		return true;
-	fsu_message("-execdir would run files of the image, because PATH has a directory that does not begin "
-		    "with a slash; take it out");
+	fsu_message("-execdir would run files of the image, because PATH has a directory that does "
+		    "not begin with a slash; take it out");
 	f->code = FSU_FAILED;
 	f->quit = true;
 	return false;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The files of the host that -fprint and its like print to.  They are made when the image is known, which
- * none of them may be; several actions with the same file share a stream.
+ * The files of the host that -fprint and its like print to.  They are made when the image is known,
+ * which none of them may be; several actions with the same file share a stream.
  */
 #include <errno.h>
 #include <fcntl.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The expression: a list of `,' of -o of -a of ! of words and parentheses, made a tree of nodes that
- * evaluate themselves.
+ * The expression: a list of `,' of -o of -a of ! of words and parentheses, made a tree of nodes
+ * that evaluate themselves.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -114,7 +114,8 @@ static bool take_command(struct parser *p, struct node *n)
 	const char *s;
 
 	for (; (s = peek(p)); p->at++) {
-		bool plus = strcmp(s, "+") == 0 && p->at > begin && strcmp(p->argv[p->at - 1], "{}") == 0;
+		bool plus = strcmp(s, "+") == 0 && p->at > begin &&
+			    strcmp(p->argv[p->at - 1], "{}") == 0;
 
 		if (!plus && strcmp(s, ";"))
 			continue;
@@ -135,14 +136,16 @@ static struct node *parse_word(struct parser *p)
 	struct node *n;
 
 	if (!w) {
-		fsu_usage(*name == '-' ? "unknown predicate '%s'" : "paths stand before the expression: '%s'",
+		fsu_usage(*name == '-' ? "unknown predicate '%s'" :
+					 "paths stand before the expression: '%s'",
 			  fsu_name(name));
 		return NULL;
 	}
 	n = new_node(p->f, w->eval ? w->eval : eval_true, NULL, NULL);
 	n->key = w->key;
 	n->name = name;
-	if ((w->flags & FIND_FILE && !(n->file = next(p))) || (w->nargs > 0 && !(n->arg = next(p)))) {
+	if ((w->flags & FIND_FILE && !(n->file = next(p))) ||
+	    (w->nargs > 0 && !(n->arg = next(p)))) {
 		fsu_usage("'%s' needs an argument", name);
 		return NULL;
 	}

@@ -98,7 +98,8 @@ static char *type_text(const struct find *f, const struct fsu_entry *e, bool fol
 		int err = fsu_tree_stat(f->u, e->path, true, &st);
 
 		/* N: leads nowhere, L: in a circle */
-		text[0] = err == ELOOP ? 'L' : err == ENOENT || err == ENOTDIR ? 'N' : err ? '?' : 0;
+		text[0] = err == ELOOP ? 'L' : err == ENOENT ||
+			err == ENOTDIR ? 'N' : err ? '?' : 0;
 		if (text[0] == '?')
 			fsu_perror(err, e->path);
 	}
@@ -316,7 +317,8 @@ bool find_ls(struct find *f, struct node *n, const struct fsu_entry *e)
 	static int widths[] = { 9, 6, 3, 8, 8, 8, 3, 3 };
 	const struct stat *st = &e->st;
 	char *texts[] = {
-		number_text("%" PRIu64, st->st_ino), number_text("%" PRIu64, (st->st_blocks + 1) / 2),
+		number_text("%" PRIu64, st->st_ino),
+		number_text("%" PRIu64, (st->st_blocks + 1) / 2),
 		number_text("%" PRIu64, st->st_nlink), number_text("%" PRIu64, st->st_size),
 		fsu_tree_readlink(f->u, e->path), owner_text(fsu_group(st->st_gid), st->st_gid),
 	};

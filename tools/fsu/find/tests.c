@@ -53,9 +53,11 @@ static bool set_syntax(struct find *f, struct node *n)
 	static const struct { const char *name; reg_syntax_t syntax; } syntaxes[] = {
 		{ "findutils-default", RE_SYNTAX_EMACS }, { "emacs", RE_SYNTAX_EMACS },
 		{ "ed", RE_SYNTAX_ED }, { "sed", RE_SYNTAX_SED }, { "grep", RE_SYNTAX_GREP },
-		{ "egrep", RE_SYNTAX_EGREP }, { "awk", RE_SYNTAX_AWK }, { "gnu-awk", RE_SYNTAX_GNU_AWK },
+		{ "egrep", RE_SYNTAX_EGREP }, { "awk", RE_SYNTAX_AWK },
+		{ "gnu-awk", RE_SYNTAX_GNU_AWK },
 		{ "posix-awk", RE_SYNTAX_POSIX_AWK }, { "posix-egrep", RE_SYNTAX_POSIX_EGREP },
-		{ "posix-basic", RE_SYNTAX_POSIX_BASIC }, { "posix-extended", RE_SYNTAX_POSIX_EXTENDED },
+		{ "posix-basic", RE_SYNTAX_POSIX_BASIC },
+		{ "posix-extended", RE_SYNTAX_POSIX_EXTENDED },
 		{ "posix-minimal-basic", RE_SYNTAX_POSIX_MINIMAL_BASIC },
 	};
 
@@ -94,7 +96,8 @@ static bool compares(const struct node *n, double value)
 static bool parse_size(struct find *f, struct node *n)
 {
 	static const struct { char c; uint64_t unit; } units[] = {
-		{ 'b', 512 }, { 'c', 1 }, { 'w', 2 }, { 'k', 1 << 10 }, { 'M', 1 << 20 }, { 'G', 1 << 30 },
+		{ 'b', 512 }, { 'c', 1 }, { 'w', 2 }, { 'k', 1 << 10 }, { 'M', 1 << 20 },
+		{ 'G', 1 << 30 },
 		{ 0, 512 },
 	};
 	const char *s = take_sign(n);
@@ -125,8 +128,9 @@ static bool test_number(struct find *f, struct node *n, const struct fsu_entry *
 
 static struct timespec file_time(const struct stat *st, char which)
 {
-	return which == 'a' || which == 'A' ? st->st_atim : which == 'c' || which == 'C' ? st->st_ctim :
-	       st->st_mtim;
+	return which == 'a' || which == 'A' ? st->st_atim :
+	       which == 'c' || which == 'C' ? st->st_ctim :
+					      st->st_mtim;
 }
 
 /* Days are whole ones: a file is one day old for a day.  A minute is the one that ends with it. */
@@ -166,7 +170,8 @@ static bool have_reference(struct find *f, struct node *n)
 }
 
 /* struct stat has no time of birth; a format without one has no file that is newer. */
-static bool time_of(struct find *f, const char *path, const struct stat *st, char which, struct timespec *t)
+static bool time_of(struct find *f, const char *path, const struct stat *st, char which,
+		    struct timespec *t)
 {
 	struct statx x;
 
@@ -174,7 +179,8 @@ static bool time_of(struct find *f, const char *path, const struct stat *st, cha
 		*t = file_time(st, which);
 		return true;
 	}
-	if (ukfs_statx(f->u, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &x) || !(x.stx_mask & STATX_BTIME))
+	if (ukfs_statx(f->u, path, AT_SYMLINK_NOFOLLOW, STATX_BTIME, &x) ||
+	    !(x.stx_mask & STATX_BTIME))
 		return false;
 	*t = (struct timespec){ x.stx_btime.tv_sec, x.stx_btime.tv_nsec };
 	return true;
@@ -184,7 +190,8 @@ static bool test_newer(struct find *f, struct node *n, const struct fsu_entry *e
 {
 	struct timespec t;
 
-	if (n->mode != 't' && (!have_reference(f, n) || !time_of(f, n->arg, &n->st, n->mode, &n->time)))
+	if (n->mode != 't' &&
+	    (!have_reference(f, n) || !time_of(f, n->arg, &n->st, n->mode, &n->time)))
 		return false;
 	return time_of(f, e->path, &e->st, n->key, &t) && newer(t, n->time);
 }

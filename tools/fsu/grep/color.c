@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Colours from GREP_COLORS, as grep has it: "ms=01;31:fn=35:ne".  Those of whole lines (sl, cx, rv) are
- * not known here.
+ * Colours from GREP_COLORS, as grep has it: "ms=01;31:fn=35:ne".  Those of whole lines (sl, cx, rv)
+ * are not known here.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +23,8 @@ const struct grep_colors *grep_read_colors(void)
 	static const struct { const char *key; char *first, *second; } keys[] = {
 		{ "ms=", colors.match, NULL }, { "mc=", colors.context_match, NULL },
 		{ "mt=", colors.match, colors.context_match }, { "fn=", colors.name, NULL },
-		{ "ln=", colors.number, NULL }, { "bn=", colors.offset, NULL }, { "se=", colors.separator, NULL },
+		{ "ln=", colors.number, NULL }, { "bn=", colors.offset, NULL },
+		{ "se=", colors.separator, NULL },
 	};
 	const char *s = getenv("GREP_COLORS");
 

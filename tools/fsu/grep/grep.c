@@ -26,12 +26,16 @@ const struct fsu_option fsu_grep_options[] = {
 	{ 'e', "regexp", FSU_ARG, "PATTERN", "a pattern; may be repeated" },
 	{ 'E', "extended-regexp", FSU_NOARG, NULL, "patterns are extended regular expressions" },
 	{ KEY_EXCLUDE, "exclude", FSU_ARG, "GLOB", "leave out files with such a name" },
-	{ KEY_EXCLUDE_DIR, "exclude-dir", FSU_ARG, "GLOB", "leave out directories with such a name" },
+	{ KEY_EXCLUDE_DIR, "exclude-dir", FSU_ARG, "GLOB",
+	  "leave out directories with such a name" },
 	{ 'f', "file", FSU_ARG, "FILE", "patterns from this file of the host, one a line" },
 	{ 'F', "fixed-strings", FSU_NOARG, NULL, "patterns are strings" },
-	{ 'G', "basic-regexp", FSU_NOARG, NULL, "patterns are basic regular expressions, the default" },
-	{ KEY_SEPARATOR, "group-separator", FSU_ARG, "TEXT", "text between groups of lines instead of --" },
-	{ KEY_NO_SEPARATOR, "no-group-separator", FSU_NOARG, NULL, "nothing between groups of lines" },
+	{ 'G', "basic-regexp", FSU_NOARG, NULL,
+	  "patterns are basic regular expressions, the default" },
+	{ KEY_SEPARATOR, "group-separator", FSU_ARG, "TEXT",
+	  "text between groups of lines instead of --" },
+	{ KEY_NO_SEPARATOR, "no-group-separator", FSU_NOARG, NULL,
+	  "nothing between groups of lines" },
 	{ 'h', "no-filename", FSU_NOARG, NULL, "no names of files in front" },
 	{ 'H', "with-filename", FSU_NOARG, NULL, "names of files in front" },
 	{ 'i', "ignore-case", FSU_NOARG, NULL, "case does not matter" },
@@ -122,7 +126,8 @@ static bool left_out(struct grep *g, const char *path, bool operand, bool dir)
 	for (int i = 0; g->some_globs && i < g->line->noptions; i++) {
 		const struct fsu_given *o = &g->line->options[i];
 
-		if (dir ? o->key != KEY_EXCLUDE_DIR : o->key != KEY_EXCLUDE && o->key != KEY_INCLUDE)
+		if (dir ? o->key != KEY_EXCLUDE_DIR :
+			  o->key != KEY_EXCLUDE && o->key != KEY_INCLUDE)
 			continue;
 		if (first)
 			out = o->key == KEY_INCLUDE;
@@ -222,17 +227,22 @@ static bool set_binary(struct grep *g, const char *arg)
 			g->o.binary = i;
 			return true;
 		}
-	return !fsu_usage("--binary-files must be binary, text or without-match, not '%s'", fsu_name(arg));
+	return !fsu_usage("--binary-files must be binary, text or without-match, not '%s'",
+			  fsu_name(arg));
 }
 
 static bool set_color(struct grep *g, const char *when)
 {
-	bool always = when && (!strcmp(when, "always") || !strcmp(when, "yes") || !strcmp(when, "force"));
-	bool never = when && (!strcmp(when, "never") || !strcmp(when, "no") || !strcmp(when, "none"));
+	bool always = when &&
+		      (!strcmp(when, "always") || !strcmp(when, "yes") || !strcmp(when, "force"));
+	bool never = when &&
+		     (!strcmp(when, "never") || !strcmp(when, "no") || !strcmp(when, "none"));
 	const char *term = getenv("TERM");
 
-	if (when && !always && !never && strcmp(when, "auto") && strcmp(when, "tty") && strcmp(when, "if-tty"))
-		return !fsu_usage("--color must be always, auto or never, not '%s'", fsu_name(when));
+	if (when && !always && !never && strcmp(when, "auto") && strcmp(when, "tty") &&
+	    strcmp(when, "if-tty"))
+		return !fsu_usage("--color must be always, auto or never, not '%s'",
+				  fsu_name(when));
 	if (always || (!never && isatty(STDOUT_FILENO) && term && strcmp(term, "dumb")))
 		g->o.colors = grep_read_colors();
 	else

@@ -78,13 +78,14 @@ static void put_matches(struct search *s, const char *line, size_t len, const ch
 	fwrite(line + shown, 1, len - shown, stdout);
 }
 
-static void show_line(struct search *s, const char *line, size_t len, uint64_t number, uint64_t offset,
-		      char mark)
+static void show_line(struct search *s, const char *line, size_t len, uint64_t number,
+		      uint64_t offset, char mark)
 {
 	front(s, number, offset, mark);
 	/* with -v it is the lines around that match */
 	if (s->o->colors && (mark == ':') != s->o->invert)
-		put_matches(s, line, len, mark == ':' ? COLOR(s->o, match) : COLOR(s->o, context_match));
+		put_matches(s, line, len,
+			    mark == ':' ? COLOR(s->o, match) : COLOR(s->o, context_match));
 	else
 		fwrite(line, 1, len, stdout);
 	putchar(s->o->eol);

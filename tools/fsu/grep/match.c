@@ -48,7 +48,8 @@ static bool compile_perl(struct matcher *m, const char *text, size_t len)
 		fsu_message("-P takes a single pattern");
 	else
 		m->perl_pattern = m->perl->compile(whole, size, m->o->icase,
-						   strcmp(nl_langinfo(CODESET), "UTF-8") == 0, error, sizeof(error));
+						   strcmp(nl_langinfo(CODESET), "UTF-8") == 0,
+						   error, sizeof(error));
 	if (m->perl && !memchr(text, '\n', len) && !m->perl_pattern)
 		fsu_message("%s: %s", fsu_name(text), error);
 	free(whole);
@@ -135,8 +136,8 @@ void matcher_free(struct matcher *m)
 }
 
 /* The leftmost match that begins at `from' or behind; its end, longest, goes to *end. */
-static ssize_t search(struct matcher *m, struct pattern *p, const char *line, size_t len, size_t from,
-		      size_t *end)
+static ssize_t search(struct matcher *m, struct pattern *p, const char *line, size_t len,
+		      size_t from, size_t *end)
 {
 	const char *found;
 	ssize_t start;
@@ -153,7 +154,8 @@ static ssize_t search(struct matcher *m, struct pattern *p, const char *line, si
 }
 
 /* The longest match that begins at `start' and ends before `end', or -1. */
-static ssize_t shorter(struct matcher *m, struct pattern *p, const char *line, size_t start, size_t end)
+static ssize_t shorter(struct matcher *m, struct pattern *p, const char *line, size_t start,
+		       size_t end)
 {
 	ssize_t len;
 

@@ -11,8 +11,8 @@
 #include "ls.h"
 
 enum { LEFT, RIGHT, END, RESET, NORM, FILE_, DIR_, LINK, FIFO, SOCK, BLK, CHR, MISSING, ORPHAN,
-       EXEC, DOOR, SETUID, SETGID, STICKY, OTHER_WRITABLE, STICKY_OTHER_WRITABLE, CAP, MULTIHARDLINK,
-       CLR_TO_EOL, NKINDS };
+       EXEC, DOOR, SETUID, SETGID, STICKY, OTHER_WRITABLE, STICKY_OTHER_WRITABLE, CAP,
+       MULTIHARDLINK, CLR_TO_EOL, NKINDS };
 
 static struct { const char *key; const char *color; } kinds[NKINDS] = {
 	{ "lc", "\033[" }, { "rc", "m" }, { "ec", NULL }, { "rs", "0" }, { "no", NULL },
@@ -77,10 +77,12 @@ static void set_color(const char *key, char *value)
 /* Without LS_COLORS, which dircolors makes for the terminal, the terminal has to be known. */
 static bool terminal_has_colors(void)
 {
-	static const char *const known[] = { "Eterm", "ansi", "*color*", "con[0-9]*x[0-9]*", "cons25",
-		"console", "cygwin", "*direct*", "dtterm", "gnome", "hurd", "jfbterm", "konsole",
-		"kterm", "linux", "linux-c", "mlterm", "putty", "rxvt*", "screen*", "st",
-		"terminator", "tmux*", "vt100", "vt220", "xterm*" };
+	static const char *const known[] = {
+		"Eterm", "ansi", "*color*", "con[0-9]*x[0-9]*", "cons25", "console", "cygwin",
+		"*direct*", "dtterm", "gnome", "hurd", "jfbterm", "konsole", "kterm", "linux",
+		"linux-c", "mlterm", "putty", "rxvt*", "screen*", "st", "terminator", "tmux*",
+		"vt100", "vt220", "xterm*",
+	};
 	const char *colorterm = getenv("COLORTERM"), *term = getenv("TERM");
 
 	if (colorterm && *colorterm)

@@ -68,8 +68,8 @@ static int stat_one(struct ls *ls, const char *path, bool follow, struct statx *
 	return ukfs_statx(ls->u, path, follow ? 0 : AT_SYMLINK_NOFOLLOW, mask, x) ? errno : 0;
 }
 
-/* Operands: a link is followed with -H and -L; by default one to a directory is followed, any other,
- * also one that leads nowhere, is shown itself. */
+/* Operands: a link is followed with -H and -L; by default one to a directory is followed, any
+ * other, also one that leads nowhere, is shown itself. */
 static int stat_file(struct ls *ls, struct ls_file *f, const char *path)
 {
 	enum ls_deref deref = ls->o.deref;

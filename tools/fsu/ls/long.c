@@ -132,8 +132,8 @@ static int print_time(struct ls *ls, const struct ls_file *f)
 
 	if (!f->stat_ok || (ls->o.time == LS_BTIME && t.tv_nsec < 0))
 		return printf("%*s ", time_width(ls), "?");
-	/* the broken-down time changes with the minute: time zones' offsets are whole minutes now, and
-	 * the seconds are set here */
+	/* the broken-down time changes with the minute: time zones' offsets are whole minutes now,
+	 * and the seconds are set here */
 	if (!cache.set || cache.minute != t.tv_sec / 60 || t.tv_sec < 0) {
 		if (!localtime_r(&t.tv_sec, &cache.tm))
 			return printf("%*lld ", time_width(ls), (long long)t.tv_sec);

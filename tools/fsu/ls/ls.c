@@ -35,7 +35,9 @@ static struct ls_pending *new_pending(const char *path, bool arg, struct ls_pend
 {
 	struct ls_pending *p = fsu_malloc(sizeof(*p));
 
-	*p = (struct ls_pending){ .path = fsu_strdup(path), .arg = arg, .parent = parent, .users = 1 };
+	*p = (struct ls_pending){
+		.path = fsu_strdup(path), .arg = arg, .parent = parent, .users = 1,
+	};
 	if (parent) {
 		parent->users++;
 		p->depth = parent->depth + 1;

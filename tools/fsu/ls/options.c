@@ -28,7 +28,8 @@ const struct fsu_option fsu_ls_options[] = {
 	{ 'F', NULL, FSU_NOARG, NULL, "append one of */=@| to names" },
 	{ KEY_CLASSIFY, "classify", FSU_OPTARG, "WHEN", "the same: always, auto, never" },
 	{ KEY_TYPE, "file-type", FSU_NOARG, NULL, "the same without *" },
-	{ KEY_FORMAT, "format", FSU_ARG, "WORD", "across, commas, long, single-column, vertical, verbose" },
+	{ KEY_FORMAT, "format", FSU_ARG, "WORD",
+	  "across, commas, long, single-column, vertical, verbose" },
 	{ KEY_FULL_TIME, "full-time", FSU_NOARG, NULL, "-l --time-style=full-iso" },
 	{ 'g', NULL, FSU_NOARG, NULL, "-l without owners" },
 	{ KEY_DIRS_FIRST, "group-directories-first", FSU_NOARG, NULL, "directories before files" },
@@ -63,7 +64,8 @@ const struct fsu_option fsu_ls_options[] = {
 	{ KEY_SORT, "sort", FSU_ARG, "WORD", "none, name, size, time, version, extension, width" },
 	{ 't', NULL, FSU_NOARG, NULL, "newest first" },
 	{ KEY_TIME, "time", FSU_ARG, "WORD", "atime, ctime, mtime or birth instead of mtime" },
-	{ KEY_TIME_STYLE, "time-style", FSU_ARG, "STYLE", "full-iso, long-iso, iso, locale, +FORMAT" },
+	{ KEY_TIME_STYLE, "time-style", FSU_ARG, "STYLE",
+	  "full-iso, long-iso, iso, locale, +FORMAT" },
 	{ 'T', "tabsize", FSU_ARG, "COLS", "tab stops, 0: no tabs" },
 	{ 'u', NULL, FSU_NOARG, NULL, "use the time of last access" },
 	{ 'U', NULL, FSU_NOARG, NULL, "do not sort" },
@@ -94,13 +96,15 @@ static const struct word indicators[] = { { "none", LS_INDICATOR_NONE },
 static const struct word quotings[] = { { "literal", LS_LITERAL }, { "shell", LS_SHELL },
 	{ "shell-always", LS_SHELL_ALWAYS }, { "shell-escape", LS_SHELL_ESCAPE },
 	{ "shell-escape-always", LS_SHELL_ESCAPE_ALWAYS }, { "c", LS_C },
-	{ "c-maybe", LS_C_MAYBE }, { "locale", LS_LOCALE }, { "clocale", LS_CLOCALE }, { "escape", LS_ESCAPE }, { NULL, 0 } };
+	{ "c-maybe", LS_C_MAYBE }, { "locale", LS_LOCALE }, { "clocale", LS_CLOCALE },
+	{ "escape", LS_ESCAPE }, { NULL, 0 } };
 static const struct word sorts[] = { { "none", LS_SORT_NONE }, { "name", LS_SORT_NAME },
 	{ "size", LS_SORT_SIZE }, { "time", LS_SORT_TIME }, { "version", LS_SORT_VERSION },
 	{ "extension", LS_SORT_EXTENSION }, { "width", LS_SORT_WIDTH }, { NULL, 0 } };
 static const struct word times[] = { { "atime", LS_ATIME }, { "access", LS_ATIME },
 	{ "use", LS_ATIME }, { "ctime", LS_CTIME }, { "status", LS_CTIME }, { "mtime", LS_MTIME },
-	{ "modification", LS_MTIME }, { "birth", LS_BTIME }, { "creation", LS_BTIME }, { NULL, 0 } };
+	{ "modification", LS_MTIME }, { "birth", LS_BTIME }, { "creation", LS_BTIME },
+	{ NULL, 0 } };
 
 static int find_word(const struct word *w, const char *arg, const char *option)
 {
@@ -207,13 +211,18 @@ static bool set_long_only(struct ls_options *o, int key, const char *arg)
 			o->indicator = LS_INDICATOR_ALL;
 		break;
 	case KEY_TYPE: o->indicator = LS_INDICATOR_TYPE; break;
-	case KEY_FORMAT: SET_WORD(format, find_word(formats, arg, "--format")); set_format(o, format); break;
+	case KEY_FORMAT:
+		SET_WORD(format, find_word(formats, arg, "--format"));
+		set_format(o, format);
+		break;
 	case KEY_FULL_TIME: set_format(o, LS_LONG); return set_time_style(o, "full-iso");
 	case KEY_DIRS_FIRST: o->dirs_first = true; break;
 	case KEY_SI: o->human = o->file_human = FSU_HUMAN_1000; o->block = o->file_block = 1; break;
 	case KEY_DEREF_ARG_DIR: o->deref = LS_DEREF_ARG_DIR; break;
 	case KEY_HIDE: add_pattern(&o->hide, arg); break;
-	case KEY_INDICATOR: SET_WORD(o->indicator, find_word(indicators, arg, "--indicator-style")); break;
+	case KEY_INDICATOR:
+		SET_WORD(o->indicator, find_word(indicators, arg, "--indicator-style"));
+		break;
 	case KEY_SHOW_CONTROL: o->hide_control = false; break;
 	case KEY_QUOTING:
 		SET_WORD(o->quote, find_word(quotings, arg, "--quoting-style"));
@@ -342,7 +351,8 @@ static bool set_defaults(struct ls_options *o, bool tty)
 	if (!o->quote_given)
 		o->quote = tty ? LS_SHELL_ESCAPE : LS_LITERAL;
 	if (o->deref == LS_DEREF_UNSET)
-		o->deref = o->directory || o->format == LS_LONG || o->indicator == LS_INDICATOR_ALL ?
+		o->deref = o->directory || o->format == LS_LONG ||
+			   o->indicator == LS_INDICATOR_ALL ?
 			   LS_DEREF_NEVER : LS_DEREF_ARG_DIR;
 	if (o->directory)
 		o->recursive = false;

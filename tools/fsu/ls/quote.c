@@ -182,7 +182,8 @@ static void quote_single(struct text *t, const char *s, bool escapes)
 	add_char(t, '\'');
 }
 
-static void quote_shell(struct text *t, const struct ls_options *o, const char *s, const char *extra)
+static void quote_shell(struct text *t, const struct ls_options *o, const char *s,
+			const char *extra)
 {
 	bool escapes = o->quote == LS_SHELL_ESCAPE || o->quote == LS_SHELL_ESCAPE_ALWAYS;
 	bool always = o->quote == LS_SHELL_ALWAYS || o->quote == LS_SHELL_ESCAPE_ALWAYS;
@@ -235,7 +236,8 @@ static bool is_plain(const char *name, const char *special)
 /* C escapes between marks, which are the locale's where they may be. */
 static void quote_marks(struct text *t, int quote, const char *name, char *special)
 {
-	bool curved = (quote == LS_LOCALE || quote == LS_CLOCALE) && strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	bool curved = (quote == LS_LOCALE || quote == LS_CLOCALE) &&
+		      strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
 	const char *open = curved ? "\342\200\230" : quote == LS_LOCALE ? "'" : "\"";
 	const char *close = curved ? "\342\200\231" : open, *end;
 

@@ -74,7 +74,8 @@ static size_t stem(const char *s, size_t len)
 
 		while (start > 0 && (isalnum((unsigned char)s[start - 1]) || s[start - 1] == '~'))
 			start--;
-		if (start == i || start < 2 || s[start - 1] != '.' || isdigit((unsigned char)s[start]))
+		if (start == i || start < 2 || s[start - 1] != '.' ||
+		    isdigit((unsigned char)s[start]))
 			break;
 		end = start - 1;
 		i = end;

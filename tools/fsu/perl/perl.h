@@ -12,8 +12,8 @@ struct fsu_perl;
 
 struct fsu_perl_ops {
 	/* NULL, and what is wrong in `error' */
-	struct fsu_perl *(*compile)(const char *pattern, size_t len, bool icase, bool utf8, char *error,
-				    size_t size);
+	struct fsu_perl *(*compile)(const char *pattern, size_t len, bool icase, bool utf8,
+				    char *error, size_t size);
 	/* The leftmost match from `from' on: 1, 0, or -1 where it took too long. */
 	int (*find)(struct fsu_perl *p, const char *line, size_t len, size_t from, size_t *start,
 		    size_t *end);

@@ -69,7 +69,8 @@ static char **complete(const char *text, int start, int end)
 		collect_paths(text);
 	found = rl_completion_matches(text, next_candidate);
 	/* a directory is seldom all that was meant */
-	rl_completion_append_character = candidates.count == 1 && candidates.list[0].type == DT_DIR ? 0 : ' ';
+	rl_completion_append_character =
+		candidates.count == 1 && candidates.list[0].type == DT_DIR ? 0 : ' ';
 	rl_attempted_completion_over = 1;
 	return found;
 }

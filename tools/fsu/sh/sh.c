@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * fsu_sh: the commands of fsu, one after the other, on an image that is mounted once.  Paths are the
- * image's; files behind < and >, and what stands behind | or !, are the host's.
+ * fsu_sh: the commands of fsu, one after the other, on an image that is mounted once.  Paths are
+ * the image's; files behind < and >, and what stands behind | or !, are the host's.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -124,7 +124,8 @@ static bool redirect_all(const struct sh_command *c, int kept[3])
 
 	return redirect(c->in, O_RDONLY, STDIN_FILENO, &kept[0]) &&
 	       redirect(c->out, out | (c->append ? O_APPEND : O_TRUNC), STDOUT_FILENO, &kept[1]) &&
-	       redirect(c->err, out | (c->err_append ? O_APPEND : O_TRUNC), STDERR_FILENO, &kept[2]);
+	       redirect(c->err, out | (c->err_append ? O_APPEND : O_TRUNC), STDERR_FILENO,
+			&kept[2]);
 }
 
 static int run_command(struct sh *sh, struct sh_command *c)
@@ -136,7 +137,8 @@ static int run_command(struct sh *sh, struct sh_command *c)
 		if (code < 0)
 			code = fsu_run_inside(sh->line, c->argc, c->argv);
 		if (code < 0) {
-			fsu_message("%s: there is no such command; help lists them", fsu_name(c->argv[0]));
+			fsu_message("%s: there is no such command; help lists them",
+				    fsu_name(c->argv[0]));
 			code = 127;
 		}
 		if (!fsu_flush() && code == FSU_OK)
@@ -190,7 +192,8 @@ static void run_line(struct sh *sh, const char *text)
 		else if (c.argc && run)
 			sh->code = c.end == SH_PIPE ? run_piped(sh, &c, text) : run_command(sh, &c);
 		/* what && and || stand behind is asked, not demanded */
-		sh->done |= sh->stop_at_error && sh->code && (run || !ok) && c.end != SH_AND && c.end != SH_OR;
+		sh->done |= sh->stop_at_error && sh->code && (run || !ok) && c.end != SH_AND &&
+			    c.end != SH_OR;
 		if (!ok || c.end == SH_PIPE)
 			text = "";
 		/* a command that was skipped leaves the list as it is */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The parts of fsu_sh: sh.c runs lines, words.c takes them apart, edit.c reads them from a terminal.
+ * The parts of fsu_sh: sh.c runs lines, words.c takes them apart, edit.c reads them from a
+ * terminal.
  */
 #ifndef FSU_SH_H
 #define FSU_SH_H

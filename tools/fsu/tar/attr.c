@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Extended attributes are passed on as they are; POSIX ACLs, which the kernel shows as attributes in
- * a format of its own, become libarchive's ACLs, so that other tars know them.
+ * Extended attributes are passed on as they are; POSIX ACLs, which the kernel shows as attributes
+ * in a format of its own, become libarchive's ACLs, so that other tars know them.
  */
 #include <endian.h>
 #include <errno.h>
@@ -43,10 +43,12 @@ static void take_acl(struct archive_entry *e, int type, const struct acl *acl, s
 		for (size_t j = 0; j < NTAGS; j++)
 			if (tags[j].kernel == le16toh(acl->entries[i].tag))
 				archive_entry_acl_add_entry(e, type, le16toh(acl->entries[i].perm),
-							    tags[j].archive, le32toh(acl->entries[i].id), NULL);
+							    tags[j].archive,
+							    le32toh(acl->entries[i].id), NULL);
 }
 
-static void take_attribute(struct tar *t, struct archive_entry *e, const char *path, const char *name)
+static void take_attribute(struct tar *t, struct archive_entry *e, const char *path,
+			   const char *name)
 {
 	ssize_t size = ukfs_lgetxattr(t->u, path, name, NULL, 0);
 	void *value = size >= 0 ? fsu_malloc(size) : NULL;
@@ -102,7 +104,8 @@ static uint32_t id_of(int id, int tag, const char *name)
 	return tag == ARCHIVE_ENTRY_ACL_USER ? uid : gid;
 }
 
-static void give_acl(struct tar *t, struct archive_entry *e, const char *path, int type, const char *name)
+static void give_acl(struct tar *t, struct archive_entry *e, const char *path, int type,
+		     const char *name)
 {
 	int n = archive_entry_acl_reset(e, type), kind, permset, tag, id, count = 0;
 	struct acl *acl;
@@ -112,13 +115,15 @@ static void give_acl(struct tar *t, struct archive_entry *e, const char *path, i
 		return;
 	acl = fsu_malloc(sizeof(*acl) + n * sizeof(acl->entries[0]));
 	acl->version = htole32(ACL_VERSION);
-	while (count < n && archive_entry_acl_next(e, type, &kind, &permset, &tag, &id, &who) == ARCHIVE_OK)
+	while (count < n &&
+	       archive_entry_acl_next(e, type, &kind, &permset, &tag, &id, &who) == ARCHIVE_OK)
 		for (size_t j = 0; j < NTAGS; j++)
 			if (tags[j].archive == tag)
 				acl->entries[count++] = (struct acl_entry){ htole16(tags[j].kernel),
 					htole16(permset & 7), htole32(id_of(id, tag, who)) };
 	qsort(acl->entries, count, sizeof(acl->entries[0]), by_tag);
-	if (ukfs_lsetxattr(t->u, path, name, acl, sizeof(*acl) + count * sizeof(acl->entries[0]), 0))
+	if (ukfs_lsetxattr(t->u, path, name, acl,
+			   sizeof(*acl) + count * sizeof(acl->entries[0]), 0))
 		tar_fail(t, errno, path);
 	free(acl);
 }

@@ -151,8 +151,8 @@ static int add(struct creation *c, const struct fsu_entry *f)
 	int ret;
 
 	if (c->t->verbose)
-		fprintf(strcmp(c->t->file, "-") ? stdout : stderr, "%s%s\n", archive_entry_pathname(e),
-			S_ISDIR(f->st.st_mode) ? "/" : "");
+		fprintf(strcmp(c->t->file, "-") ? stdout : stderr, "%s%s\n",
+			archive_entry_pathname(e), S_ISDIR(f->st.st_mode) ? "/" : "");
 	archive_entry_linkify(c->links, &e, &spare);
 	ret = e ? put_entry(c, e, f->path, f->st.st_blocks * 512 < f->st.st_size) : ARCHIVE_OK;
 	archive_entry_free(e);
@@ -190,7 +190,8 @@ static int on_entry(struct ukfs *u, const struct fsu_entry *f, void *arg)
 static const char *filter_by_name(const char *file)
 {
 	static const struct { const char *end, *filter; } names[] = {
-		{ "gz", "gzip" }, { "tgz", "gzip" }, { "bz2", "bzip2" }, { "tbz", "bzip2" }, { "xz", "xz" },
+		{ "gz", "gzip" }, { "tgz", "gzip" }, { "bz2", "bzip2" }, { "tbz", "bzip2" },
+		{ "xz", "xz" },
 		{ "txz", "xz" }, { "zst", "zstd" }, { "tzst", "zstd" }, { "lz4", "lz4" },
 	};
 	const char *dot = strrchr(file, '.');

@@ -64,8 +64,8 @@ static struct timespec time_of(bool set, time_t sec, long nsec)
 	return set ? (struct timespec){ sec, nsec } : (struct timespec){ 0, UTIME_NOW };
 }
 
-/* An owner that is new clears set-id bits and capabilities, a mode changes an ACL's mask, everything
- * the times: hence the order. */
+/* An owner that is new clears set-id bits and capabilities, a mode changes an ACL's mask,
+ * everything the times: hence the order. */
 static void give(struct tar *t, struct archive_entry *e, const char *path)
 {
 	struct timespec mtime = time_of(archive_entry_mtime_is_set(e), archive_entry_mtime(e),
@@ -152,7 +152,8 @@ static int make(struct tar *t, struct archive_entry *e, const char *path)
 	case AE_IFLNK:
 		return ukfs_symlink(t->u, archive_entry_symlink(e), path) ? errno : 0;
 	default:
-		return ukfs_mknod(t->u, path, archive_entry_mode(e), archive_entry_rdev(e)) ? errno : 0;
+		return ukfs_mknod(t->u, path, archive_entry_mode(e), archive_entry_rdev(e)) ?
+		       errno : 0;
 	}
 }
 
@@ -264,7 +265,8 @@ void tar_read(struct tar *t)
 	if (!t->a)
 		fsu_die(FSU_USAGE);
 	if (open_archive(t)) {
-		while (!fsu_interrupted() && (ret = archive_read_next_header(t->a, &e)) >= ARCHIVE_WARN &&
+		while (!fsu_interrupted() &&
+		       (ret = archive_read_next_header(t->a, &e)) >= ARCHIVE_WARN &&
 		       ret != ARCHIVE_EOF) {
 			if (ret == ARCHIVE_WARN)
 				fsu_message("%s", archive_error_string(t->a));

@@ -59,7 +59,8 @@ static bool set(struct tar *t, int key, const char *arg)
 	case FSU_TAR_ONE_FS: t->one_fs = true; break;
 	case FSU_TAR_STRIP:
 		if (!fsu_parse_number(arg, &t->strip))
-			return !fsu_usage("--strip-components needs a number, not '%s'", fsu_name(arg));
+			return !fsu_usage("--strip-components needs a number, not '%s'",
+					  fsu_name(arg));
 	}
 	return true;
 }

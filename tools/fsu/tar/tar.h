@@ -33,7 +33,8 @@ void tar_fail(struct tar *t, int err, const char *path);
 void tar_archive_error(struct tar *t);
 bool tar_left_out(const struct tar *t, const char *path);
 
-/* Extended attributes and ACLs of a file into an entry, and back; by descriptor there is no need. */
+/* Extended attributes and ACLs of a file into an entry, and back;
+ * by descriptor there is no need. */
 void tar_take_attributes(struct tar *t, struct archive_entry *e, const char *path);
 void tar_give_attributes(struct tar *t, struct archive_entry *e, const char *path);
 
