@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Archives and mtree manifests, by libarchive.  Their data goes to a spool, a temporary file without
- * a name: the size of an image has to be known before its first byte is written.
+ * Archives and mtree manifests, by libarchive.  Their data goes to a spool, a temporary file
+ * without a name: the size of an image has to be known before its first byte is written.
  */
 #include <archive.h>
 #include <archive_entry.h>
@@ -65,8 +65,8 @@ static bool write_spool(struct reading *r, const char *path, const char *data, s
 		ssize_t n = pwrite(r->tree->spool, data, len, at);
 
 		if (n < 0) {
-			fsu_message("%s: cannot keep its data in the temporary file: %m; TMPDIR names "
-				    "another folder", fsu_name(path));
+			fsu_message("%s: cannot keep its data in the temporary file: %m; TMPDIR "
+				    "names another folder", fsu_name(path));
 			r->errors++;
 			return false;
 		}
@@ -90,7 +90,8 @@ static void read_data(struct reading *r, struct inode *i, const char *path)
 			return;
 		if (len && (off > last || !i->extents)) {
 			i->extents++;
-			i->data += (PIECE_ALIGN - i->data % PIECE_ALIGN) % PIECE_ALIGN + off % PIECE_ALIGN;
+			i->data += (PIECE_ALIGN - i->data % PIECE_ALIGN) % PIECE_ALIGN +
+				   off % PIECE_ALIGN;
 		}
 		i->data += len;
 		last = off + len;
@@ -217,7 +218,8 @@ static void read_attributes(struct reading *r, struct inode *i, const char *path
 
 	i->st.st_mode = mode;
 	if (S_ISCHR(mode) || S_ISBLK(mode))
-		i->st.st_rdev = makedev(archive_entry_rdevmajor(r->e), archive_entry_rdevminor(r->e));
+		i->st.st_rdev =
+			makedev(archive_entry_rdevmajor(r->e), archive_entry_rdevminor(r->e));
 	read_owner(r, &i->st, path);
 	read_times(r, &i->st);
 	read_xattrs(r, i);
@@ -358,7 +360,8 @@ static int open_source(const char *path)
 
 unsigned long read_archive(struct tree *t, const char *path, const struct options *o)
 {
-	struct reading r = { .tree = t, .source = strcmp(path, "-") ? path : "standard input", .o = o };
+	struct reading r = { .tree = t, .source = strcmp(path, "-") ? path : "standard input",
+			     .o = o };
 	int fd = open_source(path);
 
 	t->broken |= fd < 0 || !open_spool(t);

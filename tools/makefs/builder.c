@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Types that are only read: the format's own builder makes the image of a directory.  A tree that no
- * directory of the host is (an archive, several sources, other owners or times) is copied into a
+ * Types that are only read: the format's own builder makes the image of a directory.  A tree that
+ * no directory of the host is (an archive, several sources, other owners or times) is copied into a
  * temporary one first; whoever is not root does that under fakeroot(1), which remembers owners and
  * devices for the copier and for the builder alike.
  */
@@ -17,9 +17,9 @@ bool build_direct(const struct options *o, const struct copy *c, char **sources,
 {
 	struct stat st;
 
-	return n == 1 && !o->manifest && !o->time_given && (c->o.keep & KEEP_OWNER) && !c->o.one_fs &&
-	       c->o.uid == (uid_t)-1 && c->o.gid == (gid_t)-1 && stat(sources[0], &st) == 0 &&
-	       S_ISDIR(st.st_mode);
+	return n == 1 && !o->manifest && !o->time_given && (c->o.keep & KEEP_OWNER) &&
+	       !c->o.one_fs && c->o.uid == (uid_t)-1 && c->o.gid == (gid_t)-1 &&
+	       stat(sources[0], &st) == 0 && S_ISDIR(st.st_mode);
 }
 
 static bool run_builder(struct image *i, const char *dir)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The image: made beside its name, which it gets when it is complete.  How large it must be is found by
- * making it empty and asking how much of it is free; an empty file system costs some milliseconds.
+ * The image: made beside its name, which it gets when it is complete.  How large it must be is
+ * found by making it empty and asking how much of it is free; an empty file system costs some
+ * milliseconds.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -101,7 +102,8 @@ bool image_finish(struct image *i, bool good)
 
 /* ---- an empty file system ---------------------------------------------------------------- */
 
-/* The same for the same time and partition: who makes an image twice wants it to have the same name. */
+/* The same for the same time and partition:
+ * who makes an image twice wants it to have the same name. */
 static char *fixed_uuid(const struct options *o)
 {
 	char *s;
@@ -115,7 +117,8 @@ static char *fixed_uuid(const struct options *o)
 /* Words of a template of the table. */
 static void expand(const struct image *i, const char *template, const char *dir, struct words *w)
 {
-	char *uuid = fixed_uuid(i->o), inodes[32], start[32], serial[16], offset[48] = "", slots[32];
+	char *uuid = fixed_uuid(i->o), inodes[32], start[32], serial[16], offset[48] = "",
+	     slots[32];
 	const char *values[128] = {
 		['i'] = i->path, ['n'] = inodes, ['u'] = uuid, ['h'] = start, ['d'] = dir,
 		['o'] = offset, ['s'] = serial, ['_'] = " ", ['r'] = slots,
@@ -230,8 +233,8 @@ static uint64_t wanted_inodes(const struct image *i, const struct tree *t)
 	return n > usual ? n : usual;
 }
 
-/* FAT's root directory cannot grow, unless it is FAT32's: what it needs, what is usual at least, what the
- * format allows at most; in whole blocks. */
+/* FAT's root directory cannot grow, unless it is FAT32's: what it needs, what is usual at least,
+ * what the format allows at most; in whole blocks. */
 static unsigned int root_slots(const struct tree *t, const struct type *type)
 {
 	uint64_t n = (size_directory(t->root, &type->size) / 32 + 127) / 128 * 128;
@@ -253,8 +256,9 @@ static bool too_small(const struct image *i, const struct room *r)
 {
 	char free[FSU_HUMAN_MAX], need[FSU_HUMAN_MAX];
 
-	fsu_message("%s: the tree needs %s, and %s with %" PRIu64 " bytes, the most that -m allows, has room for "
-		    "%s", fsu_name(i->name), fsu_size(need, r->need, 1, FSU_HUMAN_1024), i->type->name,
+	fsu_message("%s: the tree needs %s, and %s with %" PRIu64
+		    " bytes, the most that -m allows, has room for %s", fsu_name(i->name),
+		    fsu_size(need, r->need, 1, FSU_HUMAN_1024), i->type->name,
 		    i->size, fsu_size(free, r->free, 1, FSU_HUMAN_1024));
 	return false;
 }

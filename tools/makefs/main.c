@@ -48,7 +48,8 @@ static bool gather(struct run *r, char **sources, int n)
 	return !fsu_interrupted() && !r->tree.broken && !(r->errors && r->o.strict);
 }
 
-/* What the driver holds for links goes when their inodes leave memory: at the latest with the mount. */
+/* What the driver holds for links goes when their inodes leave memory:
+ * at the latest with the mount. */
 static bool let_links_go(struct copy *c)
 {
 	struct run *r = (struct run *)((char *)c - offsetof(struct run, c));
@@ -117,7 +118,8 @@ static bool fill(struct run *r)
 		    !image_grow(&r->image, &r->tree))
 			return false;
 		if (r->c.o.verbose)
-			fsu_message("%s: %" PRIu64 " bytes were too few, filled again with %" PRIu64,
+			fsu_message("%s: %" PRIu64
+				    " bytes were too few, filled again with %" PRIu64,
 				    fsu_name(r->image.name), size, r->image.size);
 	}
 	return false;
@@ -165,8 +167,8 @@ static void fake_root(struct run *r, char **argv, char **sources, int n)
 	memcpy(all, words, sizeof(words));
 	memcpy(all + 2, argv, (argc + 1) * sizeof(*all));
 	execvp("fakeroot", all);
-	fsu_message("%s images with owners of your choice are made under fakeroot: install the package "
-		    "fakeroot", r->image.type->name);
+	fsu_message("%s images with owners of your choice are made under fakeroot: install the "
+		    "package fakeroot", r->image.type->name);
 	exit(FSU_FAILED);
 }
 

@@ -33,7 +33,8 @@ struct node {			/* a name */
 struct tree {
 	struct node *root;
 	struct inode *inodes;
-	void *by_name, *by_number;	/* tsearch(3): nodes, inodes of the host with several names */
+	void *by_name, *by_number;	/* tsearch(3): nodes,
+					   inodes of the host with several names */
 	int spool;			/* an unnamed file with what archives held, or -1 */
 	off_t spool_end;
 	ino_t next_ino;			/* for what no host numbers */
@@ -46,8 +47,8 @@ void tree_init(struct tree *t);
 struct inode *tree_inode(struct tree *t);
 /* The node of a path; NULL where there is none. */
 struct node *tree_find(const struct tree *t, const char *path);
-/* The node of a path, made where there is none; so are directories on the way.  NULL: ".." is in it,
- * or a part of it is no directory. */
+/* The node of a path, made where there is none; so are directories on the way.  NULL: ".." is in
+ * it, or a part of it is no directory. */
 struct node *tree_make(struct tree *t, const char *path);
 struct node *tree_child(struct tree *t, struct node *dir, const char *name);
 /* Children in the order of their names, counts; times: the latest that a file may have, or the one
@@ -76,8 +77,8 @@ struct options {
 	bool sparse, strict;
 };
 
-/* From a command line, with optind at the operands; the copier's own go to `c`.  FSU_OK; FSU_USAGE, which
- * has been told; or -1 where that was all (--help). */
+/* From a command line, with optind at the operands; the copier's own go to `c`.  FSU_OK; FSU_USAGE,
+ * which has been told; or -1 where that was all (--help). */
 int options_read(struct options *o, struct copy *c, int argc, char **argv);
 /* The exit code where the image is there, without what was named. */
 #define MAKEFS_INCOMPLETE 3
@@ -107,15 +108,19 @@ struct type_size {
 	uint64_t min;			/* the smallest that its mkfs makes */
 	unsigned int inode;		/* of each file; 0: mkfs made a table of them */
 	unsigned int data;		/* of each file that is not empty, before its bytes */
-	unsigned int entry, name;	/* directory entry: fixed part, and for each 32 bytes of its name */
+	unsigned int entry, name;	/* directory entry:
+					   fixed part, and for each 32 bytes of its name */
 	unsigned int fill;		/* percent that large directories are filled to */
-	bool a_name_each;		/* an inode has one name: another takes the place of an inode */
+	bool a_name_each;		/* an inode has one name:
+					   another takes the place of an inode */
 	/* what the driver sets aside for each symbolic link and special file until its inode leaves
 	 * memory; so that all do, the image is mounted anew after LINKS_A_MOUNT of them */
 	unsigned int link_holds;
-	unsigned int inline_dir, inline_link, inline_xattr, inline_data; /* that go into the inode */
-	unsigned int per_xattr;		/* where each is a file of its own: that file's inode and entry */
-	unsigned int per_mib, direct;	/* metadata for a MiB of data, of files of more blocks than these */
+	unsigned int inline_dir, inline_link, inline_xattr, inline_data; /* go into the inode */
+	unsigned int per_xattr;		/* where each is a file of its own:
+					   that file's inode and entry */
+	unsigned int per_mib, direct;	/* metadata for a MiB of data,
+					   of files of more blocks than these */
 	unsigned int per_extent;	/* for each piece of a file beyond the first few */
 	bool solid, no_links;		/* it has no holes, no hard links */
 	unsigned int copies;		/* of metadata, where that is a tree apart from data: */
@@ -207,8 +212,8 @@ int make_disk(const struct options *o, const char *image);
 /* The command line of the type's program. */
 void image_words(const struct image *i, const char *dir, struct words *w);
 
-/* Whether the builder can have the directory as it is; else it gets a copy of the tree, and who is not
- * root makes that under fakeroot(1). */
+/* Whether the builder can have the directory as it is; else it gets a copy of the tree, and who is
+ * not root makes that under fakeroot(1). */
 bool build_direct(const struct options *o, const struct copy *c, char **sources, int n);
 /* The image by the type's own builder, from a directory or, where `dir` is NULL, the tree. */
 bool build(struct image *i, struct copy *c, const char *dir);
@@ -230,8 +235,8 @@ void program_environment(const struct options *o);
 void program_path(void);	/* the part of it that all programs need */
 /* makefs itself, for a partition of this number and place; its exit code. */
 int run_makefs(struct words *w, unsigned int partition, uint64_t before);
-/* Hash tables of the kernel side for so many inodes, where they are more than it is made for.  Called before
- * it runs. */
+/* Hash tables of the kernel side for so many inodes, where they are more than it is made for.
+ * Called before it runs. */
 void program_tables(uint64_t inodes);
 
 #endif

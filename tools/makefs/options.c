@@ -16,13 +16,18 @@ static const struct fsu_option options[] = {
 	{ 'm', "max-size", FSU_ARG, "SIZE", "largest size that is chosen" },
 	{ 'b', "free-blocks", FSU_ARG, "N[%]", "blocks that are free in the end" },
 	{ 'f', "free-files", FSU_ARG, "N[%]", "files that can be made in the end" },
-	{ 'F', "manifest", FSU_ARG, "MTREE", "mtree manifest: attributes, and what no directory has" },
-	{ 'N', "userdb", FSU_ARG, "DIR", "folder with the passwd and group that names are looked up in" },
-	{ 'T', "time", FSU_ARG, "TIME", "time of all files: seconds since 1970, or a file that has it" },
+	{ 'F', "manifest", FSU_ARG, "MTREE",
+	  "mtree manifest: attributes, and what no directory has" },
+	{ 'N', "userdb", FSU_ARG, "DIR",
+	  "folder with the passwd and group that names are looked up in" },
+	{ 'T', "time", FSU_ARG, "TIME",
+	  "time of all files: seconds since 1970, or a file that has it" },
 	{ 'Z', "sparse", FSU_NOARG, NULL, "leave holes in the image where nothing is" },
 	{ 'o', NULL, FSU_ARG, "WORDS", "options for the program that makes the file system" },
-	{ 'p', "partition-table", FSU_ARG, "TABLE", "the image is a disk with one partition: gpt, mbr" },
-	{ 'P', "partitions", FSU_ARG, "FILE", "the image is a disk with the partitions that FILE describes" },
+	{ 'p', "partition-table", FSU_ARG, "TABLE",
+	  "the image is a disk with one partition: gpt, mbr" },
+	{ 'P', "partitions", FSU_ARG, "FILE",
+	  "the image is a disk with the partitions that FILE describes" },
 	{ COPY_KEY_NO_OWNER, "no-owner", FSU_NOARG, NULL, "do not keep owners: files are root's" },
 	{ COPY_KEY_OWNER, "owner", FSU_ARG, "UID:GID", "files belong to these, names or numbers" },
 	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other file systems of the host" },
@@ -39,7 +44,8 @@ static void help(void)
 {
 	printf("Usage: makefs [OPTION]... IMAGE SOURCE...\n"
 	       "       makefs [OPTION]... -P FILE IMAGE\n"
-	       "Make a file system image of directories, of archives, or of an archive on standard input (-).\n\n");
+	       "Make a file system image of directories, of archives, or of an archive on standard "
+	       "input (-).\n\n");
 	for (const struct fsu_option *o = options; o->key; o++) {
 		char left[64], letter[8] = "    ";
 
@@ -161,7 +167,8 @@ static int read_options(struct options *o, struct copy *c, int argc, char **argv
 				*s++ = ':';
 		}
 		if (known->name)
-			longs[n++] = (struct option){ known->name, known->has_arg, NULL, known->key };
+			longs[n++] =
+				(struct option){ known->name, known->has_arg, NULL, known->key };
 	}
 	optind = 0;	/* from the start, each time */
 	while ((key = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
@@ -190,11 +197,12 @@ static int check(struct options *o, int operands)
 	if (operands < 1 || (operands < 2 && !o->manifest && !o->partitions))
 		return fsu_usage("an image and a directory or an archive are needed");
 	if (o->partitions && (operands > 1 || o->table))
-		return fsu_usage("with -P the table and the sources are what the file says: no -p, and "
-				 "the image alone");
+		return fsu_usage("with -P the table and the sources are what the file says: no -p, "
+				 "and the image alone");
 	o->fs = type_find(o->type ? o->type : "ext4");
 	if (!o->fs) {
-		fsu_message("there is no type '%s'; there are:", fsu_name(o->type ? o->type : "ext4"));
+		fsu_message("there is no type '%s'; there are:",
+			    fsu_name(o->type ? o->type : "ext4"));
 		type_list(stderr);
 		fputc('\n', stderr);
 		return FSU_USAGE;

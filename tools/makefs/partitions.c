@@ -30,8 +30,8 @@ struct disk {
 
 static bool wrong(const struct disk *d, const char *what, const char *which)
 {
-	fsu_message("%s, line %d: %s%s%s%s", fsu_name(d->o->partitions), d->number, what, which ? " '" : "",
-		    which ? which : "", which ? "'" : "");
+	fsu_message("%s, line %d: %s%s%s%s", fsu_name(d->o->partitions), d->number, what,
+		    which ? " '" : "", which ? which : "", which ? "'" : "");
 	return false;
 }
 
@@ -91,7 +91,8 @@ static bool take_fields(struct disk *d, char *fields, struct partition *p, struc
 			return wrong(d, "makefs chooses where partitions start; leave out", fields);
 		if (is_field(fields, "size")) {
 			if (!parse_size(trimmed(strchr(fields, '=') + 1), &l->size) || !l->size)
-				return wrong(d, "a size is bytes, or a number with b, k, m, g or t, not",
+				return wrong(d, "a size is bytes, or a number with b, k, m, g or "
+					     "t, not",
 					     fields);
 			continue;
 		}
@@ -151,7 +152,8 @@ static bool take_words(struct disk *d, const char *text, struct line *l)
 	if (why)
 		return wrong(d, why, text);
 	if (!l->words.n)
-		return l->size || wrong(d, "a partition needs size= or, behind a colon, what is in it", NULL);
+		return l->size ||
+		       wrong(d, "a partition needs size= or, behind a colon, what is in it", NULL);
 	copy_init(&scratch);
 	w = command(d, l, d->o->partitions);
 	good = options_read(&o, &scratch, w.n, w.list) == FSU_OK && !o.table && !o.partitions;
@@ -174,7 +176,8 @@ static bool take_line(struct disk *d, char *text)
 	}
 	text = trimmed(text);
 	if (colon && (strcmp(text, "label") == 0 || strcmp(text, "label-id") == 0))
-		return t->n ? wrong(d, "labels come before partitions", NULL) : take_label(d, text, rest);
+		return t->n ? wrong(d, "labels come before partitions", NULL) :
+			      take_label(d, text, rest);
 	t->list = fsu_realloc(t->list, (t->n + 1) * sizeof(*t->list));
 	d->lines = fsu_realloc(d->lines, (t->n + 1) * sizeof(*d->lines));
 	p = &t->list[t->n];

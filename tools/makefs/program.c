@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Programs of the host that makefs runs: the types' own mkfs and builders, sfdisk.  What one says is
- * shown only where it fails.
+ * Programs of the host that makefs runs: the types' own mkfs and builders, sfdisk.  What one says
+ * is shown only where it fails.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -40,7 +40,8 @@ void words_add(struct words *w, const char *template, const char *const values[1
 
 			if (s[0] == '%' && s[1] > 0 && values)
 				value = values[(int)*++s];
-			if (asprintf(&joined, value ? "%s%s" : "%s%.1s", word.s, value ? value : s) < 0)
+			if (asprintf(&joined, value ? "%s%s" : "%s%.1s", word.s,
+				     value ? value : s) < 0)
 				fsu_die(FSU_FAILED);
 			fsu_path_set(&word, joined);
 			free(joined);
@@ -99,7 +100,8 @@ void program_path(void)
 	const char *path = getenv("PATH");
 	char *full;
 
-	if (asprintf(&full, "%s:/usr/local/sbin:/usr/sbin:/sbin", path ? path : "/usr/bin:/bin") < 0)
+	if (asprintf(&full, "%s:/usr/local/sbin:/usr/sbin:/sbin",
+		     path ? path : "/usr/bin:/bin") < 0)
 		fsu_die(FSU_FAILED);
 	setenv("PATH", full, 1);
 	free(full);
@@ -129,8 +131,8 @@ void program_tables(uint64_t inodes)
 
 	if (inodes <= 16384)
 		return;
-	if (asprintf(&line, "ihash_entries=%" PRIu64 " dhash_entries=%" PRIu64 " %s", inodes, inodes * 2,
-		     given ? given : "") < 0)
+	if (asprintf(&line, "ihash_entries=%" PRIu64 " dhash_entries=%" PRIu64 " %s", inodes,
+		     inodes * 2, given ? given : "") < 0)
 		fsu_die(FSU_FAILED);
 	setenv("RUMP_CMDLINE", line, 1);
 	free(line);

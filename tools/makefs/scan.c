@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Directories of the host.  They are only looked at: names, attributes, where a sparse file has data;
- * the copier reads the content later.
+ * Directories of the host.  They are only looked at: names, attributes, where a sparse file has
+ * data; the copier reads the content later.
  */
 #include <errno.h>
 #include <fcntl.h>

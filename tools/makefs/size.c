@@ -47,8 +47,8 @@ static void add_link(struct total *sum, const struct inode *i)
 		sum->meta += bytes;
 }
 
-/* What the pieces beyond the first few take.  Where blocks are listed one by one it is never more than for the
- * whole file without a hole. */
+/* What the pieces beyond the first few take.  Where blocks are listed one by one it is never more
+ * than for the whole file without a hole. */
 static uint64_t pieces(const struct type_size *s, const struct inode *i)
 {
 	uint64_t meta = (i->extents + (i->data >> 27)) * s->per_extent;

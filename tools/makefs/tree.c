@@ -67,7 +67,8 @@ void tree_init(struct tree *t)
 	t->root->inode = tree_inode(t);
 }
 
-static struct node *child(const struct tree *t, const struct node *dir, const char *name, size_t len)
+static struct node *child(const struct tree *t, const struct node *dir, const char *name,
+			  size_t len)
 {
 	struct key key;
 	void *found;

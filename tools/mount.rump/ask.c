@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The questions to a mount, in a child: its open directory must not keep the mount busy, it may have
- * to become the user who mounted (nobody else gets in, root included), and with -f a server that
- * does not answer must not hold us up.
+ * The questions to a mount, in a child: its open directory must not keep the mount busy, it may
+ * have to become the user who mounted (nobody else gets in, root included), and with -f a server
+ * that does not answer must not hold us up.
  */
 #include <errno.h>
 #include <fcntl.h>

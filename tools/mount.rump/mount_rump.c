@@ -55,7 +55,8 @@ static _Noreturn __attribute__((format(printf, 2, 3))) void die(int code, const 
 static _Noreturn void help(void)
 {
 	puts("Usage: mount.rump IMAGE DIR [-fnsv] [-N NAMESPACE] [-o OPTIONS] [-t TYPE]\n"
-	     "Mount an image through a rump server; mount(8) runs this for -t rump and -t rump.TYPE.\n\n"
+	     "Mount an image through a rump server; mount(8) runs this for -t rump and -t "
+	     "rump.TYPE.\n\n"
 	     "Options:\n"
 	     "  -f             do everything but the mount\n"
 	     "  -n             accepted, without effect\n"
@@ -127,7 +128,8 @@ static const char *served_type(const char *type)
 	if (strncmp(type, "rump.", 5) == 0)
 		type += 5;
 	if (!*type || strspn(type, "abcdefghijklmnopqrstuvwxyz0123456789_-") != strlen(type))
-		die(EX_USAGE, "'%s' is not a file system type: use -t rump.TYPE, such as rump.ext4", type);
+		die(EX_USAGE, "'%s' is not a file system type: use -t rump.TYPE, such as rump.ext4",
+		    type);
 	return type;
 }
 
@@ -159,18 +161,21 @@ static void parse(struct request *rq, int argc, char **argv)
 		}
 	}
 	if (argc - optind != 2)
-		die(EX_USAGE, "two operands are needed, the image and the directory; see `mount.rump --help'");
+		die(EX_USAGE, "two operands are needed, the image and the directory; see "
+		    "`mount.rump --help'");
 	rq->spec = argv[optind];
 	rq->dir = argv[optind + 1];
 }
 
-/* What the kernel's side of the mount, or a file system that is not rump's, needs: mount(8) itself. */
+/* What the kernel's side of the mount,
+ * or a file system that is not rump's, needs: mount(8) itself. */
 static _Noreturn void hand_back(const struct request *rq, const char *type)
 {
 	const char *args[10] = { "mount", "-i" };
 	int n = 2;
 
-	if (geteuid()) {	/* mount(8) takes an ordinary user's word for nothing: fstab decides */
+	if (geteuid()) {	/* mount(8) takes an ordinary user's word for nothing:
+				   fstab decides */
 		execlp("mount", "mount", "-i", rq->dir, NULL);
 		die(EX_SYSTEM, "cannot run mount: %s", strerror(errno));
 	}
@@ -231,7 +236,8 @@ static _Noreturn void serve(const struct request *rq)
 
 	snprintf(name, sizeof(name), "rump_%s", rq->type ? rq->type : "fs");
 	if (!find_server(path, name))
-		die(EX_FAIL, "there is no %s beside mount.rump, in %s or in PATH: rump does not serve this type, or is not installed completely",
+		die(EX_FAIL, "there is no %s beside mount.rump, in %s or in PATH: rump does not "
+		    "serve this type, or is not installed completely",
 		    name, RUMP_BINDIR);
 	if (rq->verbose)
 		printf("mount.rump: %s%s%s %s %s\n", path, rq->options ? " -o " : "",

@@ -44,7 +44,8 @@ static void help(void)
 	     "Unmount what rump servers serve, and wait until their images are closed.\n\n"
 	     "Options:\n"
 	     "  -f             cut the connection of a server that does not answer\n"
-	     "  -l             take it out of the tree now, end it when nobody uses it; do not wait\n"
+	     "  -l             take it out of the tree now, end it when nobody uses it; do "
+	     "not wait\n"
 	     "  -n             leave /run/mount/utab alone\n"
 	     "  -N NAMESPACE   unmount in the mount namespace that this file stands for\n"
 	     "  -r             make it read-only if it is busy (root)\n"
@@ -104,7 +105,8 @@ static bool find_mount(const char *name, struct umount_target *target)
 	else if (!type)
 		umount_error("%s is not mounted: it is no mount point", name);
 	else if (strcmp(type, "fuse.rump") != 0 && strncmp(type, "fuse.rump.", 10) != 0)
-		umount_error("%s is a mount of type %s, which no rump server serves: use umount", name, type);
+		umount_error("%s is a mount of type %s, which no rump server serves: use umount",
+			     name, type);
 	else
 		found = fill_target(target, fs);
 	mnt_unref_table(table);
@@ -113,8 +115,8 @@ static bool find_mount(const char *name, struct umount_target *target)
 }
 
 /*
- * A copy of the mount in another mount namespace, which a sandbox or a container may have taken along,
- * keeps the file system and its backing device alive.  A new mount may have got the number.
+ * A copy of the mount in another mount namespace, which a sandbox or a container may have taken
+ * along, keeps the file system and its backing device alive.  A new mount may have got the number.
  */
 static bool lives_elsewhere(const struct umount_target *target)
 {
@@ -128,26 +130,31 @@ static int finish(const struct umount_target *target, const struct umount_answer
 	bool answered = !answer->error, good = true;
 
 	if (answered && !target->opt.force && lives_elsewhere(target)) {
-		umount_error("%s is unmounted here, but a program in another mount namespace still has it: its image stays in use",
+		umount_error("%s is unmounted here, but a program in another mount namespace still "
+			     "has it: its image stays in use",
 			     target->dir);
 		return EX_SYSTEM;
 	}
 	if (answered && server->pidfd < 0) {
-		umount_error("%s is unmounted, but this cannot wait for its server, which runs in another pid namespace",
+		umount_error("%s is unmounted, but this cannot wait for its server, which runs in "
+			     "another pid namespace",
 			     target->dir);
 		return EX_SYSTEM;
 	}
 	if (answered)
 		good = umount_wait(server);
 	if (answer->sync_error)
-		umount_error("%s is unmounted, but its image is not complete: the last writes failed: %s",
+		umount_error("%s is unmounted, but its image is not complete: the last writes "
+			     "failed: %s",
 			     target->dir, strerror(answer->sync_error));
 	else if (!good)
-		umount_error("%s is unmounted, but its server ended with an error: the last writes may be lost, the system's log says why",
+		umount_error("%s is unmounted, but its server ended with an error: the last writes "
+			     "may be lost, the system's log says why",
 			     target->dir);
 	/* a server that is gone has nothing more to close */
 	else if (!answered && answer->error != ENOTCONN && !target->opt.force) {
-		umount_error("%s is unmounted, but its server did not say who it is, so this does not wait for it: %s",
+		umount_error("%s is unmounted, but its server did not say who it is, so this does "
+			     "not wait for it: %s",
 			     target->dir, strerror(answer->error));
 		return EX_SYSTEM;
 	}

@@ -24,7 +24,8 @@ static int said_busy(const struct umount_target *target)
 		umount_error("%s is busy: it stays mounted, and is read-only now", target->dir);
 		return UMOUNT_RDONLY;
 	}
-	umount_error("%s is busy: a program has a file open there or works in it (fuser -vm names it); with -l it is taken away as soon as nobody uses it",
+	umount_error("%s is busy: a program has a file open there or works in it (fuser -vm names "
+		     "it); with -l it is taken away as soon as nobody uses it",
 		     target->dir);
 	return EX_FAIL;
 }
@@ -33,8 +34,9 @@ static int said_forbidden(const struct umount_target *target)
 {
 	const struct passwd *pw = getpwuid(target->owner);
 
-	umount_error("%s was mounted by user %u%s%s%s: only that user and root may unmount it", target->dir,
-		     target->owner, pw ? " (" : "", pw ? pw->pw_name : "", pw ? ")" : "");
+	umount_error("%s was mounted by user %u%s%s%s: only that user and root may unmount it",
+		     target->dir, target->owner, pw ? " (" : "", pw ? pw->pw_name : "",
+		     pw ? ")" : "");
 	return EX_USAGE;
 }
 
@@ -97,7 +99,8 @@ static int detach_as_user(const struct umount_target *target)
 	if (rc == 0)
 		return 0;
 	if (rc == 127)
-		umount_error("fusermount3 is not installed, and without it only root can unmount: install the package fuse3");
+		umount_error("fusermount3 is not installed, and without it only root can unmount: "
+			     "install the package fuse3");
 	else if (rc < 0)
 		umount_error("cannot run fusermount3: %s", strerror(errno));
 	else if (strstr(text, strerror(EBUSY)))
@@ -111,7 +114,8 @@ int umount_detach(const struct umount_target *target)
 {
 	int error = geteuid() == 0 ? detach_as_root(target) : EPERM;
 
-	/* The first try has cut the connection: who hung in a request, our own question too, lets go. */
+	/* The first try has cut the connection:
+	 * who hung in a request, our own question too, lets go. */
 	for (int i = 0; i < 20 && error == EBUSY && target->opt.force; i++) {
 		usleep(50000);
 		error = detach_as_root(target);
@@ -124,7 +128,8 @@ int umount_detach(const struct umount_target *target)
 	case EBUSY:
 		return said_busy(target);
 	case EINVAL:
-		umount_error("%s cannot be unmounted here: it was mounted outside of this user namespace",
+		umount_error("%s cannot be unmounted here: it was mounted outside of this user "
+			     "namespace",
 			     target->dir);
 		return EX_FAIL;
 	default:

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A crash of the server ends like a panic of the kernel side: with message and backtrace in the log.
- * Core files are not for a process that may have another user's data.
+ * A crash of the server ends like a panic of the kernel side: with message and backtrace in the
+ * log.  Core files are not for a process that may have another user's data.
  */
 #include <signal.h>
 #include <stdio.h>
@@ -12,7 +12,8 @@
 
 #include "mount.h"
 
-/* What follows is not made for a handler; but nothing comes after it, and a second crash ends it. */
+/* What follows is not made for a handler;
+ * but nothing comes after it, and a second crash ends it. */
 static void crashed(int sig, siginfo_t *info, void *context)
 {
 	char text[128];

@@ -53,7 +53,8 @@ static bool in_path(const char *program)
 	char path[4096];
 	const char *dirs = getenv("PATH");
 
-	for (const char *d = dirs ? dirs : "/usr/bin:/bin"; *d; d += strcspn(d, ":"), d += *d == ':') {
+	for (const char *d = dirs ? dirs : "/usr/bin:/bin"; *d;
+	     d += strcspn(d, ":"), d += *d == ':') {
 		snprintf(path, sizeof(path), "%.*s/%s", (int)strcspn(d, ":"), d, program);
 		if (!access(path, X_OK))
 			return true;
@@ -80,7 +81,8 @@ static const char *closed_device(char *buf, size_t size)
 		close(fd);
 		return NULL;
 	}
-	snprintf(buf, size, "/dev/fuse: %s: this user, or this container, needs permission to use it",
+	snprintf(buf, size,
+		 "/dev/fuse: %s: this user, or this container, needs permission to use it",
 		 strerror(errno));
 	return buf;
 }
@@ -95,13 +97,15 @@ static const char *obstacle(const struct mount_options *o, char *buf, size_t siz
 		return buf;
 	}
 	if (access("/dev/fuse", F_OK))
-		return "the host has no /dev/fuse: load its module \"fuse\", or use the fsu tools, which need none";
+		return "the host has no /dev/fuse: load its module \"fuse\", or use the fsu tools, "
+		       "which need none";
 	if (may_mount())
 		return closed_device(buf, size);
 	if (!in_path("fusermount3"))
 		return "ordinary users need the program fusermount3: install the package fuse3";
 	if (access(o->dir, W_OK)) {
-		snprintf(buf, size, "%s: ordinary users can mount only on directories that they may write to",
+		snprintf(buf, size,
+			 "%s: ordinary users can mount only on directories that they may write to",
 			 o->dir);
 		return buf;
 	}
@@ -140,7 +144,8 @@ int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 	}
 	if (fd < 0)
 		complain(o, "cannot mount on %s%s", o->dir,
-			 o->allow_other && geteuid() ? ": allow_other needs the line user_allow_other in /etc/fuse.conf" : "");
+			 o->allow_other && geteuid() ?
+			 ": allow_other needs the line user_allow_other in /etc/fuse.conf" : "");
 	free(opt);
 	return fd;
 }
@@ -178,12 +183,13 @@ static bool is_of(struct libmnt_fs *fs, const char *image)
 {
 	const char *type = mnt_fs_get_fstype(fs), *source = mnt_fs_get_source(fs);
 
-	return type && !strncmp(type, "fuse.rump.", 10) && (!image || (source && !strcmp(source, image)));
+	return type && !strncmp(type, "fuse.rump.", 10) &&
+	       (!image || (source && !strcmp(source, image)));
 }
 
 /*
- * The mount of the device and of `image`, if that is given, or where the device is 0, the last one on
- * the directory; both are filled in.
+ * The mount of the device and of `image`, if that is given, or where the device is 0, the last one
+ * on the directory; both are filled in.
  */
 static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
 {
@@ -237,8 +243,8 @@ static bool is_dead(const char *dir)
 }
 
 /*
- * The number of a mount that has gone may be another's by now, for which even a look at it would be in
- * the way: the image is compared too, and lazy is for a mount without a server.
+ * The number of a mount that has gone may be another's by now, for which even a look at it would be
+ * in the way: the image is compared too, and lazy is for a mount without a server.
  */
 int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy)
 {

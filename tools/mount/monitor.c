@@ -155,8 +155,8 @@ static void on_signal(struct monitor *m)
 		return;
 	if (m->usable)
 		fuse_unmount(m->o, m->mount, false);
-	/* In use, here or in another mount namespace: the server finishes its work and ends, its users
-	 * are left without a file system. */
+	/* In use, here or in another mount namespace: the server finishes its work and ends, its
+	 * users are left without a file system. */
 	kill(m->server, SIGTERM);
 }
 
@@ -262,7 +262,8 @@ static int start_server(struct monitor *m, const sigset_t *before)
 {
 	int channel[2], lines[2];
 
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) || pipe2(lines, O_CLOEXEC))
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, channel) ||
+	    pipe2(lines, O_CLOEXEC))
 		return -1;
 	m->channel = channel[0];
 	m->lines = lines[0];

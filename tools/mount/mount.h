@@ -2,8 +2,8 @@
 /*
  * The mount servers.  Two processes serve a mount: the server, which has the image, the kernel side
  * and /dev/fuse, and no right to anything else; and the monitor, which keeps the caller's rights,
- * makes the mount, waits for the server, and takes the mount away when that ends.  In the background
- * a third, the one that was called, ends as soon as the mount is usable.
+ * makes the mount, waits for the server, and takes the mount away when that ends.  In the
+ * background a third, the one that was called, ends as soon as the mount is usable.
  */
 #ifndef RUMP_MOUNT_H
 #define RUMP_MOUNT_H
@@ -38,7 +38,8 @@ int options_parse(struct mount_options *o, int argc, char **argv);
 void complain(const struct mount_options *o, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
 
-/* main.c: close the descriptors that were open when the program started, but 0 to 2 and `except`. */
+/* main.c: close the descriptors that were open when the program started,
+ * but 0 to 2 and `except`. */
 void close_inherited(int except);
 
 /* fusemount.c: false, after a complaint: it would fail. */
@@ -49,13 +50,13 @@ int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 dev_t fuse_mount_device(const char *dir);
 /* Read ahead and collect writes as for a disk, where the caller may set that. */
 void fuse_tune(dev_t dev);
-/* Take the mount away, wherever it is now.  lazy: also where it is in use, but only if its server has
- * ended.  0 or an errno value. */
+/* Take the mount away, wherever it is now.  lazy: also where it is in use, but only if its server
+ * has ended.  0 or an errno value. */
 int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy);
 
 /*
- * channel.c: between server and monitor.  The server says what it has mounted, the monitor answers with
- * the connection to the host's FUSE, the server says that it serves.
+ * channel.c: between server and monitor.  The server says what it has mounted, the monitor answers
+ * with the connection to the host's FUSE, the server says that it serves.
  */
 struct report {
 	char type[32];		/* of the file system; "": the mount is usable */
@@ -73,8 +74,8 @@ void crash_log(void);
 /* server.c: everything from image to unmount; the exit code. */
 int server_run(const struct mount_options *o, int channel);
 
-/* monitor.c: start the server, wait for its end, clean up; the exit code.  `started` (or -1): gets a
- * byte when the mount is usable. */
+/* monitor.c: start the server, wait for its end, clean up; the exit code.  `started` (or -1): gets
+ * a byte when the mount is usable. */
 int monitor_run(const struct mount_options *o, int started);
 
 #endif

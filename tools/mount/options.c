@@ -38,7 +38,8 @@ static const struct { const char *name, *arg, *help; } table[] = {
 static void usage(FILE *f, const struct mount_options *o)
 {
 	fprintf(f, "usage: %s [-o OPTIONS] [-f] [-d] IMAGE DIRECTORY\n"
-		"Serve the file system in IMAGE as a mount on DIRECTORY, by the kernel's own driver in a process.\n"
+		"Serve the file system in IMAGE as a mount on DIRECTORY, by the kernel's own "
+		"driver in a process.\n"
 		"  -o OPTIONS  comma separated mount options\n"
 		"  -f          stay in the foreground\n"
 		"  -d          stay in the foreground and show requests and the kernel's log\n"
@@ -81,7 +82,8 @@ static int check_size(const struct mount_options *o, const char *name, const cha
 	if (digits && digits < 16 && (unit ? !text[digits + 1] : !text[digits]) &&
 	    n >= (16ULL << 20) >> shift && n <= (1ULL << 50) >> shift)
 		return 0;
-	complain(o, "option %s=%s: a size of at least 16M is needed, such as 64M or 2G", name, text);
+	complain(o, "option %s=%s: a size of at least 16M is needed, such as 64M or 2G", name,
+		 text);
 	return -1;
 }
 
@@ -172,7 +174,8 @@ static void set_flag(struct mount_options *o, const char *name)
 		{ "ro", &o->rdonly, true }, { "rw", &o->rdonly, false },
 		{ "snapshot", &o->snapshot, true }, { "nosandbox", &o->nosandbox, true },
 		{ "lock", &o->nolock, false }, { "nolock", &o->nolock, true },
-		{ "allow_other", &o->allow_other, true }, { "noallow_other", &o->allow_other, false },
+		{ "allow_other", &o->allow_other, true },
+		{ "noallow_other", &o->allow_other, false },
 		{ "suid", &o->nosuid, false }, { "nosuid", &o->nosuid, true },
 		{ "dev", &o->nodev, false }, { "nodev", &o->nodev, true },
 		{ "exec", &o->noexec, false }, { "noexec", &o->noexec, true },

@@ -2,7 +2,8 @@
 /*
  * The isolation of a mount server: user, capabilities, limits, and the order of the steps.
  *
- * A hostile image is read from the mount on, so all that the mount does not need is given up before.
+ * A hostile image is read from the mount on, so all that the mount does not need is given up
+ * before.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -48,7 +49,8 @@ static int become(const struct sandbox *s, char *why, size_t len)
 	return 0;
 }
 
-/* What the user's capabilities are for: later it would be refused.  Without them it cannot matter. */
+/* What the user's capabilities are for: later it would be refused.
+ * Without them it cannot matter. */
 static int drop_bounding_set(char *why, size_t len)
 {
 	int cap;
@@ -151,8 +153,8 @@ int sandbox_enter_early(const struct sandbox *s, char *why, size_t len)
 	void *frame[1];
 
 	if (n != 1)
-		return sandbox_fail(-EBUSY, why, len, "the sandbox is for a process with one thread, "
-				    "this one has %d", n);
+		return sandbox_fail(-EBUSY, why, len, "the sandbox is for a process with one "
+				    "thread, this one has %d", n);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return sandbox_fail(-errno, why, len, "cannot give up privileges by exec: %s",
 				    strerror(errno));
@@ -178,7 +180,8 @@ int sandbox_enter(const struct sandbox *s, char *why, size_t len)
 	int err;
 
 	if (!entered_early)
-		return sandbox_fail(-EINVAL, why, len, "sandbox_enter_early was not called, or failed");
+		return sandbox_fail(-EINVAL, why, len,
+				    "sandbox_enter_early was not called, or failed");
 	err = limit_memory(s, why, len);
 	if (!err)
 		err = limit(RLIMIT_NOFILE, highest_descriptor() + 1, why, len);

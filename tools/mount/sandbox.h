@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * What a mount server gives up.  Two steps, because what a thread gives up the threads that exist
- * already keep: sandbox_enter_early while the process has one thread, before the kernel side reads a byte
- * of the image; sandbox_enter when the file system is mounted and no module is to be loaded any more.
+ * already keep: sandbox_enter_early while the process has one thread, before the kernel side reads
+ * a byte of the image; sandbox_enter when the file system is mounted and no module is to be loaded
+ * any more.
  */
 #ifndef RUMP_MOUNT_SANDBOX_H
 #define RUMP_MOUNT_SANDBOX_H
@@ -23,8 +24,8 @@ struct sandbox {
 
 /*
  * Whom a server that root started becomes: `runas` (USER, UID or either with :GROUP), where that is
- * NULL the owner of the image, where that is root "nobody", where the user namespace has no such user
- * the one that it is.  All functions here return 0 or a
+ * NULL the owner of the image, where that is root "nobody", where the user namespace has no such
+ * user the one that it is.  All functions here return 0 or a
  * negative errno value, then with a sentence in why[len].
  */
 int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *why, size_t len);

@@ -21,7 +21,8 @@ struct ruleset {
 
 #define FILES(last) ((1ULL << ((last) + 1)) - 1)	/* all rights up to this bit */
 
-/* What there is to forbid, by the version of the host's landlock; the last row is for later ones. */
+/* What there is to forbid, by the version of the host's landlock;
+ * the last row is for later ones. */
 static const struct ruleset versions[] = {
 	{ FILES(12), 0, 0 },	/* all that open, make or remove files */
 	{ FILES(13), 0, 0 },	/* rename and link between folders */

@@ -56,7 +56,8 @@ static int named(const char *runas, uid_t *uid, gid_t *gid, char *why, size_t le
 	return 0;
 }
 
-/* Does the user namespace know this id?  Lines of `map`: first id in it, first id outside, count. */
+/* Does the user namespace know this id?  Lines of `map`:
+ * first id in it, first id outside, count. */
 static bool mapped(const char *map, unsigned int id)
 {
 	unsigned int first, outside, count;

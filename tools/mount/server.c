@@ -51,7 +51,8 @@ static void show_kernel(void *arg, int level, const char *line)
 	fprintf(stderr, "<%d> %s\n", level, line);
 }
 
-/* The kernel's errors while it serves, which a host's kernel would log.  A panic is shown anyway. */
+/* The kernel's errors while it serves, which a host's kernel would log.
+ * A panic is shown anyway. */
 static void show_error(void *arg, int level, const char *line)
 {
 	if (level > LEVEL_EMERG && level <= LEVEL_ERR)
@@ -86,7 +87,8 @@ static int open_path(const struct server *s, const char *path)
 static int cannot_open(const struct server *s, const char *path)
 {
 	complain(s->o, "%s: %s", path, errno == EBUSY ?
-		 "in use: another process has claimed the device, or it is mounted" : strerror(errno));
+		 "in use: another process has claimed the device, or it is mounted" :
+		 strerror(errno));
 	return -1;
 }
 
@@ -124,14 +126,15 @@ static int open_devices(struct server *s)
 	for (word = strtok_r(list, ",", &save); word && !res; word = strtok_r(NULL, ",", &save)) {
 		len = strcspn(word, "=");
 		if (!word[len] || !ukfs_device_option(word, len)) {
-			used += snprintf(s->options + used, size - used, "%s%s", used ? "," : "", word);
+			used += snprintf(s->options + used, size - used, "%s%s", used ? "," : "",
+					 word);
 			continue;
 		}
 		fd = open_path(s, word + len + 1);
 		if (fd < 0)
 			res = cannot_open(s, word + len + 1);
-		used += snprintf(s->options + used, size - used, "%s%.*s=/dev/fd/%d", used ? "," : "",
-				 (int)len, word, fd);
+		used += snprintf(s->options + used, size - used, "%s%.*s=/dev/fd/%d",
+				 used ? "," : "", (int)len, word, fd);
 	}
 	free(list);
 	return res;
@@ -160,7 +163,8 @@ static int prepare(struct server *s)
 		return 0;
 	fd = rumpuser_snapshot_file();
 	if (fd < 0) {
-		complain(o, "cannot make the snapshot's temporary file: %s; RUMP_TMPDIR names the folder",
+		complain(o, "cannot make the snapshot's temporary file: %s; RUMP_TMPDIR names the "
+			 "folder",
 			 strerror(errno));
 		return -1;
 	}
@@ -177,8 +181,8 @@ static int enter_sandbox_early(struct server *s)
 	if (o->nosandbox)
 		return 0;
 	s->sandbox.drop_user = geteuid() == 0;
-	if ((s->sandbox.drop_user &&
-	     sandbox_user(o->runas, s->image, &s->sandbox.uid, &s->sandbox.gid, why, sizeof(why))) ||
+	if ((s->sandbox.drop_user && sandbox_user(o->runas, s->image, &s->sandbox.uid,
+						  &s->sandbox.gid, why, sizeof(why))) ||
 	    sandbox_enter_early(&s->sandbox, why, sizeof(why))) {
 		complain(o, "%s", why);
 		return -1;
@@ -306,7 +310,8 @@ int server_run(const struct mount_options *o, int channel)
 	signal(SIGPIPE, SIG_IGN);
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	if (open_image(&s) || open_devices(&s) || prepare(&s) || enter_sandbox_early(&s) || mount_image(&s))
+	if (open_image(&s) || open_devices(&s) || prepare(&s) || enter_sandbox_early(&s) ||
+	    mount_image(&s))
 		return EXIT_MOUNT;
 	fd = connect_host(&s);
 	if (fd >= 0)

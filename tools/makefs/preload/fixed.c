@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What programs that make file systems find in place of the clock and of chance, where an image shall be
- * the same each time: preloaded into them by makefs.  The clock stands at SOURCE_DATE_EPOCH; random
- * numbers, of which identifiers are made, begin with it and are the same ones in each run.
+ * What programs that make file systems find in place of the clock and of chance, where an image
+ * shall be the same each time: preloaded into them by makefs.  The clock stands at
+ * SOURCE_DATE_EPOCH; random numbers, of which identifiers are made, begin with it and are the same
+ * ones in each run.
  */
 #include <fcntl.h>
 #include <stdint.h>
