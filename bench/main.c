@@ -31,8 +31,8 @@ static void command(char **argv)
 		die("%s %s: failed", argv[0], argv[1] ? argv[1] : "");
 }
 
-/* time COMMAND... [, COMMAND...]: milliseconds that the commands take one after the other, by the clock and
- * of processors */
+/* time COMMAND... [, COMMAND...]: milliseconds that the commands take one after the other, by the
+ * clock and of processors */
 int bench_time(int argc, char **argv)
 {
 	uint64_t t = now_ns();

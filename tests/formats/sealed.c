@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Files that the file system encrypts (fscrypt) or vouches for (fs-verity), by the requests that any
- * program makes, on images.
+ * Files that the file system encrypts (fscrypt) or vouches for (fs-verity), by the requests that
+ * any program makes, on images.
  *
- * sealed put IMAGE DIR KEY TREE: make DIR, encrypted by KEY, and copy the files of the host's folder
- * TREE into it.  sealed get IMAGE DIR KEY OUT: copy what is in DIR to the host's OUT, then take the key
- * away and expect DIR to be locked.  sealed locked IMAGE DIR TREE: without the key DIR has as many
- * files as TREE, but no name of TREE, and no file that can be opened or made.
+ * sealed put IMAGE DIR KEY TREE: make DIR, encrypted by KEY, and copy the files of the host's
+ * folder TREE into it.  sealed get IMAGE DIR KEY OUT: copy what is in DIR to the host's OUT, then
+ * take the key away and expect DIR to be locked.  sealed locked IMAGE DIR TREE: without the key DIR
+ * has as many files as TREE, but no name of TREE, and no file that can be opened or made.
  * sealed verity IMAGE FILE: enable it, and print the digest as fsverity(1) does.
  */
 #include <dirent.h>
@@ -214,7 +214,8 @@ int main(int argc, char **argv)
 	struct ukfs *u;
 
 	if (argc != (!strcmp(what, "verity") ? 4 : !strcmp(what, "locked") ? 5 : 6))
-		die("usage: sealed put|get IMAGE DIR KEY FOLDER, locked IMAGE DIR FOLDER, verity IMAGE FILE");
+		die("usage: sealed put|get IMAGE DIR KEY FOLDER, locked IMAGE DIR FOLDER, verity "
+		    "IMAGE FILE");
 	u = must_mount(NULL, argv[2], 0);
 	if (!strcmp(what, "verity")) {
 		verity(u, argv[3]);

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * zoned driver | disk: zonefs on a zoned disk that the kernel's own null_blk keeps in memory: two conventional
- * zones, of which the first has the superblock, the others for sequential writing.  "driver": data goes to a
- * conventional zone and is copied from there, as a sequential one takes direct I/O only, at its write pointer;
- * judged by the disk's report of its zones and by what is in them.  "disk": the zones are written beside the
- * driver, which reads, resets and fills them.
+ * zoned driver | disk: zonefs on a zoned disk that the kernel's own null_blk keeps in memory: two
+ * conventional zones, of which the first has the superblock, the others for sequential writing.
+ * "driver": data goes to a conventional zone and is copied from there, as a sequential one takes
+ * direct I/O only, at its write pointer; judged by the disk's report of its zones and by what is in
+ * them.  "disk": the zones are written beside the driver, which reads, resets and fills them.
  */
 #include <linux/blkzoned.h>
 #include <sys/sysmacros.h>
@@ -87,7 +87,8 @@ static uint32_t crc32(const unsigned char *p, size_t n)
 	return crc;
 }
 
-/* Documentation/filesystems/zonefs.rst: magic, checksum, label, UUID, features, owner, group, mode. */
+/* Documentation/filesystems/zonefs.rst:
+ * magic, checksum, label, UUID, features, owner, group, mode. */
 static void make_super(void)
 {
 	static unsigned char block[SUPER] = "SFOZ\0\0\0\0zones";

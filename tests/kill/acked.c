@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * acked write IMAGE LOG [FILE]: write files for ever, each fsynced and then acknowledged by a line in
- * LOG, which ends with the size that the host's file FILE has at that moment.
+ * acked write IMAGE LOG [FILE]: write files for ever, each fsynced and then acknowledged by a line
+ * in LOG, which ends with the size that the host's file FILE has at that moment.
  * acked verify IMAGE LOG: everything LOG acknowledges is in the image, byte for byte.
  *
  * LOG has "+ N SIZE" after file N was fsynced and "- N" before it is removed (it may then be there

@@ -47,7 +47,8 @@ int main(int argc, char **argv)
 	must_release(u);
 	for (i = 0, after = rss_mib(); i < 50 && after > before + 16; i++, after = rss_mib())
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
-	printf("resident MiB: %lu mounted, %lu at most, %lu after the release\n", before, peak, after);
+	printf("resident MiB: %lu mounted, %lu at most, %lu after the release\n", before, peak,
+	       after);
 	if (peak < before + 64)
 		die("the page cache was not used: the test shows nothing");
 	return after > before + 16;

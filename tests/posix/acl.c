@@ -167,7 +167,8 @@ static void rights(void)
 		call("set by another", "EPERM",
 		     set_acl("f", ACL_TYPE_ACCESS, "u::rw,u:4002:rw,g::r,m::rw,o::-"));
 		call("removed by another", "EPERM", removexattr("f", ACCESS));
-		shows("read by another", "u::rw-,g::rw-,o::rw-", "%s", get_acl("f", ACL_TYPE_ACCESS));
+		shows("read by another", "u::rw-,g::rw-,o::rw-", "%s",
+		      get_acl("f", ACL_TYPE_ACCESS));
 		leave();
 	}
 	if (child_as(&alice)) {

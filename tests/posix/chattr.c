@@ -14,7 +14,8 @@ static int set_flags(const char *path, int flags)
 		return -1;
 	r = ioctl(fd, FS_IOC_GETFLAGS, &old);
 	if (!r) {
-		flags |= old & ~(FS_IMMUTABLE_FL | FS_APPEND_FL | FS_NODUMP_FL | FS_NOATIME_FL | FS_SYNC_FL);
+		flags |= old & ~(FS_IMMUTABLE_FL | FS_APPEND_FL | FS_NODUMP_FL | FS_NOATIME_FL |
+				 FS_SYNC_FL);
 		r = ioctl(fd, FS_IOC_SETFLAGS, &flags);
 	}
 	close(fd);
@@ -47,7 +48,8 @@ static void changes(const char *name)
 	opens_shut(text("%s open to write", name), NULL, open("f", O_WRONLY));
 	opens_shut(text("%s open to append", name), NULL, open("f", O_WRONLY | O_APPEND));
 	opens_shut(text("%s open with O_TRUNC", name), NULL, open("f", O_WRONLY | O_TRUNC));
-	opens_shut(text("%s append with O_TRUNC", name), NULL, open("f", O_WRONLY | O_APPEND | O_TRUNC));
+	opens_shut(text("%s append with O_TRUNC", name), NULL,
+		   open("f", O_WRONLY | O_APPEND | O_TRUNC));
 	opens_shut(text("%s read", name), "ok", open("f", O_RDONLY));
 	fd = open("f", O_WRONLY | O_APPEND);
 	if (fd >= 0) {
@@ -138,7 +140,8 @@ static void directories(void)
 static void others(void)
 {
 	static const int flags[] = {FS_NODUMP_FL, FS_NOATIME_FL, FS_SYNC_FL, FS_DIRSYNC_FL,
-		FS_COMPR_FL, FS_NOCOW_FL, FS_EXTENT_FL, FS_TOPDIR_FL, FS_PROJINHERIT_FL, FS_CASEFOLD_FL};
+		FS_COMPR_FL, FS_NOCOW_FL, FS_EXTENT_FL, FS_TOPDIR_FL, FS_PROJINHERIT_FL,
+		FS_CASEFOLD_FL};
 
 	make("f", "");
 	must(mkdir("d", 0755));
@@ -183,7 +186,8 @@ static void extended(void)
 	make("f", "");
 	fd = must(open("f", O_RDWR));
 	call("get", NULL, ioctl(fd, FS_IOC_FSGETXATTR, &x));
-	shows("flags", NULL, "%x project %u extents %u", x.fsx_xflags & ~FS_XFLAG_HASATTR, x.fsx_projid, x.fsx_nextents);
+	shows("flags", NULL, "%x project %u extents %u", x.fsx_xflags & ~FS_XFLAG_HASATTR,
+	      x.fsx_projid, x.fsx_nextents);
 	x.fsx_xflags |= FS_XFLAG_NODUMP;
 	call("set nodump", NULL, ioctl(fd, FS_IOC_FSSETXATTR, &x));
 	shows("as flags", NULL, "%s", get_flags("f"));

@@ -95,7 +95,8 @@ static void punched(void)
 	int fd = fresh("f", 4 * MIB);
 
 	must(fstat(fd, &a));
-	call("punch", NULL, fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, MIB, 2 * MIB));
+	call("punch", NULL,
+	     fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, MIB, 2 * MIB));
 	must(fsync(fd));
 	must(fstat(fd, &b));
 	shows("blocks", NULL, "%s", a.st_blocks - b.st_blocks >= 4096 ? "freed" : "kept");
@@ -135,7 +136,8 @@ static void dirty(void)
 	call("zero", NULL, fallocate(fd, FALLOC_FL_ZERO_RANGE, K64 + 1, K64));
 	shows("zero, then", NULL, "%s", now("f"));
 	make_sized("f", MIB);
-	call("punch", NULL, fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, K64 + 1, K64));
+	call("punch", NULL,
+	     fallocate(fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, K64 + 1, K64));
 	shows("punch, then", NULL, "%s", now("f"));
 	must(pwrite(fd, "late", 4, K64 + 100));
 	shows("written into it", NULL, "%s", now("f"));
@@ -167,7 +169,8 @@ static void copying(void)
 	     copy(in, 0, must(open("out", O_WRONLY | O_APPEND)), 0, K4));
 	call("from a directory", "EISDIR", copy(must(open(".", O_RDONLY)), 0, out, 0, K4));
 	must(lseek(in, 10, SEEK_SET));
-	call("with the offsets of the descriptors", "20", copy_file_range(in, NULL, out, NULL, 20, 0));
+	call("with the offsets of the descriptors", "20",
+	     copy_file_range(in, NULL, out, NULL, 20, 0));
 	call("which move", "30", lseek(in, 0, SEEK_CUR));
 	touches("it touches the target", "mtime ctime", "out", copy(in, 0, out, 0, K4));
 }

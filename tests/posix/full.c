@@ -23,7 +23,8 @@ static void no_space(void)
 
 	taken = fill_up(fd, K64, 3 * room);
 	shows("the refusal", "ENOSPC", "%s", refusal());
-	shows("what fitted of what was free", "most", "%s", taken * 10 >= room * 7 ? "most" : "little");
+	shows("what fitted of what was free", "most", "%s",
+	      taken * 10 >= room * 7 ? "most" : "little");
 	call("fsync", "ok", fsync(fd));
 	shows("data", "same", "%s", checked(fd, taken));
 	shows("room is left", "little", "%s", free_bytes() * 5 <= room ? "little" : "much");
@@ -46,7 +47,8 @@ static void no_space_truncate(void)
 	call("truncate", "ok", ftruncate(fd, 0));
 	must(fsync(fd));
 	shows("room is back", "yes", "%s", free_bytes() * 10 >= room * 8 ? "yes" : "no");
-	shows("filled again", "most", "%s", fill_up(fd, K64, room) * 10 >= room * 7 ? "most" : "little");
+	shows("filled again", "most", "%s",
+	      fill_up(fd, K64, room) * 10 >= room * 7 ? "most" : "little");
 }
 
 static void no_space_allocate(void)
@@ -57,7 +59,8 @@ static void no_space_allocate(void)
 
 	call("fallocate of twice as much", "ENOSPC", fallocate(fd, 0, 0, 2 * room));
 	must(fstat(fd, &st));
-	shows("size", NULL, "%s", st.st_size == 0 ? "none" : st.st_size == 2 * room ? "all" : "a part");
+	shows("size", NULL, "%s", st.st_size == 0 ? "none" : st.st_size == 2 * room ? "all" :
+	      "a part");
 	must(ftruncate(fd, 0));
 	call("fallocate of half", "ok", fallocate(fd, 0, 0, room / 2));
 	call("a hole of more than there is", "ok", ftruncate(fd, 4 * room));

@@ -25,7 +25,8 @@ static const char *theme_name, *part_name;
 
 void harness_init(void)
 {
-	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	tally = mmap(NULL, sizeof(*tally), PROT_READ | PROT_WRITE,
+		     MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	if (tally == MAP_FAILED) {
 		perror("posix_suite: mmap");
 		exit(2);

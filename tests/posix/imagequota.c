@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * imagequota TYPE IMAGE KIND ID [BYTES FILES hard|soft GRACE]: the quota of a user, group or project in
- * an image.  With limits: they are set, as hard ones or as soft ones with a grace time in seconds, and
- * all may write into the root directory.  Without: bytes and files in use, as the quota file has them.
+ * imagequota TYPE IMAGE KIND ID [BYTES FILES hard|soft GRACE]: the quota of a user, group or
+ * project in an image.  With limits: they are set, as hard ones or as soft ones with a grace time
+ * in seconds, and all may write into the root directory.  Without: bytes and files in use, as the
+ * quota file has them.
  */
 #include <fcntl.h>
 #include <linux/quota.h>
@@ -27,7 +28,8 @@ static void set(struct ukfs *u, int fd, char **argv)
 {
 	struct if_dqblk limits = {.dqb_valid = QIF_LIMITS};
 	struct if_dqinfo info = {.dqi_valid = IIF_BGRACE | IIF_IGRACE};
-	unsigned long long blocks = strtoull(argv[0], NULL, 10) / 1024, files = strtoull(argv[1], NULL, 10);
+	unsigned long long blocks = strtoull(argv[0], NULL, 10) / 1024,
+			   files = strtoull(argv[1], NULL, 10);
 
 	if (!strcmp(argv[2], "hard")) {
 		limits.dqb_bhardlimit = blocks;
@@ -48,12 +50,14 @@ static void show(int fd)
 	struct if_dqblk use = {0};
 
 	quotactl_of(fd, Q_GETQUOTA, id, &use, "get the usage");
-	printf("%llu %llu\n", (unsigned long long)use.dqb_curspace, (unsigned long long)use.dqb_curinodes);
+	printf("%llu %llu\n", (unsigned long long)use.dqb_curspace,
+	       (unsigned long long)use.dqb_curinodes);
 }
 
 int main(int argc, char **argv)
 {
-	static const char *const kinds[] = {[USRQUOTA] = "user", [GRPQUOTA] = "group", [PRJQUOTA] = "project"};
+	static const char *const kinds[] = {[USRQUOTA] = "user", [GRPQUOTA] = "group",
+					    [PRJQUOTA] = "project"};
 	static const char *const options[] = {"usrquota", "grpquota", "prjquota"};
 	struct ukfs_args args = {0};
 	struct ukfs *u;

@@ -17,7 +17,8 @@ static int lock(int fd, int command, short type, off_t start, off_t length)
 }
 
 /* What another process is told about a range: "free", or whose lock is in the way. */
-static void other_sees(const char *check, const char *expected, short type, off_t start, off_t length)
+static void other_sees(const char *check, const char *expected, short type, off_t start,
+		       off_t length)
 {
 	pid_t holder = getpid();
 
@@ -38,8 +39,8 @@ static void other_sees(const char *check, const char *expected, short type, off_
 	}
 }
 
-static void other_locks(const char *check, const char *expected, int command, short type, off_t start,
-			off_t length)
+static void other_locks(const char *check, const char *expected, int command, short type,
+			off_t start, off_t length)
 {
 	if (child_as(NULL)) {
 		call(check, expected, lock(must(open("f", O_RDWR)), command, type, start, length));

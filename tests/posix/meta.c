@@ -65,8 +65,10 @@ static void statx_calls(void)
 	extended(".");
 	extended("f");
 	call("forced", "ok", statx(AT_FDCWD, "f", AT_STATX_FORCE_SYNC, STATX_BASIC_STATS, &x));
-	call("not synchronized", "ok", statx(AT_FDCWD, "f", AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &x));
-	call("both", "EINVAL", statx(AT_FDCWD, "f", AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC, 0, &x));
+	call("not synchronized", "ok",
+	     statx(AT_FDCWD, "f", AT_STATX_DONT_SYNC, STATX_BASIC_STATS, &x));
+	call("both", "EINVAL",
+	     statx(AT_FDCWD, "f", AT_STATX_FORCE_SYNC | AT_STATX_DONT_SYNC, 0, &x));
 	call("reserved bit", "EINVAL", statx(AT_FDCWD, "f", 0, 0x80000000U, &x));
 	call("bad flag", "EINVAL", statx(AT_FDCWD, "f", 0x40000000, 0, &x));
 	call("nothing there", "ENOENT", statx(AT_FDCWD, "none", 0, 0, &x));

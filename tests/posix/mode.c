@@ -42,7 +42,8 @@ static void matrix(const char *class, int shift, uid_t uid, gid_t gid, const str
 			must(chmod("f", mode));
 			if (child_as(who)) {
 				shows(text("%s %04o open", class, mode), bits(n), "%s", tried("f"));
-				shows(text("%s %04o access", class, mode), bits(n), "%s", asked("f"));
+				shows(text("%s %04o access", class, mode), bits(n), "%s",
+				      asked("f"));
 				leave();
 			}
 			must(unlink("f"));
@@ -113,13 +114,15 @@ static void directory(void)
 			call(text("%o stat in it", n), search, access("d/f", F_OK));
 			opens_shut(text("%o read in it", n), search, open("d/f", O_RDONLY));
 			call(text("%o chdir", n), search, chdir("d") ?: chdir(".."));
-			opens_shut(text("%o create", n), change, open("d/new", O_CREAT | O_WRONLY, 0644));
+			opens_shut(text("%o create", n), change,
+				   open("d/new", O_CREAT | O_WRONLY, 0644));
 			call(text("%o mkdir", n), change, mkdir("d/dir", 0755));
 			call(text("%o symlink", n), change, symlink("x", "d/link"));
 			call(text("%o mkfifo", n), change, mkfifo("d/fifo", 0644));
 			call(text("%o rename", n), change, rename("d/f", "d/g"));
 			call(text("%o rmdir", n), change, rmdir("d/sub"));
-			call(text("%o unlink", n), change, unlink(n == 3 || n == 7 ? "d/g" : "d/f"));
+			call(text("%o unlink", n), change,
+			     unlink(n == 3 || n == 7 ? "d/g" : "d/f"));
 			leave();
 		}
 		must(chmod("d", 0700));
@@ -160,7 +163,8 @@ static void umask_applies(void)
 		must(mkfifo("p", 0666));
 		must(symlink("x", "l"));
 		umask(022);
-		shows(text("%03o open", masks[i]), text("%04o", 0666 & ~masks[i]), "%s", permissions("f"));
+		shows(text("%03o open", masks[i]), text("%04o", 0666 & ~masks[i]), "%s",
+		      permissions("f"));
 		shows(text("%03o mkdir", masks[i]), text("%04o", 0777 & ~masks[i]), "%s",
 		      permissions("d"));
 		shows(text("%03o mknod", masks[i]), text("%04o", 0764 & ~masks[i]), "%s",
@@ -194,7 +198,8 @@ static void access_ids(void)
 		must(setresgid(BOB, ALICE, ALICE));
 		must(setresuid(BOB, ALICE, ALICE));
 		call("real id", "EACCES", access("f", R_OK));
-		call("effective id", "ok", syscall(SYS_faccessat2, AT_FDCWD, "f", R_OK, AT_EACCESS));
+		call("effective id", "ok",
+		     syscall(SYS_faccessat2, AT_FDCWD, "f", R_OK, AT_EACCESS));
 		call("eaccess write", "ok", eaccess("f", W_OK));
 		call("eaccess execute", "EACCES", eaccess("f", X_OK));
 		leave();

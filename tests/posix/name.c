@@ -105,7 +105,8 @@ static void deep(void)
 	make("f", "deep");
 	shows("content", "\"deep\"", "%s", content("f"));
 	errno = 0;
-	shows("getcwd", "ENAMETOOLONG|ERANGE", "%s", getcwd(cwd, sizeof(cwd)) ? "ok" : strerrorname_np(errno));
+	shows("getcwd", "ENAMETOOLONG|ERANGE", "%s",
+	      getcwd(cwd, sizeof(cwd)) ? "ok" : strerrorname_np(errno));
 	must(unlink("f"));
 	while (depth-- > 0)
 		must(chdir("..") ?: rmdir(name));

@@ -232,8 +232,8 @@ void settle(struct statvfs *now)
 
 	for (int i = 0; i < 100 && same < 5; i++) {
 		must(statvfs(".", &before));
-		/* An error of a write from before is not the question.  A host does not pass it on to
-		 * a mount server, which has a call for it. */
+		/* An error of a write from before is not the question.  A host does not pass it on
+		 * to a mount server, which has a call for it. */
 		syncfs(fd);
 		ioctl(fd, RUMP_IOC_SYNC);
 		usleep(50000);

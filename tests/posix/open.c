@@ -11,14 +11,16 @@ static void creating(void)
 
 	opens_shut("nothing there", "ENOENT", open("f", O_RDONLY));
 	opens_shut("O_CREAT", "ok", open("f", O_CREAT | O_WRONLY, 0644));
-	opens_shut("O_EXCL of an existing one", "EEXIST", open("f", O_CREAT | O_EXCL | O_WRONLY, 0644));
+	opens_shut("O_EXCL of an existing one", "EEXIST",
+		   open("f", O_CREAT | O_EXCL | O_WRONLY, 0644));
 	opens_shut("O_EXCL", "ok", open("g", O_CREAT | O_EXCL | O_WRONLY, 0644));
 	must(mkdir("d", 0755));
 	opens_shut("O_CREAT of a directory", "EISDIR", open("d", O_CREAT | O_RDONLY, 0644));
 	opens_shut("O_CREAT O_EXCL of a directory", "EEXIST",
 		   open("d", O_CREAT | O_EXCL | O_RDONLY, 0644));
 	opens_shut("O_CREAT O_DIRECTORY", NULL, open("e", O_CREAT | O_DIRECTORY | O_RDONLY, 0644));
-	opens_shut("O_CREAT of a name with a slash", "EISDIR", open("n/", O_CREAT | O_WRONLY, 0644));
+	opens_shut("O_CREAT of a name with a slash", "EISDIR",
+		   open("n/", O_CREAT | O_WRONLY, 0644));
 	opens_shut("directory to write", "EISDIR", open("d", O_WRONLY));
 	opens_shut("directory to read and write", "EISDIR", open("d", O_RDWR));
 	opens_shut("directory with O_TRUNC", "EISDIR", open("d", O_RDONLY | O_TRUNC));
@@ -44,7 +46,8 @@ static void exclusive_race(void)
 		for (int i = 0; i < 4; i++) {
 			pids[i] = must(fork());
 			if (pids[i] == 0) {
-				if (open(text("f%d", round), O_CREAT | O_EXCL | O_WRONLY, 0644) >= 0)
+				if (open(text("f%d", round), O_CREAT | O_EXCL | O_WRONLY,
+					 0644) >= 0)
 					must(write(winners[1], "w", 1));
 				leave();
 			}
@@ -76,7 +79,8 @@ static void truncating(void)
 	make("f", "data");
 	must(chown("f", ALICE, ALICE) ?: chmod("f", 0644));
 	if (child_as(&bob)) {
-		opens_shut("O_TRUNC by one who may not write", "EACCES", open("f", O_WRONLY | O_TRUNC));
+		opens_shut("O_TRUNC by one who may not write", "EACCES",
+			   open("f", O_WRONLY | O_TRUNC));
 		opens_shut("O_RDONLY O_TRUNC by one who may not write", "EACCES",
 			   open("f", O_RDONLY | O_TRUNC));
 		call("truncate by one who may not write", "EACCES", truncate("f", 0));
@@ -186,8 +190,8 @@ static void appending(void)
 		if (record[0] >= 'a' && record[0] < 'a' + WRITERS)
 			seen[record[0] - 'a']++;
 	}
-	shows("records", "500 500 500 500, torn 0", "%d %d %d %d, torn %d", seen[0], seen[1], seen[2],
-	      seen[3], torn);
+	shows("records", "500 500 500 500, torn 0", "%d %d %d %d, torn %d", seen[0], seen[1],
+	      seen[2], seen[3], torn);
 }
 
 static void append_flag(void)
@@ -264,7 +268,8 @@ static void unnamed(void)
 	call("linkat", "ok", linkat(AT_FDCWD, proc, AT_FDCWD, "named", AT_SYMLINK_FOLLOW));
 	shows("content", "\"data\"", "%s", content("named"));
 	shows("links", "1", "%lu", (long)links("named"));
-	call("linkat once more", "ok", linkat(AT_FDCWD, proc, AT_FDCWD, "again", AT_SYMLINK_FOLLOW));
+	call("linkat once more", "ok",
+	     linkat(AT_FDCWD, proc, AT_FDCWD, "again", AT_SYMLINK_FOLLOW));
 	shut(fd);
 	fd = opens("O_TMPFILE O_EXCL", "ok", open(".", O_TMPFILE | O_RDWR | O_EXCL, 0640));
 	snprintf(proc, sizeof(proc), "/proc/self/fd/%d", fd);
@@ -273,7 +278,8 @@ static void unnamed(void)
 	opens_shut("O_TMPFILE to read", "EINVAL", open(".", O_TMPFILE | O_RDONLY, 0640));
 	opens_shut("O_TMPFILE in a file", "ENOTDIR", open("named", O_TMPFILE | O_RDWR, 0640));
 	fd = must(open(".", O_TMPFILE | O_RDWR, 0600));
-	call("AT_EMPTY_PATH", geteuid() ? NULL : "ok", linkat(fd, "", AT_FDCWD, "empty", AT_EMPTY_PATH));
+	call("AT_EMPTY_PATH", geteuid() ? NULL : "ok",
+	     linkat(fd, "", AT_FDCWD, "empty", AT_EMPTY_PATH));
 }
 
 static void direct(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Who may change modes and owners, sticky and setgid directories, and when suid and sgid go away. */
+/* Who may change modes and owners, sticky and setgid directories,
+ * and when suid and sgid go away. */
 #include <sys/mman.h>
 
 #include "suite.h"
@@ -128,13 +129,15 @@ static void suid_goes_by_others(void)
 			must(write(fd, "x", 1));
 			leave();
 		}
-		shows(text("%04o after a write by another", modes[i]), NULL, "%s", permissions("f"));
+		shows(text("%04o after a write by another", modes[i]), NULL, "%s",
+		      permissions("f"));
 		make_owned("f", ALICE, ALICE, modes[i]);
 		if (child_as(&bob)) {
 			must(truncate("f", 2));
 			leave();
 		}
-		shows(text("%04o after truncate by another", modes[i]), NULL, "%s", permissions("f"));
+		shows(text("%04o after truncate by another", modes[i]), NULL, "%s",
+		      permissions("f"));
 		make_owned("f", ALICE, ALICE, modes[i]);
 		must(chown("f", BOB, TEAM));
 		shows(text("%04o after chown by root", modes[i]), NULL, "%s", permissions("f"));

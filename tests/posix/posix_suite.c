@@ -57,7 +57,8 @@ static int usage(void)
 	      "  -t TYPE      leave out what a file system of this type cannot do (vfat)\n"
 	      "  -n NUMBER    directories of so many entries too\n"
 	      "  -s           the file system is small: fill it\n"
-	      "  -q KIND      quotas of this kind are in force, as quota.c says (user, group, project)\n"
+	      "  -q KIND      quotas of this kind are in force, as quota.c says (user, group, "
+	      "project)\n"
 	      "  -l           list the parts\n", stderr);
 	return 2;
 }

@@ -81,7 +81,8 @@ static void running(void)
 	must(chmod("t", 0755));
 	fd = must(open("t", O_RDONLY));
 	must(unlink("t"));
-	shows("unlinked script by descriptor", "exit 7", "%s", ran(text("/proc/self/fd/%d", fd), NULL));
+	shows("unlinked script by descriptor", "exit 7", "%s",
+	      ran(text("/proc/self/fd/%d", fd), NULL));
 	script("s", "#!/bin/sh\nexit 8\n", 0711);
 	make("s", "#!/bin/sh\nexit 9\n");
 	shows("rewritten", "exit 9", "%s", ran("./s", NULL));
@@ -129,18 +130,21 @@ static void rights(void)
 		must(chown("p", ALICE, TEAM));
 		must(chmod("p", modes[i]));
 		if (child_as(&bob)) {
-			shows(text("%03o by another", modes[i]), modes[i] & 1 ? "exit 42" : "EACCES", "%s",
+			shows(text("%03o by another", modes[i]),
+			      modes[i] & 1 ? "exit 42" : "EACCES", "%s",
 			      ran("./p", "--exec-me"));
 			leave();
 		}
 		if (child_as(&alice)) {
-			shows(text("%03o by the owner", modes[i]), modes[i] & 0100 ? "exit 42" : "EACCES",
+			shows(text("%03o by the owner", modes[i]),
+			      modes[i] & 0100 ? "exit 42" : "EACCES",
 			      "%s", ran("./p", "--exec-me"));
 			leave();
 		}
 		if (child_as(&carol)) {
-			shows(text("%03o by the group", modes[i]), modes[i] & 0010 ? "exit 42" : "EACCES",
-			      "%s", ran("./p", "--exec-me"));
+			shows(text("%03o by the group", modes[i]),
+			      modes[i] & 0010 ? "exit 42" : "EACCES", "%s",
+			      ran("./p", "--exec-me"));
 			leave();
 		}
 	}
@@ -188,7 +192,8 @@ static void mount_flags(void)
 	flagged(MS_NOEXEC);
 	shows("noexec program", "EACCES", "%s", ran("view/p", "--exec-me"));
 	shows("noexec script", "EACCES", "%s", ran("view/s", NULL));
-	shows("noexec access", "EACCES", "%s", access("view/p", X_OK) ? strerrorname_np(errno) : "ok");
+	shows("noexec access", "EACCES", "%s",
+	      access("view/p", X_OK) ? strerrorname_np(errno) : "ok");
 	must(umount("view"));
 	flagged(MS_NODEV);
 	opens_shut("nodev", "EACCES", open("view/zero", O_RDONLY));

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Quotas (option -q): 1 MiB and 10 files for user, group or project QUOTA_ID, or for who runs the suite
- * where that is not root.  In the parts "hard" these are hard limits, in the parts "soft" soft ones with
- * a grace time of seconds.
+ * Quotas (option -q): 1 MiB and 10 files for user, group or project QUOTA_ID, or for who runs the
+ * suite where that is not root.  In the parts "hard" these are hard limits, in the parts "soft"
+ * soft ones with a grace time of seconds.
  */
 #include <linux/fs.h>
 #include <sys/ioctl.h>
@@ -13,7 +13,8 @@
 #define QUOTA_BYTES (1024 * 1024)
 #define QUOTA_FILES 10
 #define BLOCK 4096
-#define PATIENCE 60		/* seconds: far more than the grace time, and than what is unlinked needs */
+#define PATIENCE 60		/* seconds: far more than the grace time,
+				   and than what is unlinked needs */
 
 /* The value of a call that may be refused until what was removed is free. */
 #define in_time(call) ({ \
@@ -101,7 +102,8 @@ static void hard_blocks(void)
 		call("overwriting needs no room", "4096", pwrite(fd, text("%04096d", 0), BLOCK, 0));
 		call("truncate", "ok", ftruncate(fd, taken - BLOCK));
 		must(fsync(fd));
-		shows("room is back", text("%d", BLOCK), "%lld", fill_up(other, BLOCK, QUOTA_BYTES));
+		shows("room is back", text("%d", BLOCK), "%lld",
+		      fill_up(other, BLOCK, QUOTA_BYTES));
 		leave();
 	}
 }
@@ -130,7 +132,8 @@ static void hard_others(void)
 	prepare();
 	if (child_as(&bob)) {
 		fill_up(must(open("f", O_CREAT | O_RDWR, 0644)), BLOCK, 2 * QUOTA_BYTES);
-		shows("the refusal", strcmp(quota, "project") ? "none" : refused(), "%s", refusal());
+		shows("the refusal", strcmp(quota, "project") ? "none" : refused(), "%s",
+		      refusal());
 		leave();
 	}
 }
@@ -196,14 +199,16 @@ static void soft_blocks(void)
 
 		call("to the limit", text("%lld", room()), fill_up(fd, BLOCK, room()));
 		must(fsync(fd));
-		call("beyond it", text("%d", 2 * BLOCK), pwrite(fd, text("%08192d", 1), 2 * BLOCK, room()));
+		call("beyond it", text("%d", 2 * BLOCK),
+		     pwrite(fd, text("%08192d", 1), 2 * BLOCK, room()));
 		must(fsync(fd));
 		shows("after the grace time", "refused", "%s",
 		      grace_ends(one_block, fd) ? "refused" : "not refused");
 		shows("the refusal", refused(), "%s", refusal());
 		call("truncate", "ok", ftruncate(fd, room() - BLOCK));
 		must(fsync(fd));
-		call("write then", text("%d", BLOCK), pwrite(fd, text("%04096d", 1), BLOCK, room() - BLOCK));
+		call("write then", text("%d", BLOCK),
+		     pwrite(fd, text("%04096d", 1), BLOCK, room() - BLOCK));
 		leave();
 	}
 }

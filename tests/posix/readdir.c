@@ -122,7 +122,8 @@ static void changing(void)
 		must(unlink(text("f%d", i)));
 	create(2 * SOME, 3 * SOME);
 	count(d, seen, 3 * SOME, &dots);
-	shows("those that stayed", "once 500, never 0, more often 0", "%s", tally_of(seen, 0, SOME));
+	shows("those that stayed", "once 500, never 0, more often 0", "%s",
+	      tally_of(seen, 0, SOME));
 	shows("new ones more often", "0", "%d",
 	      atoi(strrchr(tally_of(seen, 2 * SOME, 3 * SOME), ' ') + 1));
 	closedir(d);
@@ -159,7 +160,8 @@ static void positions(void)
 	d = opendir(".");
 	seekdir(d, at[250]);
 	e = readdir(d);
-	shows("in another stream", NULL, "%s", e && !strcmp(e->d_name, names[250]) ? "same" : "another");
+	shows("in another stream", NULL, "%s",
+	      e && !strcmp(e->d_name, names[250]) ? "same" : "another");
 	closedir(d);
 }
 
@@ -188,7 +190,8 @@ static void descriptors(void)
 	b = opendir(".");
 	readdir(a);
 	count(b, seen, SOME, &dots);
-	shows("two streams are apart", "once 500, never 0, more often 0", "%s", tally_of(seen, 0, SOME));
+	shows("two streams are apart", "once 500, never 0, more often 0", "%s",
+	      tally_of(seen, 0, SOME));
 	fd = must(open(".", O_RDONLY));
 	call("seek to the start", "ok", lseek(fd, 0, SEEK_SET));
 	call("fsync", "ok", fsync(fd));
@@ -203,7 +206,8 @@ static void thousands(void)
 	create(0, many);
 	d = opendir(".");
 	count(d, seen, many, &dots);
-	shows("entries", text("once %ld, never 0, more often 0", many), "%s", tally_of(seen, 0, many));
+	shows("entries", text("once %ld, never 0, more often 0", many), "%s",
+	      tally_of(seen, 0, many));
 	for (int i = 0; i < many; i += 2)
 		must(unlink(text("f%d", i)));
 	rewinddir(d);

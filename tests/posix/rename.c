@@ -66,14 +66,16 @@ static void matrix(unsigned int flags, const char *flag_name, int first, int las
 		for (int to = first; to < last; to++)
 			for (int across = 0; across < 2; across++) {
 				const char *target = across ? "other/b" : "b";
-				const char *check = text("%s%s to %s%s", flag_name, kind_names[from],
-							 kind_names[to], across ? " elsewhere" : "");
+				const char *check = text("%s%s to %s%s", flag_name,
+							 kind_names[from], kind_names[to],
+							 across ? " elsewhere" : "");
 
 				create("a", from);
 				create(target, to);
 				call(check, expected_result(from, to, flags),
 				     renameat2(AT_FDCWD, "a", AT_FDCWD, target, flags));
-				shows(text("%s, then", check), NULL, "%s, %s", kind("a"), kind(target));
+				shows(text("%s, then", check), NULL, "%s, %s", kind("a"),
+				      kind(target));
 				destroy("a");
 				destroy(target);
 			}
@@ -104,8 +106,10 @@ static void flags(void)
 {
 	make("a", "A");
 	make("b", "B");
-	call("noreplace and exchange", "EINVAL", rename2("a", "b", RENAME_NOREPLACE | RENAME_EXCHANGE));
-	call("whiteout and exchange", "EINVAL", rename2("a", "b", RENAME_WHITEOUT | RENAME_EXCHANGE));
+	call("noreplace and exchange", "EINVAL",
+	     rename2("a", "b", RENAME_NOREPLACE | RENAME_EXCHANGE));
+	call("whiteout and exchange", "EINVAL",
+	     rename2("a", "b", RENAME_WHITEOUT | RENAME_EXCHANGE));
 	call("unknown flag", "EINVAL", rename2("a", "b", 1U << 30));
 	call("exchange", NULL, rename2("a", "b", RENAME_EXCHANGE));
 	shows("contents", NULL, "%s %s", content("a"), content("b"));
@@ -126,7 +130,8 @@ static void whiteout(void)
 	call("whiteout, noreplace", NULL, rename2("b", "c", RENAME_WHITEOUT | RENAME_NOREPLACE));
 	shows("left behind", NULL, "%s", shape("b"));
 	if (child_as(&alice)) {
-		call("whiteout by an ordinary user", "EACCES|EPERM", rename2("c", "d", RENAME_WHITEOUT));
+		call("whiteout by an ordinary user", "EACCES|EPERM",
+		     rename2("c", "d", RENAME_WHITEOUT));
 		leave();
 	}
 }
@@ -151,7 +156,8 @@ static void hard_links(void)
 	make("c", "C");
 	must(link("c", "d"));
 	call("over one of two links", "ok", rename("a", "c"));
-	shows("the other link stays", "\"C\" links 1", "%s links %lu", content("d"), (long)links("d"));
+	shows("the other link stays", "\"C\" links 1", "%s links %lu", content("d"),
+	      (long)links("d"));
 	touches("replacing a link touches the file's", "ctime", "d",
 		(link("d", "e"), rename("a", "x"), make("y", ""), rename("y", "e")));
 }
@@ -214,7 +220,8 @@ static void dot_dot(void)
 	call("the old parent is empty", "ok", rmdir("p"));
 	must(mkdir("r", 0755));
 	make("r/file", "");
-	call("exchange a directory and a file across", NULL, rename2("q/e", "r/file", RENAME_EXCHANGE));
+	call("exchange a directory and a file across", NULL,
+	     rename2("q/e", "r/file", RENAME_EXCHANGE));
 	shows("links then", NULL, "%lu %lu", (long)links("q"), (long)links("r"));
 	shows("kinds then", NULL, "%s %s", kind("q/e"), kind("r/file"));
 }
@@ -249,7 +256,8 @@ static void times(void)
 	touches("the file", "ctime", "p/f", rename("p/f", "p/g") ?: rename("p/g", "p/f"));
 	touches("the directory", "mtime ctime", "p", rename("p/f", "p/g"));
 	touches("the source directory", "mtime ctime", "p", rename("p/g", "q/g"));
-	touches("the target directory", "mtime ctime", "q", rename("q/g", "p/g") ?: rename("p/g", "q/g"));
+	touches("the target directory", "mtime ctime", "q", rename("q/g", "p/g") ?:
+		rename("p/g", "q/g"));
 	make("q/h", "");
 	touches("a refused one", "none", "q", rename2("q/g", "q/h", RENAME_NOREPLACE) * 0);
 	touches("onto itself", "none", "q", rename("q/g", "q/g"));
@@ -276,7 +284,8 @@ static void open_files(void)
 	must(rename("b", "d/c"));
 	n = must(readlink(text("/proc/self/fd/%d", fd), path, sizeof(path) - 1));
 	path[n] = 0;
-	shows("its name in /proc", "yes", "%s", n > 4 && !strcmp(path + n - 4, "/d/c") ? "yes" : path);
+	shows("its name in /proc", "yes", "%s",
+	      n > 4 && !strcmp(path + n - 4, "/d/c") ? "yes" : path);
 	must(ftruncate(gone, 3));
 	call("the replaced one lives", "3", pread(gone, buf, 8, 0));
 }

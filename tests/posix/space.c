@@ -21,7 +21,8 @@ static const char *layout(int fd)
 		if (data < 0 && errno == ENXIO)
 			break;
 		if (data < 0)
-			return text("%s%s to %lld", s, strerrorname_np(errno), (long long)end / 1024);
+			return text("%s%s to %lld", s, strerrorname_np(errno),
+				    (long long)end / 1024);
 		hole = must(lseek(fd, data, SEEK_HOLE));
 		s = text("%s%lld-%lld ", s, (long long)data / 1024, (long long)hole / 1024);
 		at = hole;
@@ -130,8 +131,8 @@ static void limits(void)
 		must(ftruncate(fd, 0));
 		call(text("write at 2^%d", shifts[i]), NULL, pwrite(fd, "x", 1, 1LL << shifts[i]));
 		must(ftruncate(fd, 0));
-		call(text("seek to 2^%d", shifts[i]), NULL, lseek(fd, 1LL << shifts[i], SEEK_SET) < 0 ?
-		     -1 : 0);
+		call(text("seek to 2^%d", shifts[i]), NULL,
+		     lseek(fd, 1LL << shifts[i], SEEK_SET) < 0 ? -1 : 0);
 	}
 	call("ftruncate to the largest number", NULL, ftruncate(fd, INT64_MAX));
 	must(ftruncate(fd, 0));
@@ -173,7 +174,8 @@ static void statistics(void)
 	shows("longest name", NULL, "%lu", a.f_namemax);
 	shows("flags", NULL, "%lx", a.f_flag);
 	shows("there are inodes", NULL, "%s", a.f_files ? "yes" : "no");
-	shows("order of the numbers", "ok", "%s", a.f_bavail <= a.f_bfree && a.f_bfree <= a.f_blocks &&
+	shows("order of the numbers", "ok", "%s", a.f_bavail <= a.f_bfree &&
+	      a.f_bfree <= a.f_blocks &&
 	      a.f_ffree <= a.f_files ? "ok" : "wrong");
 	fd = must(open("f", O_CREAT | O_RDWR, 0644));
 	for (int i = 0; i < 64; i++)

@@ -13,7 +13,8 @@ static void fifos(void)
 	int fd;
 
 	call("mkfifo", "ok", mkfifo("p", 0640));
-	shows("shape", text("fifo 0640 %u:%u links 1 size 0", geteuid(), getegid()), "%s", shape("p"));
+	shows("shape", text("fifo 0640 %u:%u links 1 size 0", geteuid(), getegid()), "%s",
+	      shape("p"));
 	call("again", "EEXIST", mkfifo("p", 0640));
 	opens_shut("write without reader", "ENXIO", open("p", O_WRONLY | O_NONBLOCK));
 	fd = opens("read without writer", "ok", open("p", O_RDONLY | O_NONBLOCK));
@@ -56,14 +57,16 @@ static void sockets(void)
 	umask(027);
 	call("bind", "ok", bind(server, (void *)&a, sizeof(a)));
 	umask(022);
-	shows("shape", text("socket 0750 %u:%u links 1 size 0", geteuid(), getegid()), "%s", shape("s"));
+	shows("shape", text("socket 0750 %u:%u links 1 size 0", geteuid(), getegid()), "%s",
+	      shape("s"));
 	call("connect before listen", "ECONNREFUSED", connect(client, (void *)&a, sizeof(a)));
 	must(listen(server, 5));
 	call("connect", "ok", connect(client, (void *)&a, sizeof(a)));
 	peer = must(accept(server, NULL, NULL));
 	must(write(client, "hello", 5));
 	call("read", "5", read(peer, buf, 8));
-	call("bind to an existing name", "EADDRINUSE", bind(local_address(&a, "s"), (void *)&a, sizeof(a)));
+	call("bind to an existing name", "EADDRINUSE",
+	     bind(local_address(&a, "s"), (void *)&a, sizeof(a)));
 	opens_shut("open", "ENXIO", open("s", O_RDWR));
 	must(rename("s", "t"));
 	peer = local_address(&a, "t");
@@ -122,7 +125,8 @@ static void devices(void)
 	shows("kinds", "file socket", "%s %s", kind("file"), kind("socket"));
 	must(chmod(".", 0777));
 	if (child_as(&alice)) {
-		call("mknod by an ordinary user", "EPERM", mknod("mine", S_IFCHR | 0666, makedev(1, 3)));
+		call("mknod by an ordinary user", "EPERM",
+		     mknod("mine", S_IFCHR | 0666, makedev(1, 3)));
 		call("mkfifo by an ordinary user", "ok", mkfifo("pipe", 0644));
 		leave();
 	}

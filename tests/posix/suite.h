@@ -110,7 +110,8 @@ void make(const char *path, const char *content);
 void make_sized(const char *path, size_t size);	/* with bytes that depend on their offset */
 void fill(void *to, size_t size, size_t offset);
 
-/* Write until it is refused, or `most` bytes are taken; how many were, and errno is the refusal's. */
+/* Write until it is refused, or `most` bytes are taken;
+ * how many were, and errno is the refusal's. */
 long long fill_up(int fd, size_t size, long long most);
 #define refusal() (errno ? strerrorname_np(errno) : "none")
 /* "same" where the bytes that fill_up wrote come back. */

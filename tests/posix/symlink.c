@@ -4,7 +4,8 @@
 
 static void lengths(void)
 {
-	static const int sizes[] = {1, 59, 60, 61, 255, 256, 1023, 1024, 1025, 2047, 4000, 4094, 4095};
+	static const int sizes[] = {1, 59, 60, 61, 255, 256, 1023, 1024, 1025, 2047, 4000,
+				    4094, 4095};
 	char target[PATH_MAX + 1], got[PATH_MAX + 1];
 
 	memset(target, 'x', sizeof(target));
@@ -67,7 +68,8 @@ static void following(void)
 	call("lstat of a dangling one", "ok", lstat("dangling", &st));
 	call("lstat with a slash follows", "ENOENT", lstat("dangling/", &st));
 	must(lstat("ld/", &st));
-	shows("lstat with a slash", "directory", "%s", S_ISDIR(st.st_mode) ? "directory" : "symlink");
+	shows("lstat with a slash", "directory", "%s",
+	      S_ISDIR(st.st_mode) ? "directory" : "symlink");
 	call("mkdir over a dangling one", "EEXIST", mkdir("dangling", 0755));
 	call("rmdir of a symlink", "ENOTDIR", rmdir("ld"));
 	call("rmdir of a symlink with a slash", "ENOTDIR", rmdir("ld/"));

@@ -66,7 +66,8 @@ static void of_files(void)
 	touches("O_TRUNC", "mtime ctime", "f", close(must(open("f", O_WRONLY | O_TRUNC))));
 	touches("O_TRUNC of an empty one", "mtime ctime", "f",
 		close(must(open("f", O_WRONLY | O_TRUNC))));
-	touches("O_CREAT of an existing one", "none", "f", close(must(open("f", O_RDWR | O_CREAT, 0))));
+	touches("O_CREAT of an existing one", "none", "f",
+		close(must(open("f", O_RDWR | O_CREAT, 0))));
 	touches("chmod", "ctime", "f", chmod("f", 0600));
 	touches("chmod to the same", "ctime", "f", chmod("f", 0600));
 	touches("chown to the same", "ctime", "f", chown("f", geteuid(), getegid()));
@@ -162,7 +163,8 @@ static void utimens(void)
 {
 	struct timespec t[2] = {{1000000000, 123456789}, {1100000000, 987654321}};
 	struct timespec omit[2] = {{0, UTIME_OMIT}, {5, 6}}, now[2] = {{0, UTIME_NOW}, {7, 8}};
-	struct timespec none[2] = {{0, UTIME_OMIT}, {0, UTIME_OMIT}}, bad[2] = {{0, 1000000000}, {0, 0}};
+	struct timespec none[2] = { { 0, UTIME_OMIT }, { 0, UTIME_OMIT } },
+			bad[2] = { { 0, 1000000000 }, { 0, 0 } };
 	struct timespec clock;
 	struct stat st;
 	int fd;

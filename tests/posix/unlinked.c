@@ -14,7 +14,8 @@ static void open_file(void)
 	fd = must(open("f", O_RDWR));
 	other = must(open("f", O_RDONLY));
 	must(unlink("f"));
-	shows("shape", text("file 0644 %u:%u links 0 size 4", geteuid(), getegid()), "%s", shape_fd(fd));
+	shows("shape", text("file 0644 %u:%u links 0 size 4", geteuid(), getegid()), "%s",
+	      shape_fd(fd));
 	call("read", "4", pread(fd, buf, 16, 0));
 	call("write", "8", pwrite(fd, "re of it", 8, 4));
 	call("read by another descriptor", "12", pread(other, buf, 16, 0));
@@ -25,8 +26,8 @@ static void open_file(void)
 	opens_shut("its name", "ENOENT", open("f", O_RDONLY));
 	make("f", "new");
 	shows("another file of the name", "\"new\"", "%s", content("f"));
-	shows("does not change it", text("file 0644 %u:%u links 0 size 6", geteuid(), getegid()), "%s",
-	      shape_fd(other));
+	shows("does not change it", text("file 0644 %u:%u links 0 size 6", geteuid(), getegid()),
+	      "%s", shape_fd(other));
 	if (child_as(NULL)) {
 		call("a child writes", "1", pwrite(fd, "C", 1, 0));
 		leave();
@@ -132,7 +133,8 @@ static void replaced_directory(void)
 	make("a/f", "in a");
 	fd = must(open("b", O_RDONLY));
 	must(rename("a", "b"));
-	opens_shut("create in the replaced one", "ENOENT", openat(fd, "x", O_CREAT | O_WRONLY, 0644));
+	opens_shut("create in the replaced one", "ENOENT",
+		   openat(fd, "x", O_CREAT | O_WRONLY, 0644));
 	shows("content", "\"in a\"", "%s", content("b/f"));
 }
 

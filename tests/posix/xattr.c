@@ -88,7 +88,8 @@ static void bad_names(void)
 
 static void sizes(void)
 {
-	static const int lengths[] = {1, 100, 1000, 3000, 3900, 4000, 4096, 8000, 16000, 16384, 32768,
+	static const int lengths[] = {1, 100, 1000, 3000, 3900, 4000, 4096, 8000, 16000,
+				      16384, 32768,
 		65535, 65536};
 	char *buf = malloc(70000), *back = malloc(70000);
 
@@ -97,7 +98,8 @@ static void sizes(void)
 	for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++) {
 		ssize_t n;
 
-		if (call(text("%d bytes", lengths[i]), NULL, setxattr("f", "user.a", buf, lengths[i], 0)))
+		if (call(text("%d bytes", lengths[i]), NULL,
+			 setxattr("f", "user.a", buf, lengths[i], 0)))
 			continue;
 		n = getxattr("f", "user.a", back, 70000);
 		shows(text("%d bytes, read", lengths[i]), "same", "%s",
@@ -196,7 +198,8 @@ static void trusted(void)
 	must(symlink("x", "l"));
 	call("of a symlink", "ok", lsetxattr("l", "trusted.a", "x", 1, 0));
 	if (child_as(&alice)) {
-		call("get by an ordinary user", "ENODATA|EPERM", getxattr("f", "trusted.a", NULL, 0));
+		call("get by an ordinary user", "ENODATA|EPERM",
+		     getxattr("f", "trusted.a", NULL, 0));
 		call("set by an ordinary user", "EPERM", setxattr("f", "trusted.a", "x", 1, 0));
 		shows("names for an ordinary user", NULL, "%s", names("f"));
 		leave();
@@ -216,7 +219,8 @@ static void security(void)
 	call("got", "20", getxattr("f", "security.capability", NULL, 0));
 	if (child_as(&alice)) {
 		call("get by an ordinary user", "1", getxattr("f", "security.strange", NULL, 0));
-		call("set by an ordinary user", "EPERM", setxattr("f", "security.strange", "y", 1, 0));
+		call("set by an ordinary user", "EPERM",
+		     setxattr("f", "security.strange", "y", 1, 0));
 		leave();
 	}
 	must(close(must(open("f", O_WRONLY))));

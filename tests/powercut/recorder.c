@@ -95,7 +95,8 @@ uint64_t recorder_begin(int op, int flags, off_t off, uint64_t len, void *data)
 void recorder_done(uint64_t seq, ssize_t result)
 {
 	struct writelog_record r = {
-		.magic = WRITELOG_MAGIC, .op = WRITELOG_DONE, .seq = seq, .len = result > 0 ? result : 0,
+		.magic = WRITELOG_MAGIC, .op = WRITELOG_DONE, .seq = seq,
+		.len = result > 0 ? result : 0,
 	};
 	int error = errno;
 

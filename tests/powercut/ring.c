@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * method=async: what librumpuser puts into its ring is recorded where the ring is given to the host,
- * and its end where the hypercall hands the request back to the kernel side.
+ * method=async: what librumpuser puts into its ring is recorded where the ring is given to the
+ * host, and its end where the hypercall hands the request back to the kernel side.
  */
 #include <liburing.h>
 #include <pthread.h>

@@ -211,8 +211,8 @@ static int holds(struct ukfs *u, const char *p, int thread, int what, int versio
 
 static int lost(const char *p, int what, const struct known *k)
 {
-	fprintf(stderr, "%s: part %d is not as it was acknowledged (version %d, begun %d)\n", p, what,
-		k->acked, k->begun);
+	fprintf(stderr, "%s: part %d is not as it was acknowledged (version %d, begun %d)\n", p,
+		what, k->acked, k->begun);
 	return 1;
 }
 
@@ -224,7 +224,8 @@ static int verify_slots(struct ukfs *u, int thread, const struct known *known)
 	path_of(p, thread, "slots");
 	for (what = 0; what < SLOTS; what++)
 		if (known[what].acked && known[what].begun == known[what].acked &&
-		    !holds(u, p, thread, what, known[what].acked, (off_t)what * SLOT_SIZE, SLOT_SIZE))
+		    !holds(u, p, thread, what, known[what].acked, (off_t)what * SLOT_SIZE,
+			   SLOT_SIZE))
 			bad += lost(p, what, &known[what]);
 	return bad;
 }

@@ -22,7 +22,8 @@ struct writelog_record {
 	uint16_t op, flags;
 	uint64_t seq;		/* of the request; DONE has that of the request that is done */
 	uint64_t offset;
-	uint64_t len;		/* DONE: what the host did of it, 0 for failure; flush: 1 is success */
+	uint64_t len;		/* DONE: what the host did of it, 0 for failure;
+				   flush: 1 is success */
 };				/* the data of a WRITE follows */
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * boxed [-r RUNAS] [-m METHOD] [-o OPTIONS] [-l BYTES] [-f DIR] [-e|-n] IMAGE DO [ARGUMENT]: mount an
- * image, enter the sandbox of the mount servers, do something in it, release the image.
+ * boxed [-r RUNAS] [-m METHOD] [-o OPTIONS] [-l BYTES] [-f DIR] [-e|-n] IMAGE DO [ARGUMENT]: mount
+ * an image, enter the sandbox of the mount servers, do something in it, release the image.
  *
  * boxed list: the names of the attempts.
  *
@@ -144,8 +144,8 @@ static void run_segv(const char *arg)
 }
 
 /*
- * Asks for `arg` MiB and gives them back.  It does not take all that there is: the kernel side, which
- * cannot go on without a thread, may want one at the moment.
+ * Asks for `arg` MiB and gives them back.  It does not take all that there is: the kernel side,
+ * which cannot go on without a thread, may want one at the moment.
  */
 static void run_memory(const char *arg)
 {
@@ -177,7 +177,8 @@ static double cost(long call, long arg0, long arg2)
 static void run_cost(const char *arg)
 {
 	(void)arg;
-	dprintf(STDOUT_FILENO, "%.0f %.0f\n", cost(SYS_preadv, -1, 0), cost(SYS_mprotect, 0, PROT_READ));
+	dprintf(STDOUT_FILENO, "%.0f %.0f\n", cost(SYS_preadv, -1, 0),
+		cost(SYS_mprotect, 0, PROT_READ));
 }
 
 static void say(const char *what, int fd)

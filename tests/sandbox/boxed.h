@@ -5,7 +5,8 @@
 
 #include "../../tools/mount/sandbox.h"
 
-/* Before sandbox_enter: a thread for the attempts.  In it: make the attempt `name`, say what came. */
+/* Before sandbox_enter: a thread for the attempts.
+ * In it: make the attempt `name`, say what came. */
 void forbidden_start_thread(void);
 void forbidden_try(const char *name);
 void forbidden_list(void);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a server that has been taken over would try.  Each attempt is made in the thread that entered
- * the sandbox and in one that is older than it; "NAME: refused" is said where both got EPERM (or what
- * the table says).
+ * What a server that has been taken over would try.  Each attempt is made in the thread that
+ * entered the sandbox and in one that is older than it; "NAME: refused" is said where both got
+ * EPERM (or what the table says).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -52,16 +52,19 @@ static const struct attempt {
 	TRY_AS("fcntl-flags", fcntl, 1, F_SETFL, 0),
 	TRY_AS("ioctl-tty", ioctl, 0, TIOCSTI, (long)"x"), TRY_AS("ioctl-get", ioctl, 0, TCGETS, 0),
 	/* others */
-	TRY(socket, AF_UNIX, SOCK_STREAM, 0), TRY_AS("socket-inet", socket, AF_INET, SOCK_STREAM, 0),
+	TRY(socket, AF_UNIX, SOCK_STREAM, 0),
+	TRY_AS("socket-inet", socket, AF_INET, SOCK_STREAM, 0),
 	TRY(socketpair, AF_UNIX, SOCK_STREAM, 0, 0), TRY(connect, 1, 0, 0), TRY(bind, 1, 0, 0),
-	TRY(sendmsg, 1, 0, 0), TRY(recvmsg, 1, 0, 0), TRY(kill, 1, 0), TRY_AS("kill-all", kill, -1, 0),
-	TRY_AS("kill-thread", tgkill, 1, 1, 0), TRY(tkill, 1, 0), TRY(pidfd_open, 1, 0),
-	TRY(pidfd_send_signal, 1, 0), TRY(shmget, 1, 4096, 0), TRY(msgget, 1, 0), TRY(semget, 1, 1, 0),
-	TRY(mq_open, (long)"/x", 0), TRY(syslog, 3, 0, 0), TRY(process_madvise, 0, 0, 0, 0, 0),
+	TRY(sendmsg, 1, 0, 0), TRY(recvmsg, 1, 0, 0), TRY(kill, 1, 0),
+	TRY_AS("kill-all", kill, -1, 0), TRY_AS("kill-thread", tgkill, 1, 1, 0), TRY(tkill, 1, 0),
+	TRY(pidfd_open, 1, 0), TRY(pidfd_send_signal, 1, 0), TRY(shmget, 1, 4096, 0),
+	TRY(msgget, 1, 0), TRY(semget, 1, 1, 0), TRY(mq_open, (long)"/x", 0),
+	TRY(syslog, 3, 0, 0), TRY(process_madvise, 0, 0, 0, 0, 0),
 	TRY(setpriority, 0, 0, 5), TRY(sched_setscheduler, 0, 0, 0), TRY(prlimit64, 1, 0, 0, 0),
 	TRY(setrlimit, 0, 0), TRY(setpgid, 0, 0), TRY(setsid),
 	/* code, processes, privileges */
-	TRY_AS("mmap-exec", mmap, 0, 4096, PROT_READ | PROT_EXEC, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+	TRY_AS("mmap-exec", mmap, 0, 4096, PROT_READ | PROT_EXEC,
+	       MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
 	TRY_AS("mmap-shared-exec", mmap, 0, 4096, RW | PROT_EXEC, MAP_SHARED, 1, 0),
 	TRY_AS("mmap-shared-anonymous", mmap, 0, 4096, RW, MAP_SHARED | MAP_ANONYMOUS, -1, 0),
 	TRY_AS("mmap-private-file", mmap, 0, 4096, PROT_READ, MAP_PRIVATE, 1, 0),
@@ -79,9 +82,10 @@ static const struct attempt {
 	TRY_AS("io_uring-credentials", io_uring_register, 3, 9, 0, 0), TRY(io_setup, 8, 0),
 	/* what ends the process: killed is what they say */
 	TRY(execve, (long)"/bin/true", 0, 0), TRY(execveat, AT_FDCWD, (long)"/bin/true", 0, 0, 0),
-	TRY(fork), TRY(vfork), TRY(ptrace, 0x4206, 1, 0, 0), TRY(process_vm_readv, 1, 0, 0, 0, 0, 0),
-	TRY(process_vm_writev, 1, 0, 0, 0, 0, 0), TRY(pidfd_getfd, 3, 1, 0), TRY(mount, HERE, HERE, 0, 0, 0),
-	TRY(umount2, (long)"/proc", 0), TRY(move_mount, 0, HERE, 0, HERE, 0), TRY(open_tree, 0, HERE, 0),
+	TRY(fork), TRY(vfork), TRY(ptrace, 0x4206, 1, 0, 0),
+	TRY(process_vm_readv, 1, 0, 0, 0, 0, 0), TRY(process_vm_writev, 1, 0, 0, 0, 0, 0),
+	TRY(pidfd_getfd, 3, 1, 0), TRY(mount, HERE, HERE, 0, 0, 0), TRY(umount2, (long)"/proc", 0),
+	TRY(move_mount, 0, HERE, 0, HERE, 0), TRY(open_tree, 0, HERE, 0),
 	TRY(fsopen, (long)"ext4", 0), TRY(pivot_root, HERE, HERE), TRY(chroot, (long)"/"),
 	TRY(setns, 3, 0), TRY(unshare, CLONE_NEWUSER), TRY(setuid, 0), TRY(setresuid, 0, 0, 0),
 	TRY(capset, 0, 0), TRY(bpf, 0, 0, 0), TRY(perf_event_open, 0, 0, 0, 0, 0),
@@ -122,7 +126,8 @@ void forbidden_start_thread(void)
 {
 	pthread_t thread;
 
-	if (sem_init(&go, 0, 0) || sem_init(&gone, 0, 0) || pthread_create(&thread, NULL, older, NULL))
+	if (sem_init(&go, 0, 0) || sem_init(&gone, 0, 0) ||
+	    pthread_create(&thread, NULL, older, NULL))
 		die("no thread");
 }
 

@@ -45,7 +45,8 @@ int rumpuser_futex_wait(unsigned int *word, unsigned int value, long long ns)
 	struct timespec ts = { ns / 1000000000, ns % 1000000000 };
 
 	chaos();
-	if (syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, ns < 0 ? NULL : &ts) && errno == ETIMEDOUT)
+	if (syscall(SYS_futex, word, FUTEX_WAIT_PRIVATE, value, ns < 0 ? NULL : &ts) &&
+	    errno == ETIMEDOUT)
 		return ETIMEDOUT;
 	return 0;
 }

@@ -50,7 +50,8 @@ void put_task_struct_rcu_user(struct task_struct *p)
 
 void migrate_disable(void)
 {
-	static const struct cpumask of[] = { { 1 }, { 2 }, { 4 }, { 8 }, { 16 }, { 32 }, { 64 }, { 128 } };
+	static const struct cpumask of[] = { { 1 }, { 2 }, { 4 }, { 8 }, { 16 }, { 32 }, { 64 },
+					     { 128 } };
 
 	if (current->migration_disabled++ == 0)
 		current->cpus_ptr = &of[rump_self.cpu];

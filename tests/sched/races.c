@@ -44,7 +44,8 @@ static __thread unsigned int depth[NR_CPUS];
 
 void enter_cpu(const char *what)
 {
-	void *me = &rump_self, *was = __atomic_exchange_n(&this_cpu()->inside, me, __ATOMIC_RELAXED);
+	void *me = &rump_self,
+	     *was = __atomic_exchange_n(&this_cpu()->inside, me, __ATOMIC_RELAXED);
 
 	if (was && was != me)
 		fail("%s on CPU %d, which another thread holds", what, rump_self.cpu);
@@ -413,7 +414,8 @@ static void lockstep_round(struct worker *w, struct worker *partner, bool sleepe
 	rump_unschedule();
 }
 
-/* As the tick does it: an interrupt from a thread that has no virtual CPU, while another takes one. */
+/* As the tick does it:
+ * an interrupt from a thread that has no virtual CPU, while another takes one. */
 static void interrupt_round(bool interrupts)
 {
 	if (interrupts) {
@@ -530,8 +532,8 @@ int main(int argc, char **argv)
 		least = min(least, n);
 	}
 	objects = READ_ONCE(freed);
-	printf("%s CPUs, %2u threads: %lu steps, %lu at least of each, %lu objects freed\n", argv[1],
-	       nthreads, total, least, objects);
+	printf("%s CPUs, %2u threads: %lu steps, %lu at least of each, %lu objects freed\n",
+	       argv[1], nthreads, total, least, objects);
 	if (!least)
 		fail("a thread got nowhere");
 	fflush(stdout);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * rewrite IMAGE SEED: mount the image as a snapshot; change what is in it: /tree/random and a folder
- * go, 300 MiB and 2,000 small files come; then say "written" and wait for the end of standard input;
- * then everything is read back, as it was written.
+ * rewrite IMAGE SEED: mount the image as a snapshot; change what is in it: /tree/random and a
+ * folder go, 300 MiB and 2,000 small files come; then say "written" and wait for the end of
+ * standard input; then everything is read back, as it was written.
  */
 #include <fcntl.h>
 #include <unistd.h>

@@ -45,7 +45,8 @@ static void path_of(char *p, const struct worker *w, const char *kind, int n)
 
 #define CHECK(cond, what, path) do { \
 	if (!(cond)) \
-		die("thread %d: %s %s: %s (%s)", w->id, what, path, strerror(errno), ukfs_errmsg()); \
+		die("thread %d: %s %s: %s (%s)", w->id, what, path, strerror(errno), \
+		    ukfs_errmsg()); \
 } while (0)
 
 /* ---- the thread's own directory ----------------------------------------------------------- */

@@ -31,7 +31,8 @@ static void each_attribute(struct rump_node *node)
 	stx = stat_of(node);
 	TRUE(stx.stx_uid == USER && stx.stx_gid == GROUP);
 	CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_UID, .uid = -1 }), -EINVAL);
-	CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_ATIME, .atime = -1000, .atime_ns = 5 }), 0);
+	CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_ATIME, .atime = -1000,
+					    .atime_ns = 5 }), 0);
 	stx = stat_of(node);
 	TRUE(stx.stx_atime.tv_sec == -1000 && stx.stx_atime.tv_nsec == 5);
 	CHECK(stx.stx_mtime.tv_sec, before.stx_mtime.tv_sec);
@@ -42,8 +43,10 @@ static void each_attribute(struct rump_node *node)
 	CHECK(stx.stx_atime.tv_sec, -1000);
 	CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_ATIME_NOW | RUMP_SET_MTIME_NOW }), 0);
 	stx = stat_of(node);
-	TRUE(stx.stx_atime.tv_sec >= before.stx_atime.tv_sec && stx.stx_atime.tv_sec < 0x90000000LL);
-	TRUE(stx.stx_mtime.tv_sec >= before.stx_mtime.tv_sec && stx.stx_mtime.tv_sec < 0x90000000LL);
+	TRUE(stx.stx_atime.tv_sec >= before.stx_atime.tv_sec &&
+	     stx.stx_atime.tv_sec < 0x90000000LL);
+	TRUE(stx.stx_mtime.tv_sec >= before.stx_mtime.tv_sec &&
+	     stx.stx_mtime.tv_sec < 0x90000000LL);
 }
 
 static void all_at_once(struct rump_node *node)
@@ -78,7 +81,8 @@ static void setattr(void)
 		CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_UID, .uid = USER }), -EPERM);
 		CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_MODE, .mode = 0555 }), 0);
 		CHECK(stat_of(node).stx_mode & 0222, 0);
-		CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_MTIME, .mtime = 1000000000 }), 0);
+		CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_MTIME,
+						    .mtime = 1000000000 }), 0);
 		CHECK(stat_of(node).stx_mtime.tv_sec, 1000000000);
 	} else {
 		each_attribute(node);
@@ -139,13 +143,15 @@ struct acl {
 static struct acl acl_for_other(int perm)
 {
 	return (struct acl){ .head.a_version = POSIX_ACL_XATTR_VERSION, .e = {
-		{ 0x01, 6, -1 }, { 0x02, perm, OTHER }, { 0x04, 0, -1 }, { 0x10, 7, -1 }, { 0x20, 0, -1 },
+		{ 0x01, 6, -1 }, { 0x02, perm, OTHER }, { 0x04, 0, -1 }, { 0x10, 7, -1 },
+		{ 0x20, 0, -1 },
 	} };
 }
 
 static void acls(void)
 {
-	static const char name[] = "system.posix_acl_access", inherited[] = "system.posix_acl_default";
+	static const char name[] = "system.posix_acl_access",
+			  inherited[] = "system.posix_acl_default";
 	struct rump_node *node = file_in(root, "acl", S_IFREG | 0600), *dir, *child;
 	struct rump_file *file;
 	struct acl acl = acl_for_other(4), got;
@@ -165,7 +171,8 @@ static void acls(void)
 		CHECK(rump_vfs_getxattr(node, name, &got, sizeof(got)), -ENODATA);
 		act(OTHER, OTHER, 0, 0);
 		CHECK(rump_vfs_open(node, O_RDONLY, &file), -EACCES);
-		/* a directory's default goes to what is made in it, and the umask then counts for nothing */
+		/* a directory's default goes to what is made in it,
+		 * and the umask then counts for nothing */
 		act(0, 0, 077, RUMP_ID_FSETID);
 		dir = dir_in(root, "acldir", 0777);
 		acl = acl_for_other(6);
@@ -234,7 +241,8 @@ static void a_plain_user(void)
 	CHECK(rump_vfs_mknod(open, "dev", S_IFBLK | 0600, 5, &none, &stx), -EPERM);
 	CHECK(set(roots, (struct rump_attr){ .valid = RUMP_SET_MODE, .mode = 0777 }), -EPERM);
 	CHECK(set(roots, (struct rump_attr){ .valid = RUMP_SET_SIZE }), -EACCES);
-	CHECK(set(roots, (struct rump_attr){ .valid = RUMP_SET_ATIME_NOW | RUMP_SET_MTIME_NOW }), -EACCES);
+	CHECK(set(roots, (struct rump_attr){ .valid = RUMP_SET_ATIME_NOW | RUMP_SET_MTIME_NOW }),
+	      -EACCES);
 	CHECK(set(roots, (struct rump_attr){ .valid = RUMP_SET_ATIME_NOW }), -EPERM);
 	CHECK(set(roots, (struct rump_attr){ .valid = RUMP_SET_MTIME, .mtime = 1 }), -EPERM);
 	/* a mode that forbids it does not bind who makes the file */
@@ -267,7 +275,8 @@ static void a_plain_user(void)
 	rump_vfs_release(closed, 1);
 }
 
-/* Modes were looked at by the caller; owners of what is made, and reserved space, stay the user's. */
+/* Modes were looked at by the caller;
+ * owners of what is made, and reserved space, stay the user's. */
 static void a_trusted_user(void)
 {
 	struct rump_node *closed = dir_in(root, "closed", 0700), *secret, *made;
@@ -317,7 +326,8 @@ static void set_user_id_bits(void)
 			CHECK(rump_vfs_identity(&everything), 0);
 			CHECK(rump_vfs_setattr(node, &bits), 0);
 			act(uid, GROUP, 0, flags);
-			CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_SIZE, .size = 100 }), 0);
+			CHECK(set(node, (struct rump_attr){ .valid = RUMP_SET_SIZE,
+							    .size = 100 }), 0);
 			CHECK(stat_of(node).stx_mode, after);
 		}
 	}

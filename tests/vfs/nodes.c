@@ -70,7 +70,8 @@ static void outlives_its_names(void)
 	static const char text[] = "the same file";
 	struct rump_node *a = file_in(root, "a", S_IFREG | 0644);
 	struct rump_node *over = file_in(root, "over", S_IFREG | 0644);
-	struct rump_node *dir = dir_in(root, "dir", 0755), *gone = dir_in(root, "gone", 0755), *none;
+	struct rump_node *dir = dir_in(root, "dir", 0755);
+	struct rump_node *gone = dir_in(root, "gone", 0755), *none;
 	struct rump_file *file;
 	char buf[sizeof(text)];
 
@@ -111,7 +112,8 @@ static void space_comes_back(void)
 	memset(block, 7, sizeof(block));
 	CHECK(rump_vfs_open(big, O_RDWR, &file), 0);
 	for (int i = 0; i < 8; i++)
-		CHECK(rump_vfs_write(file, block, sizeof(block), (int64_t)i << 20, 0), sizeof(block));
+		CHECK(rump_vfs_write(file, block, sizeof(block), (int64_t)i << 20, 0),
+		      sizeof(block));
 	CHECK(rump_vfs_fsync(file, 0), 0);
 	rump_vfs_close(file);
 	CHECK(rump_vfs_sync(root), 0);
@@ -290,7 +292,8 @@ static void loose_names(void)
 		CHECK(rump_vfs_lookup(root, "MIXEDC~1.TEX", &b, NULL), 0);
 		TRUE(a == b);
 		rump_vfs_release(b, 1);
-		CHECK(rump_vfs_mknod(root, "MIXED CASE.TEXT", S_IFREG | 0644, 0, &b, NULL), -EEXIST);
+		CHECK(rump_vfs_mknod(root, "MIXED CASE.TEXT", S_IFREG | 0644, 0, &b, NULL),
+		      -EEXIST);
 		CHECK(rump_vfs_rename(root, "mixed case.text", root, "MIXED case.text", 0), 0);
 		TRUE(found_in(root, "mixed CASE.text") == a);
 		rump_vfs_release(a, 1);

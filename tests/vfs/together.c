@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * together TYPE IMAGE SEED: eight threads in two directories, on names that they all use.  Nobody
- * knows who wins, but each answer is one of those that are possible, and in the end every name leads
- * to a file whose content says that it is whole.
+ * knows who wins, but each answer is one of those that are possible, and in the end every name
+ * leads to a file whose content says that it is whole.
  */
 #include <dirent.h>
 #include <pthread.h>
@@ -103,7 +103,8 @@ static void link_or_rename(struct rump_node *dir, const char *name, struct rump_
 		TRUE(one_of(rump_vfs_rename(dir, name, to, newname, 0), -ENOENT, 0, 0));
 		break;
 	case 1:
-		TRUE(one_of(rump_vfs_rename(dir, name, to, newname, RENAME_EXCHANGE), -ENOENT, 0, 0));
+		TRUE(one_of(rump_vfs_rename(dir, name, to, newname, RENAME_EXCHANGE),
+			    -ENOENT, 0, 0));
 		break;
 	case 2:
 		TRUE(one_of(rump_vfs_rename(dir, name, to, newname, RENAME_NOREPLACE),

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What the tests of rump_vfs.h share: PROGRAM TYPE IMAGE, the image mounted, and how to be strict. */
+/* What the tests of rump_vfs.h share:
+ * PROGRAM TYPE IMAGE, the image mounted, and how to be strict. */
 #ifndef VFSTEST_H
 #define VFSTEST_H
 
