@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What the measurements share: running things in the build tree, images, the host kernel's mount."""
+"""What measurements share: running things in the build tree, images, the host kernel's mount."""
 import glob
 import os
 import subprocess

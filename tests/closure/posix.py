@@ -11,21 +11,22 @@ import sys
 
 BUILD = os.environ["RUMP_BUILD"]
 
-# POSIX.1-2024 has all of these.  memfd_create, syscall, preadv, fallocate and the like have no place
-# here: what needs them belongs into librump/rumpuser/linux.
+# POSIX.1-2024 has all of these.  memfd_create, syscall, preadv, fallocate and the like have no
+# place here: what needs them belongs into librump/rumpuser/linux.
 POSIX = set("""
-    _exit calloc clock_gettime close dladdr dlclose dlerror dlopen dlsym errno fclose fcntl fdatasync
-    fgets fopen free fstat fstatvfs ftruncate getentropy getenv getpid kill longjmp lseek malloc memchr
-    memcmp memcpy memmove memset mkostemp mmap mprotect munmap open pause posix_madvise pread
-    pthread_attr_init pthread_attr_setdetachstate pthread_attr_setguardsize pthread_attr_setstacksize
-    pthread_cond_broadcast pthread_cond_destroy pthread_cond_init pthread_cond_signal
-    pthread_cond_timedwait pthread_cond_wait pthread_condattr_init pthread_condattr_setclock
-    pthread_create pthread_exit pthread_join pthread_key_create pthread_kill pthread_mutex_destroy
-    pthread_mutex_init pthread_mutex_lock pthread_mutex_unlock pthread_once pthread_rwlock_rdlock
-    pthread_rwlock_unlock pthread_rwlock_wrlock pthread_self pthread_setspecific pthread_sigmask pwrite
-    sched_yield setjmp shm_open shm_unlink sigaction sigaltstack sigdelset sigfillset siglongjmp
-    sigsetjmp sigsuspend snprintf sscanf stat strchr strcmp strcspn strdup strerror strlen strncmp
-    strncpy strrchr strtoull sysconf unlink vsnprintf writev
+    _exit calloc clock_gettime close dladdr dlclose dlerror dlopen dlsym errno fclose fcntl
+    fdatasync fgets fopen free fstat fstatvfs ftruncate getentropy getenv getpid kill longjmp lseek
+    malloc memchr memcmp memcpy memmove memset mkostemp mmap mprotect munmap open pause
+    posix_madvise pread pthread_attr_init pthread_attr_setdetachstate pthread_attr_setguardsize
+    pthread_attr_setstacksize pthread_cond_broadcast pthread_cond_destroy pthread_cond_init
+    pthread_cond_signal pthread_cond_timedwait pthread_cond_wait pthread_condattr_init
+    pthread_condattr_setclock pthread_create pthread_exit pthread_join pthread_key_create
+    pthread_kill pthread_mutex_destroy pthread_mutex_init pthread_mutex_lock pthread_mutex_unlock
+    pthread_once pthread_rwlock_rdlock pthread_rwlock_unlock pthread_rwlock_wrlock pthread_self
+    pthread_setspecific pthread_sigmask pwrite sched_yield setjmp shm_open shm_unlink sigaction
+    sigaltstack sigdelset sigfillset siglongjmp sigsetjmp sigsuspend snprintf sscanf stat strchr
+    strcmp strcspn strdup strerror strlen strncmp strncpy strrchr strtoull sysconf unlink vsnprintf
+    writev
 """.split())
 
 # What compilers and linkers refer to in any library: start and end, thread-local storage, checks.

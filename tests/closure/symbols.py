@@ -53,7 +53,8 @@ def expect_host_libraries(offers):
               if (m := re.search(r"NEEDED.*\[(.+?)\]", line))}
     expect({n for n in needed if not n.startswith(("librump.so", "libc.so"))},
            "libp2k.so needs libraries")
-    expect({s for s in symbols(path, "--undefined-only") if s.startswith(("rump", "ukfs_"))} - offers,
+    expect({s for s in symbols(path, "--undefined-only")
+            if s.startswith(("rump", "ukfs_"))} - offers,
            "libp2k.so needs what librump.so does not show")
     expect({s for s in symbols(path, "--defined-only") if not s.startswith("p2k_")} - {"P2K_0"},
            "libp2k.so shows foreign names")
@@ -89,7 +90,8 @@ def expect_kernel(folder, hypercalls, entries):
                f"{base} shows foreign names")
     expect({s for s in offers if s.startswith("rumpns_")} - wanted,
            f"{core} shows kernel symbols that no module needs")
-    print(f"{folder}: {len(modules)} modules, {len(offers)} symbols shown, {len(needs)} hypercalls used")
+    print(f"{folder}: {len(modules)} modules, {len(offers)} symbols shown, "
+          f"{len(needs)} hypercalls used")
 
 
 def main():

@@ -45,7 +45,8 @@ def declared():
         if base == "rumpuser.h":
             continue
         code = re.sub(r"/\*.*?\*/", "", open(header, encoding="utf-8").read(), flags=re.S)
-        for name in re.findall(r"\b((?:rump|ukfs|p2k)_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*;", code):
+        for name in re.findall(r"\b((?:rump|ukfs|p2k)_\w+)\s*\([^()]*(?:\([^()]*\)[^()]*)*\)\s*;",
+                               code):
             found[name] = base
     return found
 

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-The readers of make/ read what the makers there write, and notice damage: a byte of a file, the mark of
-a block that is in use or free, and bytes all over an image.
+The readers of make/ read what the makers there write, and notice damage: a byte of a file, the mark
+of a block that is in use or free, and bytes all over an image.
 """
 # run-as: self
 # timeout: 900
@@ -36,7 +36,7 @@ def small_tree(folder, links):
 
 
 def noticed(module, flavour, image, wanted):
-    """Whether the reader complains, or sees another tree; a damaged image may trip it in any way."""
+    """Whether the reader complains or sees another tree; damage may trip it in any way."""
     try:
         return module.read(bytes(image), flavour).contents() != wanted
     except Exception:                   # pylint: disable=broad-exception-caught

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The ISO images of the Debian package grub-rescue-pc: `fsu_ls -lR` shows what `xorriso -find` shows,
-# and every file has the checksum that xorriso's extraction has.
+# The ISO images of the Debian package grub-rescue-pc: `fsu_ls -lR` shows what `xorriso -find`
+# shows, and every file has the checksum that xorriso's extraction has.
 # each: grub-rescue-cdrom.iso grub-rescue-floppy.img
 # needs: xorriso
 import hashlib
@@ -11,7 +11,8 @@ import subprocess
 import sys
 
 IMAGE = "/usr/lib/grub-rescue/" + sys.argv[1]
-ENTRY = re.compile(r"^([-dlcbps][-rwxsStT]{9})[+.]?\s+(\d+)\s+(\S+)\s+(\S+)\s+(\d+)\s+(\w+\s+\w+\s+[\w:]+) (.*)$")
+ENTRY = re.compile(r"^([-dlcbps][-rwxsStT]{9})[+.]?\s+(\d+)\s+(\S+)\s+(\S+)\s+(\d+)\s+"
+                   r"(\w+\s+\w+\s+[\w:]+) (.*)$")
 
 
 def output(*command):
@@ -29,7 +30,8 @@ def fields(line):
 
 def by_xorriso():
     found = {}
-    for line in output("xorriso", "-indev", IMAGE, "-find", "/", "-exec", "lsdl", "--").splitlines():
+    for line in output("xorriso", "-indev", IMAGE, "-find", "/", "-exec", "lsdl",
+                       "--").splitlines():
         facts, name = fields(line)
         found[name.strip("'")] = facts
     found.pop("/")

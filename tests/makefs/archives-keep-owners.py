@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Archives and manifests say who owns a file, whoever runs makefs: owners, devices, links, attributes and
-# ACLs of a tar archive on standard input, names by -N, an mtree manifest over a directory, and what is
-# damaged makes no image.
+# Archives and manifests say who owns a file, whoever runs makefs: owners, devices, links,
+# attributes and ACLs of a tar archive on standard input, names by -N, an mtree manifest over a
+# directory, and what is damaged makes no image.
 # needs: mkfs.ext4 e2fsck
 import io
 import os
@@ -83,7 +83,8 @@ def check_names(data):
 
 def check_manifest():
     os.makedirs("tree/bin")
-    for name, text in (("tree/bin/tool", "tool\n"), ("tree/other", "other\n"), ("extra", "extra\n")):
+    for name, text in (("tree/bin/tool", "tool\n"), ("tree/other", "other\n"),
+                       ("extra", "extra\n")):
         with open(name, "w", encoding="utf-8") as f:
             f.write(text)
     with open("manifest", "w", encoding="utf-8") as f:

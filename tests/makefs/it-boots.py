@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An ext4 image of a Debian root file system boots under qemu (without KVM) with Debian's own kernel, whose
-# shell on the serial line does what it is told; afterwards the file system is clean and has what was written.
+# An ext4 image of a Debian root file system boots under qemu (without KVM) with Debian's own
+# kernel, whose shell on the serial line does what it is told; afterwards the file system is clean
+# and has what was written.
 # needs: qemu-system-x86_64 dpkg-deb apt-get e2fsck
 # run-as: self
 # timeout: 600
@@ -18,7 +19,8 @@ KERNEL = BUILD + "/tests/debian-kernel"         # kept: the package is of 27 MB
 BOOT = 400                                      # seconds, on a machine that is busy
 SAYS = "says $((6 * 7)): "
 ORDERS = ("mount -t proc proc /proc; mount -t devtmpfs dev /dev; mount -o remount,rw /",
-          f'echo "{SAYS}$(cat /etc/debian_version)"', 'perl -e \'print "perl says ", 6 * 7, "\\n"\'',
+          f'echo "{SAYS}$(cat /etc/debian_version)"',
+          'perl -e \'print "perl says ", 6 * 7, "\\n"\'',
           "grep ' / ' /proc/mounts", "cksum /usr/bin/perl",
           "echo written inside >/root/written; sync; mount -o remount,ro / && echo the end")
 
@@ -42,10 +44,11 @@ def run(*command, **more):
 def kernel():
     """Of the package for virtual machines: what it needs to mount the root is built in."""
     if not glob.glob(KERNEL + "/boot/vmlinuz-*"):
-        says = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"], capture_output=True,
-                              text=True, check=False).stdout
+        says = subprocess.run(["apt-cache", "depends", "linux-image-cloud-amd64"],
+                              capture_output=True, text=True, check=False).stdout
         name = re.search(r"Depends: (linux-image-\S+)", says)
-        if not name or subprocess.run(["apt-get", "-q", "download", name[1]], check=False).returncode:
+        if not name or subprocess.run(["apt-get", "-q", "download", name[1]],
+                                      check=False).returncode:
             skip("the package linux-image-cloud-amd64 is not to be had")
         package = glob.glob("linux-image-*.deb")[0]
         run("sh", "-c", 'dpkg-deb --fsys-tarfile "$1" | tar -x ./boot', "sh", package)
@@ -65,7 +68,8 @@ class Machine:
             ["qemu-system-x86_64", "-accel", "tcg", "-m", "512", "-nodefaults", "-display", "none",
              "-serial", "stdio", "-no-reboot", "-kernel", vmlinuz, "-append",
              "console=ttyS0 root=/dev/nvme0n1 rootfstype=ext4 ro init=/bin/sh panic=-1 quiet",
-             "-drive", f"file={image},format=raw,if=none,id=disk", "-device", "nvme,drive=disk,serial=1"],
+             "-drive", f"file={image},format=raw,if=none,id=disk", "-device",
+             "nvme,drive=disk,serial=1"],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.said = ""
         self.look = selectors.DefaultSelector()
@@ -91,7 +95,8 @@ class Machine:
         return self.until(r"\n# $", order)
 
     def leave(self):
-        self.vm.stdin.write(b"exit\n")          # the end of init is the kernel's, and -no-reboot qemu's
+        # the end of init is the kernel's, and -no-reboot qemu's
+        self.vm.stdin.write(b"exit\n")
         self.vm.stdin.flush()
         try:
             self.vm.communicate(timeout=BOOT)

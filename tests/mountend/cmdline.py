@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The command line of a mount server: each error is one sentence and has mount(8)'s exit code, before
-# the image is touched; the options do what they say.
+# The command line of a mount server: each error is one sentence and has mount(8)'s exit code,
+# before the image is touched; the options do what they say.
 # run-as: both
 # needs: mkfs.ext4 e2fsck findmnt sfdisk
 import os

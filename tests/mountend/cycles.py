@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A thousand mounts come and go, two at a time: no process, mount, lock, file, memory or connection of
-# the host's FUSE is left behind, and each server ended with 0.
+# A thousand mounts come and go, two at a time: no process, mount, lock, file, memory or connection
+# of the host's FUSE is left behind, and each server ended with 0.
 # run-as: both
 # needs: mkfs.ext4 e2fsck unshare
 # timeout: 900
@@ -22,7 +22,7 @@ PR_SET_CHILD_SUBREAPER = 36
 
 
 class Memory:
-    """What the test and its children take of the host, by a control group of their own; root only."""
+    """What the test and its children take of the host, by a control group of theirs; root only."""
 
     V1, V2 = "/sys/fs/cgroup/memory", "/sys/fs/cgroup"
 
@@ -73,7 +73,8 @@ def locks():
 
 
 def temporary_files():
-    return {path for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/mount", "/run", "/run/lock", ".")
+    return {path for folder in ("/tmp", "/var/tmp", "/dev/shm", "/run/mount", "/run",
+                                "/run/lock", ".")
             for path in glob.glob(folder + "/*rump*") + glob.glob(folder + "/utab*")
             if os.path.lexists(path) and os.lstat(path).st_uid == os.getuid()
             and "rump-tests." not in path and "rump-view." not in path}

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Damaged images: bits of a good one are turned over, and it is mounted, walked, read and written.  It
-# is refused with a sentence, or works, or its server ends; the machine goes on, nothing hangs, nothing
-# is left, the memory stays limited.
+# Damaged images: bits of a good one are turned over, and it is mounted, walked, read and written.
+# It is refused with a sentence, or works, or its server ends; the machine goes on, nothing hangs,
+# nothing is left, the memory stays limited.
 # each: ext4 xfs btrfs vfat exfat iso9660 squashfs erofs
 # run-as: self
 # needs: gdb

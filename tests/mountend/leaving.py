@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The ways to leave a mount: umount refuses while it is busy; a lazy one ends the server with the last
-# open file; SIGTERM, SIGINT, SIGHUP, idle and in use; a server goes on without its monitor.  Each
-# leaves a clean image that can be mounted again at once.
+# The ways to leave a mount: umount refuses while it is busy; a lazy one ends the server with the
+# last open file; SIGTERM, SIGINT, SIGHUP, idle and in use; a server goes on without its monitor.
+# Each leaves a clean image that can be mounted again at once.
 # run-as: both
 # needs: mkfs.ext4 e2fsck debugfs
 # timeout: 300
@@ -136,7 +136,8 @@ def errors_without_monitor():
     for _ in range(3):
         error = served.errno_of(os.listdir, "mnt/dir")
         if error not in (errno.EUCLEAN, errno.EBADMSG, errno.EIO):
-            served.fail(f"a damaged folder without the monitor: {errno.errorcode.get(error, error)}")
+            served.fail("a damaged folder without the monitor: "
+                        f"{errno.errorcode.get(error, error)}")
     with open("mnt/without", "w", encoding="ascii") as f:
         f.write("monitor")
     subprocess.run(["rump_umount", "mnt"], timeout=served.PATIENCE, check=True)

@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A medium that fails under a mount: the image is cut short, the device vanishes, the host's disk is
-# full.  Programs get errors, nothing hangs, the unmount is orderly; where last writes were lost it says
-# so and the exit code is 2.
+# full.  Programs get errors, nothing hangs, the unmount is orderly; where last writes were lost it
+# says so and the exit code is 2.
 # each: sync async mmap
 # run-as: root
 # needs: mkfs.ext4 e2fsck losetup blockdev mkfs.xfs mkfs.btrfs mkfs.fat

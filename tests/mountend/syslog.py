@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A server in the background that panics or is killed says so in the system's log: the panic's message,
-# the backtrace, what became of the server.
+# A server in the background that panics or is killed says so in the system's log: the panic's
+# message, the backtrace, what became of the server.
 # run-as: both
 # needs: mkfs.ext4 unshare mount
-"""/dev is a folder of the test's own in a mount namespace, with a /dev/log that nobody else sees."""
+"""/dev is a folder of the test's own in a mount namespace, with a /dev/log of its own."""
 import os
 import select
 import signal

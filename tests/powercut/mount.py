@@ -15,8 +15,8 @@ class Mount:
 
     def __init__(self, fstype, image, env=None, method="async"):
         os.makedirs(DIR, exist_ok=True)
-        subprocess.run([f"rump_{fstype}", "-o", f"method={method}", image, DIR], env=env, check=True,
-                       timeout=60)
+        subprocess.run([f"rump_{fstype}", "-o", f"method={method}", image, DIR], env=env,
+                       check=True, timeout=60)
         self.server, self.monitor = [os.pidfd_open(pid) for pid in mounts.processes(DIR)]
 
     def wait(self, seconds):

@@ -18,9 +18,10 @@ QUICK = bool(os.environ["RUMP_TEST_QUICK"])
 FIRST, IMAGE, LOG, CUT = "first.img", "disk.img", "write.log", "cut.img"
 AGAIN = "again"         # the folder of a recovery that is cut too
 
-# What a write that is cut leaves whole, in bytes.  ext4 bears torn blocks, but for its superblock of
-# 1024 bytes, which a mount has no second of.  XFS and btrfs take their blocks for atomic: half a block
-# with the sequence number of a new one is not replayed over, and a superblock has one checksum.
+# What a write that is cut leaves whole, in bytes.  ext4 bears torn blocks, but for its superblock
+# of 1024 bytes, which a mount has no second of.  XFS and btrfs take their blocks for atomic: half a
+# block with the sequence number of a new one is not replayed over, and a superblock has one
+# checksum.
 WHOLE = {"ext4": 1024, "xfs": 4096, "btrfs": 4096}
 
 

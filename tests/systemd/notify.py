@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A server in the foreground, as the units run it: the service manager is told READY=1 when the mount
-# is usable, not before, and of the right main process; SIGTERM to that ends the mount with code 0.
+# A server in the foreground, as the units run it: the service manager is told READY=1 when the
+# mount is usable, not before, and of the right main process; SIGTERM to that ends the mount with
+# code 0.
 # needs: mkfs.ext4 fusermount3
 import os
 import signal

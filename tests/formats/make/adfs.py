@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
 adfs, Acorn's Filecore formats with new maps: E (one zone), F (four zones, a boot block) and E+ (big
-directories).  Layout: Documentation/filesystems/adfs.rst, <linux/adfs_fs.h>, fs/adfs/dir_f*.h, map.c.
+directories).  Layout: Documentation/filesystems/adfs.rst, <linux/adfs_fs.h>, fs/adfs/dir_f*.h,
+map.c.
 
-The map is a stream of bits: a fragment is its object's number, zeros and a one, as many bits as it has
-units of space.  An object is all fragments of its number; an address is object << 8 | sector + 1.
+The map is a stream of bits: a fragment is its object's number, zeros and a one, as many bits as it
+has units of space.  An object is all fragments of its number; an address is object << 8 |
+sector + 1.
 """
 import struct
 
@@ -87,7 +89,8 @@ class Map:
 
     def place(self, zone, bit):
         """The byte of the disc that a bit of a zone stands for."""
-        return (zone * self.zone_bits - (RECORD if zone else 0) + bit - self.first(zone)) * self.unit
+        return (zone * self.zone_bits - (RECORD if zone else 0)
+                + bit - self.first(zone)) * self.unit
 
 
 class Maker:
@@ -183,9 +186,9 @@ class Maker:
 
     def finish(self, root):
         m = self.map
-        record = struct.pack(DISC, 10, 5, 2, 2, IDLEN, m.log2bpmb, 1, 0, 1, m.zones, m.spare, root.ino,
-                             m.sectors * SECTOR, 0x1234, b"rump", 0, 0, 0, 0, 0, 0, 1 if m.big else 0,
-                             root.size if m.big else 0)
+        record = struct.pack(DISC, 10, 5, 2, 2, IDLEN, m.log2bpmb, 1, 0, 1, m.zones, m.spare,
+                             root.ino, m.sectors * SECTOR, 0x1234, b"rump", 0, 0, 0, 0, 0, 0,
+                             1 if m.big else 0, root.size if m.big else 0)
         for zone in range(m.zones):
             left = m.end(zone) - self.next[zone]
             if left:
@@ -256,7 +259,8 @@ class Reader:
         zones = [image[(m.at + z) * SECTOR:][:SECTOR] for z in range(m.zones)]
         for z, raw in enumerate(zones):
             must_equal(f"check byte of zone {z}", raw[0], zone_check(raw))
-            must(raw == image[(m.at + m.zones + z) * SECTOR:][:SECTOR], f"the copies of zone {z} differ")
+            must(raw == image[(m.at + m.zones + z) * SECTOR:][:SECTOR],
+                 f"the copies of zone {z} differ")
         fields = struct.unpack(DISC, zones[0][4:64])
         must_equal("zones", fields[9], m.zones)
         self.root, self.root_size = fields[11], fields[-1] or 2048
@@ -301,8 +305,8 @@ class Reader:
         at = 5
         while raw[at]:
             name, load, execute, size = struct.unpack("<10sIII", raw[at:at + 22])
-            yield (name.split(b"\r")[0], load, execute, size, int.from_bytes(raw[at + 22:at + 25], "little"),
-                   raw[at + 25])
+            yield (name.split(b"\r")[0], load, execute, size,
+                   int.from_bytes(raw[at + 22:at + 25], "little"), raw[at + 25])
             at += 26
         must_equal("check byte of a directory", raw[2047], dir_check(raw, at))
 

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-affs, the Amiga's Old and Fast File System.  Layout: Documentation/filesystems/affs.rst, the kernel's
-fs/affs/amigaffs.h.
+affs, the Amiga's Old and Fast File System.  Layout: Documentation/filesystems/affs.rst, the
+kernel's fs/affs/amigaffs.h.
 
 Blocks of 512 bytes, numbers big-endian, each system block with a checksum that makes the sum of its
 words zero.  The root is in the middle.  A directory is a hash table of chains of headers; a file's
@@ -36,7 +36,8 @@ def summed(raw, at=20):
 
 
 def upper(name, intl):
-    return bytes(c - 32 if 97 <= c <= 122 or intl and 224 <= c <= 254 and c != 247 else c for c in name)
+    return bytes(c - 32 if 97 <= c <= 122 or intl and 224 <= c <= 254 and c != 247 else c
+                 for c in name)
 
 
 def bucket(name, intl):
@@ -52,11 +53,13 @@ def date(seconds):
 
 
 def protection(mode):
-    return sum(bit for m, bit in OWNER_BITS if not mode & m) | sum(bit for m, bit in OTHER_BITS if mode & m)
+    return sum(bit for m, bit in OWNER_BITS if not mode & m) | \
+        sum(bit for m, bit in OTHER_BITS if mode & m)
 
 
 def mode_of(bits_):
-    return sum(m for m, bit in OWNER_BITS if not bits_ & bit) | sum(m for m, bit in OTHER_BITS if bits_ & bit)
+    return sum(m for m, bit in OWNER_BITS if not bits_ & bit) | \
+        sum(m for m, bit in OTHER_BITS if bits_ & bit)
 
 
 class Maker:
@@ -90,7 +93,8 @@ class Maker:
         places = [self.take() for _ in chunks]
         for n, chunk in enumerate(chunks):
             if self.ofs:
-                head = struct.pack(">IIIIII", DATA, node.ino, n + 1, len(chunk), (places + [0])[n + 1], 0)
+                head = struct.pack(">IIIIII", DATA, node.ino, n + 1, len(chunk),
+                                   (places + [0])[n + 1], 0)
                 chunk = summed((head + chunk).ljust(BLOCK, b"\0"))
             self.img.put(places[n], chunk)
         return places
@@ -106,8 +110,8 @@ class Maker:
             table = struct.pack(f">{TABLE}I", *reversed(part + [0] * (TABLE - len(part))))
             tail = self.tail(node, ST_FILE, following)
             if n:                       # an extension knows only its header
-                tail = struct.pack(TAIL, 0, 0, 0, 0, 0, b"", 0, 0, 0, b"", 0, 0, 0, b"", 0, node.ino,
-                                   following, ST_FILE)
+                tail = struct.pack(TAIL, 0, 0, 0, 0, 0, b"", 0, 0, 0, b"", 0, 0, 0, b"", 0,
+                                   node.ino, following, ST_FILE)
             self.img.put(places[n], summed(head + table + tail))
 
     def write(self, node):
@@ -134,7 +138,8 @@ class Maker:
         when = date(tree.mtime)
         head = struct.pack(">IIIIII", SHORT, 0, 0, TABLE, 0, 0) + self.directory(tree)
         tail = struct.pack(">I26I", 0xffffffff, *(maps + [0] * (26 - count)))
-        tail += struct.pack(">III32sIIIIIIIIIIIi", *when, b"\4rump", 0, 0, *when, *when, 0, 0, 0, ST_ROOT)
+        tail += struct.pack(">III32sIIIIIIIIIIIi", *when, b"\4rump", 0, 0, *when, *when, 0, 0, 0,
+                            ST_ROOT)
         self.img.put(ROOT, summed(head + tail))
 
 
@@ -201,14 +206,16 @@ class Reader:
         places = []
         while True:
             table = struct.unpack(f">{TABLE}I", raw[24:24 + TABLE * 4])[::-1]
-            must(0 not in table[:count] and not any(table[count:]), f"{what}: {count} blocks in a list")
+            must(0 not in table[:count] and not any(table[count:]),
+                 f"{what}: {count} blocks in a list")
             places += table[:count]
             if not extension:
                 break
             raw = self.system(f"extension of {header}", extension)
             kind, key, count = struct.unpack(">III", raw[:12])
             must(kind == LIST and key == extension, f"block {extension} is no extension")
-            must_equal(f"{what}: parent of an extension", struct.unpack(">I", raw[-12:-8])[0], header)
+            must_equal(f"{what}: parent of an extension", struct.unpack(">I", raw[-12:-8])[0],
+                       header)
             (extension,) = struct.unpack(">I", raw[-8:-4])
         must_equal(f"{what}: first block", first, places[0] if places else 0)
         step = BLOCK - 24 if self.ofs else BLOCK
@@ -236,7 +243,8 @@ class Reader:
         must_equal("further bitmaps", more, 0)
         free = set()
         for n, place in enumerate(p for p in maps if p):
-            raw = b"".join(raw[::-1] for (raw,) in struct.iter_unpack("4s", self.system("bitmap", place)))
+            raw = b"".join(raw[::-1]
+                           for (raw,) in struct.iter_unpack("4s", self.system("bitmap", place)))
             free |= {RESERVED + n * PER_BITMAP + b for b in bits(raw[4:], PER_BITMAP)}
         same_sets("bitmap", set(range(RESERVED, TOTAL)) - free, set(self.blocks.owner))
         return node

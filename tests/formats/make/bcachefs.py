@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-bcachefs: only a superblock, on one device; the driver makes all else when it mounts such an image for
-the first time, as it does after the format's own tool.  Layout: fs/bcachefs/bcachefs_format.h,
-sb-members_format.h.  The reader looks at the superblocks only: the driver's option fsck checks the rest.
+bcachefs: only a superblock, on one device; the driver makes all else when it mounts such an image
+for the first time, as it does after the format's own tool.  Layout: fs/bcachefs/bcachefs_format.h,
+sb-members_format.h.  The reader looks at the superblocks only: the driver's option fsck checks the
+rest.
 """
 import struct
 import uuid
@@ -36,7 +37,8 @@ def crc32c(data):
 def option_words():
     """The format tool's default options."""
     return [
-        fields((CRC32C, 2), (1, 8), (NODE, 12), (8, 28), (CRC32C, 40), (CRC32C, 44), (1, 48), (1, 52),
+        fields((CRC32C, 2), (1, 8), (NODE, 12), (8, 28), (CRC32C, 40), (CRC32C, 44), (1, 48),
+               (1, 52),
                (1, 56), (1, 63)),
         fields((SIPHASH, 0), (1, 8), (7, 14), (1, 20), (1, 24)),
         0,
@@ -53,13 +55,16 @@ def member(ident):
 
 
 def make(_tree, _flavour):
-    idents = [uuid.uuid5(uuid.NAMESPACE_OID, name).bytes for name in ("file system", "seen by users", "device")]
+    idents = [uuid.uuid5(uuid.NAMESPACE_OID, name).bytes
+              for name in ("file system", "seen by users", "device")]
     section = struct.pack("<II", 8, 1) + member(idents[2])
-    layout = MAGIC + struct.pack("<BBB5x61Q", 0, LOG2_SIZE, len(PLACES), *PLACES, *[0] * (61 - len(PLACES)))
+    layout = MAGIC + struct.pack("<BBB5x61Q", 0, LOG2_SIZE, len(PLACES), *PLACES,
+                                 *[0] * (61 - len(PLACES)))
     image = bytearray(SECTORS * SECTOR)
     for place in PLACES:
         sb = struct.pack(SUPER, VERSION, VERSION, MAGIC, *idents[:2], b"rump", place, 1, 8, 0, 1,
-                         len(section) // 8, 0, 0, 1, *option_words(), 0, 0, 0, 0, 0) + layout + section
+                         len(section) // 8, 0, 0, 1, *option_words(), 0, 0, 0, 0,
+                         0) + layout + section
         sb = struct.pack("<QQ", crc32c(sb), 0) + sb
         image[place * SECTOR:place * SECTOR + len(sb)] = sb
     image[LAYOUT_AT * SECTOR:FIRST_AT * SECTOR] = layout

@@ -15,7 +15,8 @@ BLOCK, TOTAL, GROUP_SHIFT = 1024, 8192, 13
 MAGIC1, MAGIC2, MAGIC3, ORDER = 0x42465331, 0xDD121031, 0x15B6830E, 0x42494745
 CLEAN, INODE_MAGIC, TREE_MAGIC = 0x434C454E, 0x3BBE0AD9, 0x69F6C2E8
 IN_USE, LONG_LINK, NONE = 1, 0x40, 0xFFFFFFFFFFFFFFFF
-LINK_SPACE, DIRECT, LONGEST = 144, 12, 4        # a run has up to 4 blocks, so that 12 are not enough
+# a run has up to 4 blocks, so that 12 are not enough
+LINK_SPACE, DIRECT, LONGEST = 144, 12, 4
 SUPER = "32sIIIIQQIIIIII8sQQI8s8s"
 INODE = "I8sIIIIQQ8s8sIII"
 NODE = "QQQHH"
@@ -35,7 +36,8 @@ class Maker:
     def stream(self, data):
         """The 144 bytes of an inode that say where its data is."""
         first, count = self.img.store(data)
-        runs = [(at, min(LONGEST, first + count - at)) for at in range(first, first + count, LONGEST)]
+        runs = [(at, min(LONGEST, first + count - at))
+                for at in range(first, first + count, LONGEST)]
         ends = [sum(n for _, n in runs[:DIRECT]) * BLOCK, count * BLOCK]
         raw = b"".join(self.run(*r) for r in runs[:DIRECT]).ljust(DIRECT * 8, b"\0")
         indirect, reach = bytes(8), 0
@@ -53,7 +55,8 @@ class Maker:
         for key, _ in entries:
             at += len(key)
             ends.append(at)
-        raw += self.pack(f"{len(ends)}H", *ends) + self.pack(f"{len(ends)}Q", *(v for _, v in entries))
+        raw += self.pack(f"{len(ends)}H", *ends)
+        raw += self.pack(f"{len(ends)}Q", *(v for _, v in entries))
         return raw.ljust(BLOCK, b"\0")
 
     def tree(self, entries):
@@ -68,14 +71,16 @@ class Maker:
         leaves = [leaf for leaf in leaves if leaf]
         places = [BLOCK * (n + 1) for n in range(len(leaves))]
         around = [NONE] + places + [NONE]
-        nodes = [self.tree_node(around[n], around[n + 2], NONE, leaf) for n, leaf in enumerate(leaves)]
+        nodes = [self.tree_node(around[n], around[n + 2], NONE, leaf)
+                 for n, leaf in enumerate(leaves)]
         root = places[0]
         if len(leaves) > 1:
             inner = [(leaf[-1][0], place) for leaf, place in zip(leaves[:-1], places)]
             root = BLOCK * (len(nodes) + 1)
             nodes.append(self.tree_node(NONE, NONE, places[-1], inner))
         depth = 1 if len(leaves) == 1 else 2
-        head = self.pack("IIIIQQQ", TREE_MAGIC, BLOCK, depth, 0, root, NONE, BLOCK * (len(nodes) + 1))
+        head = self.pack("IIIIQQQ", TREE_MAGIC, BLOCK, depth, 0, root, NONE,
+                         BLOCK * (len(nodes) + 1))
         return head.ljust(BLOCK, b"\0") + b"".join(nodes)
 
     def inode(self, node):
@@ -89,8 +94,9 @@ class Maker:
                 data = self.tree([(b".", node.ino), (b"..", node.up().ino)]
                                  + [(c.name, c.ino) for c in node.children])
             where = self.stream(data)
-        raw = self.pack(INODE, INODE_MAGIC, self.run(node.ino), node.uid, node.gid, node.mode, flags,
-                        node.mtime << 16, node.mtime << 16, self.run(node.up().ino), bytes(8), 0, BLOCK, 0)
+        raw = self.pack(INODE, INODE_MAGIC, self.run(node.ino), node.uid, node.gid, node.mode,
+                        flags, node.mtime << 16, node.mtime << 16, self.run(node.up().ino),
+                        bytes(8), 0, BLOCK, 0)
         self.img.put(node.ino, raw + where)
 
 
@@ -138,7 +144,8 @@ class Reader:
             more = self.blocks.take(what, place, length)
             runs += [self.run(more[at:at + 8]) for at in range(0, len(more), 8)]
             must_equal(f"{what}: reach of all runs", ends[1], sum(n for _, n in runs) * BLOCK)
-        return b"".join(self.blocks.take(what, *r) for r in runs if r[1])[:self.unpack("Q", raw[136:])[0]]
+        return b"".join(self.blocks.take(what, *r)
+                        for r in runs if r[1])[:self.unpack("Q", raw[136:])[0]]
 
     def leaf(self, data, place):
         """A node's entries and the place of its right neighbour; goes down to the first leaf."""
@@ -165,7 +172,8 @@ class Reader:
     def node(self, ino, name=b"", parent=None):
         raw = self.blocks.take(f"inode {ino}", ino)
         magic, self_, uid, gid, mode, flags, _, mtime, up = self.unpack(INODE, raw)[:9]
-        must(magic == INODE_MAGIC and self.run(self_)[0] == ino and flags & IN_USE, f"no inode {ino}")
+        must(magic == INODE_MAGIC and self.run(self_)[0] == ino and flags & IN_USE,
+             f"no inode {ino}")
         must_equal(f"inode {ino}: parent", self.run(up)[0], parent.ino if parent else ino)
         node = Node(name, mode, b"", mtime >> 16, (uid, gid), parent)
         node.ino = ino

@@ -2,8 +2,9 @@
 """
 efs, IRIX's Extent File System.  Layout: <linux/efs_fs_sb.h>, the kernel's fs/efs/efs.h.
 
-Blocks of 512 bytes: volume header, superblock, bitmap of free blocks, one cylinder group of inodes and
-data.  A file is up to 12 extents in its inode, or, with more, a list of them in blocks of its own.
+Blocks of 512 bytes: volume header, superblock, bitmap of free blocks, one cylinder group of inodes
+and data.  A file is up to 12 extents in its inode, or, with more, a list of them in blocks of its
+own.
 """
 import struct
 
@@ -68,8 +69,9 @@ def make(tree, _flavour):
         img.put(group, inode + extents, node.ino * INODE)
     free_inodes = inode_blocks * BLOCK // INODE - ROOT - len(nodes)
     img.put(2, bitmap(range(img.next, total), bitmap_blocks * BLOCK))
-    sb = struct.pack(SUPER, total, group, total - group, inode_blocks, 32, 1, 1, 0, tree.mtime, MAGIC,
-                     b"rump", b"test", total // 8, total - img.next, free_inodes, 2, 0, 0, b"")
+    sb = struct.pack(SUPER, total, group, total - group, inode_blocks, 32, 1, 1, 0, tree.mtime,
+                     MAGIC, b"rump", b"test", total // 8, total - img.next, free_inodes, 2, 0,
+                     0, b"")
     img.put(1, sb + struct.pack(">I", checksum(sb)))
     return img.bytes
 
@@ -104,7 +106,8 @@ class Reader:
         for block, word in extents:
             must_equal(f"inode {ino}: offset", (word & 0xffffff) * BLOCK, len(data))
             data += self.blocks.take(f"inode {ino}", block, word >> 24)
-        must(len(data) >= size > len(data) - BLOCK or size == len(data), f"inode {ino}: size {size}")
+        must(len(data) >= size > len(data) - BLOCK or size == len(data),
+             f"inode {ino}: size {size}")
         return data[:size]
 
     def node(self, ino, name=b"", parent=None):

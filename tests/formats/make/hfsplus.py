@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-hfsplus, Apple's HFS Plus, and HFSX with case-sensitive names.  Layout: Apple's Technical Note TN1150,
-the kernel's fs/hfsplus/hfsplus_raw.h.
+hfsplus, Apple's HFS Plus, and HFSX with case-sensitive names.  Layout: Apple's Technical Note
+TN1150, the kernel's fs/hfsplus/hfsplus_raw.h.
 
 Files, folders and their threads are records of one B-tree, the catalog; a file's ninth and further
-extents are records of another.  Both trees and the bitmap of blocks are files.  Names are ASCII here.
+extents are records of another.  Both trees and the bitmap of blocks are files.  Names are ASCII
+here.
 """
 import struct
 
@@ -31,7 +32,9 @@ def text(name):
 
 def order(flavour):
     """How names are sorted; without regard to case, the character 0 is the last one."""
-    return (lambda name: name) if flavour == "hfsx" else (lambda name: name.lower().replace(b"\0", b"\xff"))
+    if flavour == "hfsx":
+        return lambda name: name
+    return lambda name: name.lower().replace(b"\0", b"\xff")
 
 
 class Maker:
@@ -44,7 +47,8 @@ class Maker:
     def fork(self, data, ident, longest=LONGEST):
         """A file's data and its record; what is beyond eight extents goes to the extents' tree."""
         first, count = self.img.store(data)
-        extents = [(at, min(longest, first + count - at)) for at in range(first, first + count, longest)]
+        extents = [(at, min(longest, first + count - at))
+                   for at in range(first, first + count, longest)]
         packed = [b"".join(struct.pack(">II", *x) for x in extents[at:at + 8]).ljust(64, b"\0")
                   for at in range(0, max(1, len(extents)), 8)]
         for n, raw in enumerate(packed[1:], 1):
@@ -56,7 +60,8 @@ class Maker:
         dates = [node.mtime + EPOCH] * 4 + [0]
         perm = struct.pack(">IIBBHI", node.uid, node.gid, 0, 0, node.mode, 0)
         if node.is_dir():
-            return struct.pack(">HHII5I", FOLDER, 0, len(node.children), node.ino, *dates) + perm + bytes(40)
+            return struct.pack(">HHII5I", FOLDER, 0, len(node.children), node.ino,
+                               *dates) + perm + bytes(40)
         kind = b"slnkrhap" if node.is_link() else bytes(8)
         return (struct.pack(">HHII5I", FILE, 2, 0, node.ino, *dates) + perm + kind.ljust(40, b"\0")
                 + self.fork(node.data, node.ino) + bytes(80))
@@ -67,7 +72,8 @@ class Maker:
             name = node.name or VOLUME
             parent = node.parent.ino if node.parent else ROOT_PARENT
             thread = struct.pack(">HHI", FOLDER_THREAD if node.is_dir() else FILE_THREAD, 0, parent)
-            for ident, key, record in ((parent, name, self.record(node)), (node.ino, b"", thread + text(name))):
+            for ident, key, record in ((parent, name, self.record(node)),
+                                       (node.ino, b"", thread + text(name))):
                 raw = struct.pack(">I", ident) + text(key)
                 yield (ident, self.fold(key)), struct.pack(">H", len(raw)) + raw, record
 
@@ -83,7 +89,7 @@ class Maker:
         return raw.ljust(BLOCK - len(table), b"\0") + table
 
     def tree(self, records, count, longest_key, kind, attributes):
-        """A B-tree, filled from the bottom: (key, record) become nodes, their first keys the next level."""
+        """A B-tree, from the bottom: (key, record) fill nodes, their first keys the next level."""
         nodes, height, level = [], 0, [(k, k + r) for _, k, r in sorted(records)]
         leaves = len(level)
         ends = (0, 0)
@@ -99,16 +105,16 @@ class Maker:
             first = len(nodes) + 1
             places = range(first, first + len(groups))
             for place, group in zip(places, groups):
-                nodes.append(self.node(LEAF if height == 1 else INDEX, height, [raw for _, raw in group],
-                                       place + 1 if place + 1 in places else 0,
-                                       place - 1 if place - 1 in places else 0))
+                nodes.append(self.node(LEAF if height == 1 else INDEX, height,
+                                       [raw for _, raw in group], place + 1 if place + 1 in places
+                                       else 0, place - 1 if place - 1 in places else 0))
             ends = (places[0], places[-1]) if height == 1 else ends
             level = [(g[0][0], g[0][0] + struct.pack(">I", p)) for p, g in zip(places, groups)]
         root = len(nodes)
         if root >= count:
             raise ValueError("the tree does not fit into the image")
-        head = struct.pack(HEAD, height, root, leaves, *ends, BLOCK, longest_key, count, count - root - 1, 0,
-                           BLOCK, 0, kind, attributes)
+        head = struct.pack(HEAD, height, root, leaves, *ends, BLOCK, longest_key, count,
+                           count - root - 1, 0, BLOCK, 0, kind, attributes)
         marks = bitmap(range(root + 1), BLOCK - 256, lsb_first=False)
         nodes.insert(0, self.node(HEADER, 0, [head, bytes(128), marks]))
         return b"".join(nodes).ljust(count * BLOCK, b"\0")
@@ -117,10 +123,10 @@ class Maker:
         nodes = list(tree.walk())
         folders = sum(n.is_dir() for n in nodes) - 1
         when = tree.mtime + EPOCH
-        return struct.pack(VOLUME_HEAD, b"HX" if self.binary else b"H+", 5 if self.binary else 4, UNMOUNTED,
-                           b"10.0", 0, when, when, 0, when, len(nodes) - folders - 1, folders, BLOCK, TOTAL,
-                           TOTAL - self.img.next - 1, self.img.next, BLOCK, BLOCK, ids, 1, 1,
-                           bytes(32)) + b"".join(forks) + bytes(160)
+        return struct.pack(VOLUME_HEAD, b"HX" if self.binary else b"H+", 5 if self.binary else 4,
+                           UNMOUNTED, b"10.0", 0, when, when, 0, when, len(nodes) - folders - 1,
+                           folders, BLOCK, TOTAL, TOTAL - self.img.next - 1, self.img.next, BLOCK,
+                           BLOCK, ids, 1, 1, bytes(32)) + b"".join(forks) + bytes(160)
 
 
 def make(tree, flavour):
@@ -130,7 +136,8 @@ def make(tree, flavour):
         node.ino = ident
     tree.ino = ROOT
     records = list(maker.catalog(tree))
-    catalog = maker.tree(records, NODES, 516, BINARY if maker.binary else CASE_FOLDING, BIG_KEYS | INDEX_KEYS)
+    catalog = maker.tree(records, NODES, 516, BINARY if maker.binary else CASE_FOLDING,
+                         BIG_KEYS | INDEX_KEYS)
     extents = maker.tree(maker.overflow, 4, 10, 0, BIG_KEYS)
     forks = [maker.fork(extents, 3, NODES), maker.fork(catalog, 4, NODES)]
     used = [*range(maker.img.next + 1), TOTAL - 1]
@@ -221,7 +228,8 @@ class Reader:
                 found += count
             must(found > before, f"{what}: an empty record of extents")
             if found < total:
-                must((kind, ident, found) in self.overflow, f"{what}: no extents from block {found}")
+                must((kind, ident, found) in self.overflow,
+                     f"{what}: no extents from block {found}")
                 record = self.overflow.pop((kind, ident, found))
         must_equal(f"{what}: blocks", total, found)
         must(len(data) >= size, f"{what}: {size} bytes in {len(data)}")

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-hpfs, the file system of OS/2.  Layout: Documentation/filesystems/hpfs.rst, the kernel's fs/hpfs/hpfs.h.
+hpfs, the file system of OS/2.  Layout: Documentation/filesystems/hpfs.rst, the kernel's
+fs/hpfs/hpfs.h.
 
 Sectors of 512 bytes; a bitmap for each band of 8 MiB.  A file has an fnode with up to eight runs of
-sectors or pointers to anodes with more, and extended attributes, where owner, mode and symbolic links
-are.  A directory is a B-tree of dnodes of four sectors, most of them in a band of their own.
+sectors or pointers to anodes with more, and extended attributes, where owner, mode and symbolic
+links are.  A directory is a B-tree of dnodes of four sectors, most of them in a band of their own.
 """
 import struct
 
@@ -38,8 +39,10 @@ class Maker:
 
     @staticmethod
     def attributes(node):
-        values = [(b"UID", struct.pack("<H", node.uid & 0xffff)), (b"GID", struct.pack("<H", node.gid & 0xffff)),
-                  (b"SYMLINK", node.data) if node.is_link() else (b"MODE", struct.pack("<H", node.mode))]
+        values = [(b"UID", struct.pack("<H", node.uid & 0xffff)),
+                  (b"GID", struct.pack("<H", node.gid & 0xffff)),
+                  (b"SYMLINK", node.data) if node.is_link()
+                  else (b"MODE", struct.pack("<H", node.mode))]
         raw = b"".join(struct.pack("<BBH", 0, len(n), len(v)) + n + b"\0" + v for n, v in values)
         if len(raw) > EA_SPACE:
             raise ValueError(f"{node.name}: too long a link")
@@ -48,7 +51,8 @@ class Maker:
     def btree(self, data):
         """The header and the array of an fnode: runs, or pointers to anodes of 40 runs each."""
         first, count = self.img.store(data)
-        runs = [(at - first, min(RUN, first + count - at), at) for at in range(first, first + count, RUN)]
+        runs = [(at - first, min(RUN, first + count - at), at)
+                for at in range(first, first + count, RUN)]
         if len(runs) <= 8:
             body = b"".join(struct.pack("<III", *r) for r in runs)
             return struct.pack("<B3xBBH", 0, 8 - len(runs), len(runs), 8 + len(body)) + body, []
@@ -56,7 +60,8 @@ class Maker:
         anodes = [(self.img.take(), chunk) for chunk in chunks]
         ends = [chunk[0][0] for chunk in chunks[1:]] + [END]
         body = b"".join(struct.pack("<II", end, at) for end, (at, _) in zip(ends, anodes))
-        return struct.pack("<B3xBBH", INTERNAL, 12 - len(anodes), len(anodes), 8 + len(body)) + body, anodes
+        head = struct.pack("<B3xBBH", INTERNAL, 12 - len(anodes), len(anodes), 8 + len(body))
+        return head + body, anodes
 
     def fnode(self, node):
         eas = self.attributes(node)
@@ -67,12 +72,13 @@ class Maker:
             tree, anodes = self.btree(b"" if node.is_link() else node.data)
             for at, runs in anodes:
                 body = b"".join(struct.pack("<III", *r) for r in runs)
-                raw = struct.pack("<IIIB3xBBH", ANODE, at, node.ino, FNODE_PARENT, 40 - len(runs), len(runs),
-                                  8 + len(body))
+                raw = struct.pack("<IIIB3xBBH", ANODE, at, node.ino, FNODE_PARENT, 40 - len(runs),
+                                  len(runs), 8 + len(body))
                 self.img.put(at, raw + body)
         size = 0 if node.is_dir() or node.is_link() else len(node.data)
-        raw = struct.pack("<I8xB15sIIIHBBIIHH", FNODE, len(node.name), node.name[:15], node.up().ino, 0, 0, 0, 0,
-                          0, 0, 0, len(eas), IS_DIR if node.is_dir() else 0)
+        raw = struct.pack("<I8xB15sIIIHBBIIHH", FNODE, len(node.name), node.name[:15],
+                          node.up().ino, 0, 0, 0, 0, 0, 0, 0, len(eas),
+                          IS_DIR if node.is_dir() else 0)
         raw += tree.ljust(104, b"\0") + struct.pack("<II16xHBBII", size, 0, EA_AT, 0, 0, 0, 0)
         self.img.put(node.ino, raw + eas)
 
@@ -89,14 +95,15 @@ class Maker:
     def raw_entry(entry, down=0):
         flags, attributes, fnode, time, size, eas, name = entry
         length = (31 + len(name) + 3 & ~3) + (4 if down else 0)
-        raw = struct.pack("<HBBIIIIIIBBB", length, flags | (DOWN if down else 0), attributes, fnode, time, size,
-                          time, time, eas, 0, 0, len(name)) + name
+        raw = struct.pack("<HBBIIIIIIBBB", length, flags | (DOWN if down else 0), attributes, fnode,
+                          time, size, time, time, eas, 0, 0, len(name)) + name
         raw = raw.ljust(length - (4 if down else 0), b"\0")
         return raw + struct.pack("<I", down) if down else raw
 
     def write_dnode(self, place, up, entries, root):
         raw = b"".join(self.raw_entry(e, down) for e, down in entries)
-        self.img.put(place, struct.pack("<IIIII", DNODE, 20 + len(raw), 1 if root else 0, up, place) + raw)
+        head = struct.pack("<IIIII", DNODE, 20 + len(raw), 1 if root else 0, up, place)
+        self.img.put(place, head + raw)
 
     def directory(self, node):
         """A root dnode, with the leaves below it where one is not enough."""
@@ -132,10 +139,12 @@ class Maker:
             put(place, bitmap(numbers, 2048))
         put(BITMAPS, struct.pack("<II", *MAPS))
         put(DIR_MAP, bitmap(range(self.dnodes, DIR_SECTORS // 4), 2048))
-        put(0, b"\xeb\x3c\x90IBM 20.0" + struct.pack("<HBHBHHBHHHIIBBB4s11s8s", 512, 1, 0, 0, 0, 0, 0xf8, 0, 32, 8,
-                                                      0, TOTAL, 0x80, 0, 0x28, b"rump", b"RUMP", b"HPFS    "))
-        put(16, struct.pack("<IIBBHIIIIIIIIIIIII32sI", *SUPER, 2, 2, 0, tree.ino, TOTAL, 0, BITMAPS, 0, BADS, 0,
-                            0, 0, DIR_SECTORS, DIR_BAND, DIR_BAND + DIR_SECTORS - 1, DIR_MAP, b"rump", USERS))
+        boot = struct.pack("<HBHBHHBHHHIIBBB4s11s8s", 512, 1, 0, 0, 0, 0, 0xf8, 0, 32, 8, 0, TOTAL,
+                           0x80, 0, 0x28, b"rump", b"RUMP", b"HPFS    ")
+        put(0, b"\xeb\x3c\x90IBM 20.0" + boot)
+        put(16, struct.pack("<IIBBHIIIIIIIIIIIII32sI", *SUPER, 2, 2, 0, tree.ino, TOTAL, 0, BITMAPS,
+                            0, BADS, 0, 0, 0, DIR_SECTORS, DIR_BAND, DIR_BAND + DIR_SECTORS - 1,
+                            DIR_MAP, b"rump", USERS))
         put(17, struct.pack("<IIBBBBIIIIIII68x4I", *SPARE, 0, 0, 0, 0, HOTFIXES, 0, 0, SPARE_DNODES,
                             SPARE_DNODES, 0, 0, *(DIR_BAND + 4 * n for n in range(SPARE_DNODES))))
         return image
@@ -168,7 +177,8 @@ class Reader:
         self.blocks.claim("the start", 0, 20)
         bands = -(-self.total // BAND)
         self.free = set()
-        for band, (place,) in enumerate(struct.iter_unpack("<I", self.blocks.take("maps", maps, 4)[:4 * bands])):
+        places = self.blocks.take("maps", maps, 4)[:4 * bands]
+        for band, (place,) in enumerate(struct.iter_unpack("<I", places)):
             self.free |= {band * BAND + b for b in bits(self.blocks.take("bitmap", place, 4), BAND)}
         self.free_dnodes = bits(self.blocks.take("map of dnodes", dir_map, 4), self.dir_size // 4)
         self.blocks.claim("bad sectors", bads, 4)
@@ -239,7 +249,8 @@ class Reader:
         eas = self.attributes(raw)
         mode = 0o40755 if is_dir else 0o100644
         mode = struct.unpack("<H", eas[b"MODE"])[0] if b"MODE" in eas else mode
-        node = Node(name, 0o120777 if b"SYMLINK" in eas else mode, eas.get(b"SYMLINK", b""), time, parent=parent)
+        node = Node(name, 0o120777 if b"SYMLINK" in eas else mode, eas.get(b"SYMLINK", b""), time,
+                    parent=parent)
         node.ino = ino
         if is_dir:
             entries = self.dnode(struct.unpack("<I", raw[72:76])[0], ino)

@@ -2,9 +2,9 @@
 """
 What the generators and readers of images share: the tree that goes in, and an image as blocks.
 
-A format is a module of this folder.  It has make(tree, flavour), which returns the image's bytes, and
-read(image, flavour), which shows the tree that an image holds and raises Damaged where its parts do
-not fit together.  The two are written from the format's layout, not from each other.
+A format is a module of this folder.  It has make(tree, flavour), which returns the image's bytes,
+and read(image, flavour), which shows the tree that an image holds and raises Damaged where its
+parts do not fit together.  The two are written from the format's layout, not from each other.
 """
 import os
 import stat

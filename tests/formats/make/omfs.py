@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """
-omfs, the file system of the Rio Karma and ReplayTV.  Layout: Documentation/filesystems/omfs.rst, the
-kernel's fs/omfs/omfs_fs.h.
+omfs, the file system of the Rio Karma and ReplayTV.  Layout: Documentation/filesystems/omfs.rst,
+the kernel's fs/omfs/omfs_fs.h.
 
 Data blocks of 8192 bytes; the system blocks (inodes) use the first 2048 bytes of theirs and exist
 twice, one block after the other.  A directory is a hash table of lists of inodes.
@@ -49,7 +49,8 @@ def table(node, img):
             heads[bucket(child.name)] = child.ino
         return struct.pack(f">{BUCKETS}Q", *heads)
     first, count = img.store(node.data)
-    extents = [(at, min(CLUSTER, first + count - at)) for at in range(first, first + count, CLUSTER)]
+    extents = [(at, min(CLUSTER, first + count - at))
+               for at in range(first, first + count, CLUSTER)]
     raw = struct.pack(">QII", NONE, len(extents) + 1, 0x22)
     raw += b"".join(struct.pack(">QQ", *x) for x in extents)
     return b"\0" * (EXTENT_START - DIR_START) + raw + struct.pack(">QQ", NONE, NONE - count)
@@ -106,7 +107,8 @@ class Reader:
 
     def node(self, place, parent=None):
         raw = self.system(f"inode {place}", place, b"e")
-        up, sibling, ctime, _, kind, _, _, name, size = struct.unpack(INODE, raw[24:24 + struct.calcsize(INODE)])
+        up, sibling, ctime, _, kind, _, _, name, size = \
+            struct.unpack(INODE, raw[24:24 + struct.calcsize(INODE)])
         if parent:
             must_equal(f"inode {place}: parent", up, parent.ino)
         node = Node(name.rstrip(b"\0"), 0o40000 if kind == b"D" else 0o100000, b"", ctime // 1000,
@@ -135,7 +137,8 @@ class Reader:
             at = EXTENT_START + 16 + 16 * n
             first, length = struct.unpack(">QQ", raw[at:at + 16])
             if n == count - 1:
-                must(first == NONE and length == NONE - blocks, f"inode {node.ino}: a bad end of extents")
+                must(first == NONE and length == NONE - blocks,
+                     f"inode {node.ino}: a bad end of extents")
             else:
                 data += self.blocks.take(f"inode {node.ino}", first, length)
                 blocks += length

@@ -3,8 +3,8 @@
 qnx4, the file system of QNX 4.  Layout: <linux/qnx4_fs.h>, <linux/qnxtypes.h>.
 
 Blocks of 512 bytes, counted from 1 on the medium.  A directory's entries are the inodes themselves,
-with a short name, or long names that lead to an inode in the file .inodes.  More than one extent of a
-file are in extent blocks.
+with a short name, or long names that lead to an inode in the file .inodes.  More than one extent of
+a file are in extent blocks.
 """
 import struct
 
@@ -119,7 +119,8 @@ class Reader:
         if not raw[63] & LINK:
             return self.node(raw, parent=parent)
         name, block, index = struct.unpack("<48sIB", raw[:53])
-        return self.node(self.blocks.get(block - 1)[index * ENTRY:][:ENTRY], name.rstrip(b"\0"), parent)
+        return self.node(self.blocks.get(block - 1)[index * ENTRY:][:ENTRY], name.rstrip(b"\0"),
+                         parent)
 
 
 def read(image, _flavour):

@@ -3,8 +3,8 @@
 qnx6, the Power-Safe file system of QNX 6.  Layout: Documentation/filesystems/qnx6.rst,
 <linux/qnx6_fs.h>.
 
-Two superblocks, the one with the larger serial number is valid.  Inodes, the bitmap and long names are
-files, with a root in the superblock: sixteen pointers, all of the same number of levels.
+Two superblocks, the one with the larger serial number is valid.  Inodes, the bitmap and long names
+are files, with a root in the superblock: sixteen pointers, all of the same number of levels.
 """
 import struct
 
@@ -76,8 +76,8 @@ class Maker:
         return struct.pack(self.order + ROOT_NODE, len(data), *pointers, levels, 0)
 
     def superblock(self, serial, nodes, count, time):
-        rest = struct.pack(self.order + SUPER, 0, 0, serial, time, time, 0, 3, 0, b"rump", BLOCK, INODES,
-                           INODES - count, TOTAL, TOTAL + OFFSET - self.img.next, 0)
+        rest = struct.pack(self.order + SUPER, 0, 0, serial, time, time, 0, 3, 0, b"rump", BLOCK,
+                           INODES, INODES - count, TOTAL, TOTAL + OFFSET - self.img.next, 0)
         rest = (rest + b"".join(nodes)).ljust(512, b"\0")[8:]
         return struct.pack(self.order + "II", MAGIC, crc32_be(rest)) + rest
 
@@ -107,7 +107,8 @@ class Reader:
         must_equal("block size", fields[9], BLOCK)
         self.total, self.free = fields[12:14]
         size = struct.calcsize("<" + ROOT_NODE)
-        self.inodes, self.marks, self.names = (self.root_node(raw[72 + size * n:][:size]) for n in range(3))
+        self.inodes, self.marks, self.names = (self.root_node(raw[72 + size * n:][:size])
+                                               for n in range(3))
 
     def superblock(self, at):
         raw = self.blocks.get(at)[:512]
@@ -157,6 +158,7 @@ class Reader:
 def read(image, flavour):
     reader = Reader(image, "<" if flavour == "le" else ">")
     tree = reader.node(ROOT)
-    same_sets("bitmap", {b + OFFSET for b in bits(reader.marks, reader.total)}, set(reader.blocks.owner))
+    same_sets("bitmap", {b + OFFSET for b in bits(reader.marks, reader.total)},
+              set(reader.blocks.owner))
     must(reader.free == reader.total - len(reader.blocks.owner), "number of free blocks")
     return tree

@@ -30,12 +30,15 @@ FORMS = {
     "sysv4": ("<", 512, 1024, PADDED + STATE, {"magic": 0xFD187E20, "type": 2}),
     "sysv4-be": (">", 512, 1024, PADDED + STATE, {"magic": 0xFD187E20, "type": 2}),
     "sysv4-512": ("<", 512, 512, PADDED + STATE, {"magic": 0xFD187E20, "type": 1}),
-    "sysv2": ("<", 512, 1024, HEAD + ["time I", "dinfo H 4", "tfree I", "tinode H", *NAMES, "fill I 14"]
+    "sysv2": ("<", 512, 1024,
+              HEAD + ["time I", "dinfo H 4", "tfree I", "tinode H", *NAMES, "fill I 14"]
               + STATE, {"magic": 0xFD187E20, "type": 2, "time": 0}),
-    "xenix": ("<", 1024, 1024, cache(HEAD, 100) + ["time I", "tfree I", "tinode H", "dinfo H 4", *NAMES,
+    "xenix": ("<", 1024, 1024, cache(HEAD, 100) + ["time I", "tfree I", "tinode H", "dinfo H 4",
+                                                   *NAMES,
               "clean B", "fill B 371", "magic I", "type I"],
               {"magic": 0x2B5544, "type": 2, "clean": 0x46}),
-    "coherent": ("pdp", 512, 512, cache(HEAD, 64) + V7_REST, {"fname": b"noname", "fpack": b"nopack"}),
+    "coherent": ("pdp", 512, 512, cache(HEAD, 64) + V7_REST,
+                 {"fname": b"noname", "fpack": b"nopack"}),
     "v7": ("pdp", 512, 512, HEAD + V7_REST, {}),
     "v7-le": ("<", 512, 512, HEAD + V7_REST, {}),
 }
@@ -256,7 +259,8 @@ class Reader:
             block = chunk[0] if count else 0
             if not block:
                 return found
-            must(block not in found and self.first <= block < self.total, f"free list: block {block}")
+            must(block not in found and self.first <= block < self.total,
+                 f"free list: block {block}")
             found.add(block)
             raw = self.blocks.get(block)
             (count,), chunk = f.get16(raw[:2]), f.get32(raw[f.chunk_at:f.chunk_at + 4 * f.chunk])

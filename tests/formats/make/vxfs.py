@@ -2,16 +2,17 @@
 """
 vxfs, the Veritas file system of UnixWare (little-endian) and HP-UX.  Layout: fs/freevxfs/vxfs*.h.
 
-The superblock leads to the object location table, this to the structural inodes, one of these to the
-fileset headers, these to the inode list.  Data is in the inode, in up to ten extents, or in typed
-extents, which may be indirect.  What the driver does not read (maps of free extents, hash chains of
-directories, the log) is not there.
+The superblock leads to the object location table, this to the structural inodes, one of these to
+the fileset headers, these to the inode list.  Data is in the inode, in up to ten extents, or in
+typed extents, which may be indirect.  What the driver does not read (maps of free extents, hash
+chains of directories, the log) is not there.
 """
 import struct
 
 from image import Blocks, Image, Node, must, must_equal
 
-FLAVOURS = ("unixware", "hpux", "indirect")    # the last: as unixware, indirect extents without type
+# the last: as unixware, indirect extents without type
+FLAVOURS = ("unixware", "hpux", "indirect")
 BLOCK, TOTAL, INODE = 1024, 4096, 256
 MAGIC, OLT_MAGIC, ROOT = 0xA501FCF5, 0xA504FCF5, 2
 OLT_FREE, OLT_FSHEAD, OLT_ILIST = 1, 2, 4
@@ -36,22 +37,27 @@ class Maker:
     def dinode(self, mode, links, owner, size, time, kind, dotdot, org):
         area = dotdot if self.order == "<" else dotdot << 32
         blocks = 0 if kind == IMMEDIATE else -(-size // BLOCK)
-        return (self.pack(DINODE, mode, links, *owner, size, time, 0, time, 0, time, 0, 0, kind, 0, 0,
-                          area, blocks, 0, 0) + org.ljust(IN_INODE, b"\0")).ljust(INODE, b"\0")
+        raw = self.pack(DINODE, mode, links, *owner, size, time, 0, time, 0, time, 0, 0, kind, 0, 0,
+                        area, blocks, 0, 0)
+        return (raw + org.ljust(IN_INODE, b"\0")).ljust(INODE, b"\0")
 
     def place(self, data):
         """kind of organisation and its 96 bytes"""
         if len(data) <= IN_INODE:
             return IMMEDIATE, data
         first, count = self.img.store(data)
-        extents = [(at, min(LONGEST, first + count - at)) for at in range(first, first + count, LONGEST)]
+        extents = [(at, min(LONGEST, first + count - at))
+                   for at in range(first, first + count, LONGEST)]
         if len(extents) <= 10 or self.untyped:
             return EXT4, self.untyped_extents(extents)
         typed = [self.pack("QII", DATA | (at - first), at, n) for at, n in extents]
         # the first in the inode, the others in a block of which each offset counts from its own
-        more = b"".join(self.pack("QII", DATA | (at - first - LONGEST), at, n) for at, n in extents[1:])
-        at, size = self.img.store(more + self.pack("QII", DATA | (1 << 40), 0, 0) * (-len(more) % BLOCK // 16))
-        return TYPED, (typed[0] + self.pack("QII", INDIRECT | LONGEST, at, size)).ljust(IN_INODE, b"\0")
+        more = b"".join(self.pack("QII", DATA | (at - first - LONGEST), at, n)
+                        for at, n in extents[1:])
+        more += self.pack("QII", DATA | (1 << 40), 0, 0) * (-len(more) % BLOCK // 16)
+        at, size = self.img.store(more)
+        typed = typed[0] + self.pack("QII", INDIRECT | LONGEST, at, size)
+        return TYPED, typed.ljust(IN_INODE, b"\0")
 
     def untyped_extents(self, extents):
         """Ten in the inode; more, all of LONGEST blocks, in a block of their addresses."""
@@ -81,12 +87,13 @@ class Maker:
         if node.is_dir() and not data:
             data = self.pack("HH", BLOCK - 4, 0).ljust(BLOCK, b"\0")
         kind, org = self.place(data)
-        return self.dinode(node.mode, node.links(), (node.uid, node.gid), len(data), node.mtime, kind,
-                           node.up().ino if node.is_dir() else 0, org)
+        return self.dinode(node.mode, node.links(), (node.uid, node.gid), len(data),
+                           node.mtime, kind, node.up().ino if node.is_dir() else 0, org)
 
     def system(self, mode, block, count):
         """An inode of the structural list, whose data is one extent."""
-        return self.dinode(mode, 1, (0, 0), count * BLOCK, 0, EXT4, 0, bytes(16) + self.pack("II", block, count))
+        return self.dinode(mode, 1, (0, 0), count * BLOCK, 0, EXT4, 0,
+                           bytes(16) + self.pack("II", block, count))
 
 
 def make(tree, flavour):
@@ -104,8 +111,9 @@ def make(tree, flavour):
                         (ILIST_INO, maker.system(MODE_ILIST, *ilist))):
         img.put(structural, raw, number * INODE)
     for which, number in enumerate((STRUCTURAL_INO, ILIST_INO)):
-        img.put(headers + which, pack("15I", 2, which, 0, 0, 0, len(nodes), 1, 0, 0, 0, len(nodes) + ROOT, 0,
-                                      number, number, 0))
+        img.put(headers + which,
+                pack("15I", 2, which, 0, 0, 0, len(nodes), 1, 0, 0, 0, len(nodes) + ROOT, 0,
+                     number, number, 0))
     table = pack("14I", OLT_MAGIC, 56, 0, 0, 0, 0, 0, olt, olt, 1, 0, 0, 0, 0)
     table += pack("IIII", OLT_FSHEAD, 16, FSHEAD_INO, FSHEAD_INO)
     table += pack("IIII", OLT_ILIST, 16, structural, structural)

@@ -31,7 +31,8 @@ def content(path, st):
     with open(path, "rb") as f:
         while chunk := f.read(1 << 20):
             h.update(chunk)
-    return h.hexdigest()[:16] + (" holes" if st.st_blocks * 512 < st.st_size and st.st_size > 65536 else "")
+    holes = st.st_blocks * 512 < st.st_size and st.st_size > 65536
+    return h.hexdigest()[:16] + (" holes" if holes else "")
 
 
 def main():
@@ -46,12 +47,14 @@ def main():
                 continue
             st = os.lstat(path)
             first = inodes.setdefault((st.st_dev, st.st_ino), path[len(top):])
-            xattrs = {n: os.getxattr(path, n, follow_symlinks=False) for n in os.listxattr(path, follow_symlinks=False)
+            xattrs = {n: os.getxattr(path, n, follow_symlinks=False)
+                      for n in os.listxattr(path, follow_symlinks=False)
                       if not n.startswith(("btrfs.", "trusted.SGI_ACL"))}
             print(path[len(top):], oct(st.st_mode), st.st_uid, st.st_gid,
-                  0 if stat.S_ISDIR(st.st_mode) else st.st_size, 0 if stat.S_ISDIR(st.st_mode) else st.st_nlink,
-                  st.st_rdev, "m", when(st.st_mtime_ns), "a", when(st.st_atime_ns), hex(flags(path, st)),
-                  sorted(xattrs.items()), content(path, st), "same as %r" % first if not stat.S_ISDIR(st.st_mode) else "")
+                  0 if stat.S_ISDIR(st.st_mode) else st.st_size, 0 if stat.S_ISDIR(st.st_mode)
+                  else st.st_nlink, st.st_rdev, "m", when(st.st_mtime_ns), "a",
+                  when(st.st_atime_ns), hex(flags(path, st)), sorted(xattrs.items()),
+                  content(path, st), "same as %r" % first if not stat.S_ISDIR(st.st_mode) else "")
 
 
 main()

@@ -3,7 +3,8 @@
 """Make a tree with everything odd in it, and compare two trees in all that a copy has to keep.
 
 tree.py make DIR COUNT [no-root]        COUNT: files of the large directory
-tree.py compare A B [WHAT...]           WHAT: no-atime, no-owners, no-holes, no-xattrs; prints what was compared
+tree.py compare A B [WHAT...]           WHAT: no-atime, no-owners, no-holes, no-xattrs; prints
+                                        what was compared
 """
 import errno, hashlib, os, socket, stat, sys
 
@@ -70,7 +71,8 @@ def make_links(root):
     os.mkdir("sub")
     os.link("one", "two")
     os.link("one", "sub/three")
-    for target in ("one", "nowhere", "/etc/passwd", "sub", ".", "x" * 1000, "a b\nc", "../links/one"):
+    for target in ("one", "nowhere", "/etc/passwd", "sub", ".", "x" * 1000, "a b\nc",
+                   "../links/one"):
         os.symlink(target, "to" + str(len(os.listdir("."))))
     os.link("to3", "symlink2", follow_symlinks=False)
     os.mkfifo("fifo", 0o620)
@@ -103,7 +105,8 @@ def make_attributes(root):
     if root:
         os.lchown("link", 77, 88)
         os.chown("m644", 4000000000, 65534)
-    for n, ns in enumerate((1, 999999999, 1234567890123456789, 2**31 * 10**9 - 1, -1, -123456789012345678)):
+    for n, ns in enumerate((1, 999999999, 1234567890123456789, 2**31 * 10**9 - 1, -1,
+                            -123456789012345678)):
         write("t%d" % n)
         os.utime("t%d" % n, ns=(ns + 5, ns))
         os.mkdir("td%d" % n)
@@ -114,7 +117,8 @@ def make_attributes(root):
     write("x")
     os.mkdir("xd")
     for path in ("x", "xd"):
-        for name, value in (("user.empty", b""), ("user.a", b"value"), ("user.binary", bytes(range(256))),
+        for name, value in (("user.empty", b""), ("user.a", b"value"),
+                            ("user.binary", bytes(range(256))),
                             ("user.big", b"v" * 1500)):
             try:
                 os.setxattr(path, name, value)
@@ -126,7 +130,8 @@ def make_attributes(root):
         os.setxattr("tlink", "trusted.link", b"on a link", follow_symlinks=False)
         write("cap")
         os.chown("cap", 9, 9)
-        os.setxattr("cap", "security.capability", bytes.fromhex("0100000200200000000000000000000000000000"))
+        os.setxattr("cap", "security.capability",
+                    bytes.fromhex("0100000200200000000000000000000000000000"))
     if os.system("command -v setfacl >/dev/null") == 0:
         write("acl")
         os.mkdir("acld")
@@ -180,7 +185,8 @@ class Compare:
     def xattrs(self, at, name, st):
         path = b"/proc/self/fd/%d/%s" % (at, name)
         names = os.listxattr(path, follow_symlinks=False)
-        return {n: os.getxattr(path, n, follow_symlinks=False) for n in names if not n.startswith(("btrfs.", "trusted.SGI_ACL"))}
+        return {n: os.getxattr(path, n, follow_symlinks=False)
+                for n in names if not n.startswith(("btrfs.", "trusted.SGI_ACL"))}
 
     def content(self, path, a, b, name, size):
         fds = [os.open(name, os.O_RDONLY | os.O_NOFOLLOW, dir_fd=at) for at in (a, b)]
