@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a file system can do with single folders and files: encrypted with a key, vouched for by a tree
-# of hashes, names in any case, compressed.
+# What a file system can do with single folders and files: encrypted with a key, vouched for by a
+# tree of hashes, names in any case, compressed.
 # each: encrypted,ext4 encrypted,f2fs verity,ext4 verity,btrfs verity,f2fs casefold,ext4 casefold,f2fs compressed,btrfs compressed,f2fs compressed,ntfs3
 # needs: fsverity xfs_io
 . "$RUMP_TEST_LIB/common.sh"
@@ -17,10 +17,11 @@ printf 'hello\n' >tree/hello
 : >tree/nothing
 seq 10000 >"tree/$(printf 'long%.0s' {1..50})"
 
-# Without the key there are no names, with it all is there; another key, and the key taken away, are none.
-# The host's kernel, where it can encrypt, decrypts it with the key too.
+# Without the key there are no names, with it all is there; another key, and the key taken away, are
+# none.  The host's kernel, where it can encrypt, decrypts it with the key too.
 host_decrypts() {
-	printf 'secret%.0s' {1..11} | head -c 64 | xfs_io -x -c add_enckey host-mount >/dev/null || return 1
+	printf 'secret%.0s' {1..11} | head -c 64 | xfs_io -x -c add_enckey host-mount >/dev/null ||
+		return 1
 	diff -r tree host-mount/dir
 }
 encrypted() {
@@ -33,7 +34,8 @@ encrypted() {
 	run "$sealed" get disk.img /dir secret out
 	diff -r tree out || fail "with the key another content comes back"
 	if can_host_mount "$type" && [ -e "/sys/fs/$type/features/encryption" ]; then
-		host_mounted "$type" disk.img host_decrypts || fail "the host's kernel does not decrypt it"
+		host_mounted "$type" disk.img host_decrypts ||
+			fail "the host's kernel does not decrypt it"
 		echo "the host's kernel decrypts it too"
 	fi
 	! "$sealed" get disk.img /dir other other >said 2>&1 || fail "another key opens the files"
@@ -53,13 +55,15 @@ damage() {
 	EOF
 }
 
-# The digest is the one that fsverity(1) computes, the file cannot be written to any more, and a page that
-# was changed in the image is not given out, while the others are.
+# The digest is the one that fsverity(1) computes, the file cannot be written to any more, and a
+# page that was changed in the image is not given out, while the others are.
 verity() {
 	local options=
 	case $type in
-	btrfs) mkimg btrfs disk.img "$size"; options=nodatasum ;;	# whose own checksums would notice first
-	ext4) mkimg ext4 disk.img "$size" -O verity -b 4096 ;;	# blocks as large as those that are hashed
+	# whose own checksums would notice first
+	btrfs) mkimg btrfs disk.img "$size"; options=nodatasum ;;
+	# blocks as large as those that are hashed
+	ext4) mkimg ext4 disk.img "$size" -O verity -b 4096 ;;
 	*) mkimg "$type" disk.img "$size" -O verity ;;
 	esac
 	run fsu_put ${options:+-o "$options"} disk.img tree/. /
@@ -76,7 +80,8 @@ verity() {
 	cmp -n 131072 tree/big begin
 }
 
-# A folder whose names count in any case, for fsu and for the programs on a mount; the spelling stays.
+# A folder whose names count in any case, for fsu and for the programs on a mount; the spelling
+# stays.
 casefold() {
 	case $type in
 	ext4) mkimg ext4 disk.img "$size" -O casefold ;;
@@ -101,7 +106,8 @@ casefold() {
 		cp tree/big mnt/dir/NEW
 		cmp tree/big mnt/dir/new
 		rm mnt/dir/other
-		[ ! -e mnt/dir/Other ] || fail "the file is there by its other spelling after it was removed"
+		[ ! -e mnt/dir/Other ] ||
+			fail "the file is there by its other spelling after it was removed"
 		ln mnt/dir/new mnt/dir/LINK
 		equal "the links" 2 "$(stat -c %h mnt/dir/link)"
 		equal "the names" "LINK NEW" "$(cd mnt/dir && echo *)"
@@ -127,7 +133,8 @@ packed() { # OPTIONS
 	run fsu_get --ignore=xattrs disk.img /dir/tree back
 	diff -r tree back || fail "another content comes back"
 	# written in the middle, cut and extended
-	printf 'a new line in the middle\n' | dd of=tree/text bs=1 seek=400000 conv=notrunc status=none
+	printf 'a new line in the middle\n' |
+		dd of=tree/text bs=1 seek=400000 conv=notrunc status=none
 	truncate -s 700001 tree/text
 	cat tree/hello >>tree/text
 	run fsu_write ${1:+-o "$1"} disk.img /dir/tree/text <tree/text
@@ -143,7 +150,8 @@ compressed() {
 			rm -rf restored
 			mkdir restored
 			run btrfs restore disk.img restored
-			diff -r tree restored/dir/tree || fail "btrfs restore reads something else: $how"
+			diff -r tree restored/dir/tree ||
+				fail "btrfs restore reads something else: $how"
 		done ;;
 	f2fs)
 		for how in lzo lzo-rle lz4 lz4:9 zstd:6; do

@@ -1,10 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Images of flash, made by mkfs.jffs2 and sumtool, mkfs.ubifs and ubinize, for chips of several erase
-# blocks and pages, whose sizes are found in the image: the tree that went in is what fsu gets and what
-# a mount shows; what is put and removed is there on the next mount.  A chip that is filled and emptied
-# several times over is cleaned up by the driver's own thread, and its erase blocks wear.  A writer that
-# is killed leaves what was there.
+# Images of flash, made by mkfs.jffs2 and sumtool, mkfs.ubifs and ubinize, for chips of several
+# erase blocks and pages, whose sizes are found in the image: the tree that went in is what fsu gets
+# and what a mount shows; what is put and removed is there on the next mount.  A chip that is filled
+# and emptied several times over is cleaned up by the driver's own thread, and its erase blocks
+# wear.  A writer that is killed leaves what was there.
 # each: jffs2 ubifs
 # needs: mkfs.jffs2 sumtool jffs2dump mkfs.ubifs ubinize
 # timeout: 600
@@ -19,7 +19,8 @@ ignored=root
 as_root || ignored=$ignored,owner,trusted
 
 # headers: those of UBI, which are all right, in ./headers
-headers() { "$RUMP_TOP/tests/formats/make/eraseblocks" image "$1" >headers || fail "$(cat headers)"; }
+headers() { "$RUMP_TOP/tests/formats/make/eraseblocks" image "$1" >headers || fail \
+	"$(cat headers)"; }
 
 # judged ERASESIZE: by a reader that knows no driver
 judged() {
@@ -77,9 +78,11 @@ wear() {
 		for n in {1..24}; do
 			cp random "mnt/many/big.$((n % 2))"
 			rm -f "mnt/many/big.$(((n + 1) % 2))"
-			[ "$n" != 6 ] || cat /proc/"$(cat monitor)"/task/*/comm /proc/"${server%%,*}"/task/*/comm >threads
+			[ "$n" != 6 ] || cat /proc/"$(cat monitor)"/task/*/comm \
+				/proc/"${server%%,*}"/task/*/comm >threads
 		done
-		# Linux 6.1 gives a thread its name when it runs already, which the host does not hear of
+		# Linux 6.1 gives a thread its name when it runs already, which the host does not
+		# hear of
 		[ "$KERNEL" = 6.1 ] || grep -qE '^(jffs2_gcd_mtd0|ubifs_bgt0_0)' threads ||
 			fail "no thread of the driver: $(sort -u threads)"
 		unserve
@@ -143,7 +146,8 @@ if [ "$type" = jffs2 ]; then
 	wear 1
 	killed 1
 	judge=jffs2dump
-	note="erase blocks of 16 to 256 KiB; lzo; with summaries (sumtool); pages of 2048 bytes without clean markers"
+	note="erase blocks of 16 to 256 KiB; lzo; with summaries (sumtool); "
+	note+="pages of 2048 bytes without clean markers"
 else
 	try "" $((64 << 10)) 1 1 -x lzo
 	try "" $((16 << 10)) 512 256 -x zlib
@@ -159,7 +163,9 @@ else
 	killed 2048
 	judged $((128 << 10))
 	judge="headers of UBI, read without a driver"
-	note="erase blocks of 16 to 256 KiB, pages of 1 to 4096 bytes, with and without sub-pages; lzo, zlib, zstd, none"
+	note="erase blocks of 16 to 256 KiB, pages of 1 to 4096 bytes, with and without sub-pages; "
+	note+="lzo, zlib, zstd, none"
 fi
-matrix_row "$type" rw "$([ "$type" = jffs2 ] && echo mkfs.jffs2 || echo mkfs.ubifs, ubinize)" "put, get, rm" "$judge" \
+matrix_row "$type" rw "$([ "$type" = jffs2 ] && echo mkfs.jffs2 || echo mkfs.ubifs, ubinize)" \
+	"put, get, rm" "$judge" \
 	"$served" "made by its own tools: $note"

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Formats that the distribution has no tool for.  make/TYPE.py writes an image of a tree, and reads
 # one without a driver.  The kernel's driver shows the tree that went in and does not write where it
-# only reads; after it has put, changed and removed files, the next mount and the reader agree on what
-# there is, and the reader finds no block, inode or name that does not fit.
+# only reads; after it has put, changed and removed files, the next mount and the reader agree on
+# what there is, and the reader finds no block, inode or name that does not fit.
 # each: adfs affs bcachefs befs efs hfsplus hpfs omfs qnx4 qnx6 sysv v7 vxfs
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"
@@ -29,8 +29,8 @@ sysv | v7) names=14 ;;
 esac
 as_root || loss=$loss,owner
 
-# What the driver is known to do wrong (doc/known-issues.md): flavours that it damages when it writes,
-# and such that it cannot mount.
+# What the driver is known to do wrong (doc/known-issues.md): flavours that it damages when it
+# writes, and such that it cannot mount.
 only_read() { case $1 in affs:ofs | sysv:sysv4-512 | sysv:xenix) true ;; *) false ;; esac; }
 refused() { case $1 in sysv:coherent | vxfs:indirect) true ;; *) false ;; esac; }
 
@@ -68,7 +68,8 @@ read_back() {
 # judged TREE: the reader, which knows no driver
 judged() {
 	[ "$type" != bcachefs ] || driver_fsck image "$name"
-	"$mkimage" --check "$name" image "$1" >said 2>&1 || { said said; fail "$name: the reader disagrees"; }
+	"$mkimage" --check "$name" image "$1" >said 2>&1 ||
+		{ said said; fail "$name: the reader disagrees"; }
 }
 
 shows() {
@@ -112,7 +113,8 @@ mounted() {
 		before=$(sum image)
 		serve "$type" image -o "ro$owner"
 		"$LIB/cmptree" --granularity=1000000000 --ignore="$loss" \
-			--exclude=.bitmap --exclude=.inodes src mnt || fail "$name: the mount shows another tree"
+			--exclude=.bitmap --exclude=.inodes src mnt ||
+			fail "$name: the mount shows another tree"
 		unserve
 		equal "$name: the image after a mount" "$before" "$(sum image)"
 		return

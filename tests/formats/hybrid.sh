@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# HFS Plus as xorriso writes it, beside ISO 9660 in one image: found by its own partition map, and as
-# its partition, the driver shows the tree that went in, and writes nothing.
+# HFS Plus as xorriso writes it, beside ISO 9660 in one image: found by its own partition map, and
+# as its partition, the driver shows the tree that went in, and writes nothing.
 # needs: xorriso
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
@@ -21,7 +21,8 @@ part=$(fsu_parts image | awk '$4 == "hfsplus" { print $1 }')
 for choice in "" "-p $part"; do
 	# shellcheck disable=SC2086
 	run fsu_get -t hfsplus $choice --ignore=xattrs image / back
-	"$LIB/cmptree" --granularity=1000000000 --ignore="$lost" src back || fail "another tree: $choice"
+	"$LIB/cmptree" --granularity=1000000000 --ignore="$lost" src back ||
+		fail "another tree: $choice"
 	rm -rf back
 done
 equal "the image after reading" "$before" "$(sum image)"

@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# overlay over two images: a tree in a squashfs image below, what is changed in an image of the type above.
-# What was put, written and removed is there on the next mount; the image below keeps every byte, and the
-# one above too where the command only reads; the host's kernel shows the same.
+# overlay over two images: a tree in a squashfs image below, what is changed in an image of the type
+# above.  What was put, written and removed is there on the next mount; the image below keeps every
+# byte, and the one above too where the command only reads; the host's kernel shows the same.
 # each: overlay
 # needs: mksquashfs mkfs.ext4
 . "$RUMP_TEST_LIB/common.sh"
@@ -31,7 +31,8 @@ on_host() {
 	dev=$(losetup --find --show --read-only below.img)
 	mount -t squashfs -o ro "$dev" below
 	mount -t overlay -o ro,lowerdir=host-mount/upper:below none both || rc=1
-	[ "$rc" != 0 ] || "$LIB/cmptree" --granularity=1000000000 --ignore="$ignored" "$1" both || rc=1
+	[ "$rc" != 0 ] || "$LIB/cmptree" --granularity=1000000000 --ignore="$ignored" "$1" \
+		both || rc=1
 	! mountpoint -q both || umount both
 	umount below
 	losetup -d "$dev"
@@ -53,7 +54,8 @@ head -c 5000 /dev/urandom >both.tree/s300000
 run fsu_write -t overlay -o "$options" - /s300000 <both.tree/s300000
 ignored+=,time
 same both.tree
-equal "what was removed is a mark above" "character special file" "$(fsu_stat -c %F above.img /upper/s13)"
+equal "what was removed is a mark above" "character special file" \
+	"$(fsu_stat -c %F above.img /upper/s13)"
 ! fsu_stat above.img /upper/s70000 >/dev/null 2>&1 || fail "a file that was not changed is above"
 fsck_clean ext4 above.img
 judge=e2fsck
@@ -62,7 +64,8 @@ if can_host_mount ext4 && can_host_mount squashfs && can_host_mount overlay; the
 	judge+=", the host's kernel"
 fi
 refuses 'above.img: an option before reads it only' fsu_ls -t overlay \
-	-o rw,lowerdir=above.img//upper:below.img,upperdir=above.img//upper,workdir=above.img//work - /
+	-o \
+	rw,lowerdir=above.img//upper:below.img,upperdir=above.img//upper,workdir=above.img//work - /
 refuses 'none.img: No such file' fsu_ls -t overlay -o lowerdir=none.img - /
 matrix_row overlay rw "mksquashfs, mkfs.ext4" "put, write, rm, get" "$judge" "" \
 	"squashfs below, ext4 above: options name the folders of images"

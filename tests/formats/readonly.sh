@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A tree that the format's own tool made an image of is what fsu gets of it and what a mount shows, for
-# the types that only their tools write; the image is not touched.
+# A tree that the format's own tool made an image of is what fsu gets of it and what a mount shows,
+# for the types that only their tools write; the image is not touched.
 # each: cramfs erofs iso9660 romfs squashfs ufs
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
@@ -11,7 +11,8 @@ type=$1
 need_tools "$type"
 lacks=$(table "$type" lacks | tr '\n' ',')
 names=$(table "$type" names)
-"$LIB/plaintree" tree --without "${lacks}special" --names "${names:-255}" --time 1000000000 --size 200000
+"$LIB/plaintree" tree --without "${lacks}special" --names "${names:-255}" --time 1000000000 \
+	--size 200000
 ignored=root,owner,xattr,holes,trusted$(lost "$type")
 [ "$(table "$type" time)" != 0 ] || find tree -exec touch -hd @0 {} +
 touch disk.img		# which some tools want to be there
@@ -33,4 +34,5 @@ if as_root; then
 	unserve
 fi
 equal "the image" "$before" "$(sum disk.img)"
-matrix_row "$type" ro "$(table "$type" mkfs | cut -d' ' -f1)" "read" "$(table "$type" check | cut -d' ' -f1)" "a mount shows the same"
+matrix_row "$type" ro "$(table "$type" mkfs | cut -d' ' -f1)" "read" \
+	"$(table "$type" check | cut -d' ' -f1)" "a mount shows the same"

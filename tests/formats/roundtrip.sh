@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A tree goes into an image of each type that can be written and has a tool to make it, and comes back
-# the same; the image is clean; a mount shows the same; it is there at the next mount, and after a part of
-# it was removed.
-# ntfs3 of Linux 6.1 makes no new files (doc/known-issues.md): the other kernel's driver puts the tree.
+# A tree goes into an image of each type that can be written and has a tool to make it, and comes
+# back the same; the image is clean; a mount shows the same; it is there at the next mount, and
+# after a part of it was removed.
+# ntfs3 of Linux 6.1 makes no new files (doc/known-issues.md): the other kernel's driver puts the
+# tree.
 # each: bfs btrfs exfat ext2 ext3 ext4 f2fs gfs2 hfs jfs minix msdos nilfs2 ntfs3 reiserfs udf vfat xfs
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"
@@ -41,7 +42,8 @@ hfs_reads() {
 		hcopy -r "${name//\//:}" read || fail "hcopy does not read $name"
 		cmp "$file" read || fail "hcopy reads something else: $name"
 	done < <(find tree -type f)
-	equal "the names that hls knows" "$(find tree -mindepth 1 | wc -l)" "$(hls -1aR | grep -vcE '^$|:$')"
+	equal "the names that hls knows" "$(find tree -mindepth 1 | wc -l)" \
+		"$(hls -1aR | grep -vcE '^$|:$')"
 	run humount
 }
 check() {
@@ -71,8 +73,10 @@ same back
 check
 if as_root; then
 	serve "$type" disk.img -o "ro${options:+,$options}"
-	diff -rq --no-dereference -x lost+found -x .nilfs -x fifo -x sock -x null -x disk tree mnt >differs ||
+	diff -rq --no-dereference -x lost+found -x .nilfs -x fifo -x sock -x null -x disk \
+		tree mnt >differs ||
 		fail "the mount shows another tree: $(head -n 20 differs)"
 	unserve
 fi
-matrix_row "$type" rw "$(table "$type" mkfs | cut -d' ' -f1)" "$how" "$judge" "a mount shows the same"
+matrix_row "$type" rw \
+	"$(table "$type" mkfs | cut -d' ' -f1)" "$how" "$judge" "a mount shows the same"

@@ -1,17 +1,18 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What mkfs offers: block sizes, old revisions, features on and off, sectors of 4 KiB, byte orders.
-# Each variant of a type that can be written takes a tree and gives it back the same, and its checker
-# finds nothing, also after a part was removed; each one of the others shows the tree it was made of.
+# Each variant of a type that can be written takes a tree and gives it back the same, and its
+# checker finds nothing, also after a part was removed; each one of the others shows the tree it was
+# made of.
 # each: bfs btrfs cramfs erofs exfat ext2 ext3 ext4 f2fs gfs2 iso9660 jfs minix msdos nilfs2 ntfs3 reiserfs romfs squashfs udf ufs vfat xfs
 # run-as: root
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
 
-# Variant | options of mkfs, or its whole command | options of the mount | what is not as the table has
-# it: size=, sector=, names=, time=, lacks= (as well), check=no (where the checker does not know it), refused=PATTERN
-# (where the driver does not)
+# Variant | options of mkfs, or its whole command | options of the mount | what is not as the table
+# has it: size=, sector=, names=, time=, lacks= (as well), check=no (where the checker does not know
+# it), refused=PATTERN (where the driver does not)
 variants() {
 	case $1 in
 	bfs) cat <<-'EOF' ;;
@@ -40,7 +41,7 @@ variants() {
 		named		| -n vol -e 7		|
 		boot code	| -p			|
 		explicit holes	| -z			|			| check=no
-		big endian	| -N big		|			| refused=wrong.endian|endian
+		big endian	| -N big	|	| refused=wrong.endian|endian
 		EOF
 	erofs) cat <<-'EOF' ;;
 		lz4		| -zlz4			|
@@ -108,19 +109,22 @@ variants() {
 		4 KiB sectors	| -b 4096		|			| sector=4096
 		EOF
 	f2fs) cat <<-'EOF' ;;
-		extra attributes| -O extra_attr,inode_checksum,sb_checksum,inode_crtime,flexible_inline_xattr |
+		extra attributes| -O extra_attr,inode_checksum,sb_checksum,inode_crtime,\
+			flexible_inline_xattr |
 		quotas		| -O extra_attr,project_quota,quota |
 		large sections	| -s 2			|			| size=256M
 		4 KiB sectors	| -w 4096		|			| sector=4096
 		casefold	| -O casefold -C utf8	|
 		encrypt, verity	| -O encrypt,verity	|
-		nothing inline	|			| noinline_data,noinline_dentry,noinline_xattr
+		nothing inline	|	| noinline_data,noinline_dentry,noinline_xattr
 		log-structured	|			| mode=lfs
-		lzo		| -O extra_attr,compression | compress_algorithm=lzo,compress_extension=*
-		lzo-rle		| -O extra_attr,compression | compress_algorithm=lzo-rle,compress_extension=*
-		lz4		| -O extra_attr,compression | compress_algorithm=lz4,compress_extension=*
-		lz4hc		| -O extra_attr,compression | compress_algorithm=lz4:9,compress_extension=*
-		zstd		| -O extra_attr,compression | compress_algorithm=zstd:6,compress_extension=*,compress_chksum
+		lzo	| -O extra_attr,compression | compress_algorithm=lzo,compress_extension=*
+		lzo-rle		| -O extra_attr,compression \
+			| compress_algorithm=lzo-rle,compress_extension=*
+		lz4	| -O extra_attr,compression | compress_algorithm=lz4,compress_extension=*
+		lz4hc	| -O extra_attr,compression | compress_algorithm=lz4:9,compress_extension=*
+		zstd		| -O extra_attr,compression \
+			| compress_algorithm=zstd:6,compress_extension=*,compress_chksum
 		EOF
 	gfs2) cat <<-'EOF' ;;
 		1 KiB		| -b 1024		|
@@ -131,9 +135,11 @@ variants() {
 		EOF
 	iso9660) cat <<-'EOF' ;;
 		Rock Ridge	| genisoimage -quiet -R -o IMG TREE		|
-		rationalized	| genisoimage -quiet -r -o IMG TREE		|	| lacks=mode,owner
-		Joliet		| genisoimage -quiet -J -joliet-long -D -o IMG TREE |	| lacks=case,mode,owner,symlinks,special,xattr names=60
-		level 4		| genisoimage -quiet -iso-level 4 -D -o IMG TREE | map=off | lacks=case,mode,owner,symlinks,special,xattr
+		rationalized	| genisoimage -quiet -r -o IMG TREE	|	| lacks=mode,owner
+		Joliet		| genisoimage -quiet -J -joliet-long -D -o IMG TREE | \
+			| lacks=case,mode,owner,symlinks,special,xattr names=60
+		level 4		| genisoimage -quiet -iso-level 4 -D -o IMG TREE | map=off \
+			| lacks=case,mode,owner,symlinks,special,xattr
 		xorriso		| xorriso -as mkisofs -quiet -R -J -o IMG TREE	|
 		UDF beside it	| genisoimage -quiet -R -udf -o IMG TREE	|
 		makefs		| /usr/sbin/makefs -t cd9660 -o rockridge IMG TREE |
@@ -175,7 +181,7 @@ variants() {
 		Windows' names	|			| windows_names
 		EOF
 	reiserfs) cat <<-'EOF' ;;
-		3.5		| --format 3.5		|			| refused=item.entry.count
+		3.5	| --format 3.5	|	| refused=item.entry.count
 		1 KiB		| -b 1024		|
 		2 KiB		| -b 2048		|
 		tea		| -h tea		|
@@ -289,7 +295,8 @@ make_tree() {
 	done
 	[ "$made" != "$lacks$names$time" ] || return 0
 	rm -rf tree
-	"$LIB/plaintree" tree --without "$lacks" --names "${names:-255}" --time "$granularity" --size 100000
+	"$LIB/plaintree" tree --without "$lacks" --names "${names:-255}" --time "$granularity" \
+		--size 100000
 	[ "$time" != 0 ] || find tree -exec touch -hd @0 {} +
 	made=$lacks$names$time
 }
@@ -321,7 +328,8 @@ written() {
 	same
 	cp -a tree whole
 	for name in s13 s70000 s300000 many d0*; do
-		[ ! -e "tree/$name" ] || run fsu_rm "${common[@]}" ${options:+-o "$options"} -r disk.img "/$name"
+		[ ! -e "tree/$name" ] ||
+			run fsu_rm "${common[@]}" ${options:+-o "$options"} -r disk.img "/$name"
 		rm -rf "tree/$name"
 	done
 	same
@@ -351,7 +359,8 @@ one() {
 	rm -f disk.img
 	made_by
 	if [[ $extra == *refused=* ]]; then
-		refuses "$(special refused)" fsu_ls "${common[@]}" ${options:+-o "$options"} disk.img /
+		refuses "$(special refused)" \
+			fsu_ls "${common[@]}" ${options:+-o "$options"} disk.img /
 	elif [ -n "$writes" ]; then
 		written
 	else
@@ -365,11 +374,15 @@ type=$1 made=none names_seen=
 need_tools "$type"
 writes=$(table "$type" mkfs)
 [[ $writes != *TREE* ]] || writes=
-mapfile -t lines < <(variants "$type")
+# a line that ends with a backslash goes on in the next
+mapfile -t lines < <(variants "$type" |
+	sed -e ':again' -e '/\\$/N; s/\\\n[[:space:]]*//; t again')
 [ ${#lines[@]} != 0 ] || fail "no variants of $type"
 for line in "${lines[@]}"; do
 	one "$line"
 done
-matrix_row "$type" "$([ -z "$writes" ] && echo ro || echo rw)" "$(table "$type" mkfs | cut -d' ' -f1)" \
-	"$([ -z "$writes" ] && echo "get" || echo "put, get, rm")" "$(table "$type" check | cut -d' ' -f1)" "" \
+matrix_row "$type" "$([ -z "$writes" ] && echo ro || echo rw)" \
+	"$(table "$type" mkfs | cut -d' ' -f1)" \
+	"$([ -z "$writes" ] && echo "get" || echo "put, get, rm")" \
+	"$(table "$type" check | cut -d' ' -f1)" "" \
 	"variants: $names_seen"
