@@ -36,7 +36,7 @@ say "3. An empty ext4 image of 256 MiB, made by mke2fs"
 truncate -s 256M "$image"
 show mkfs.ext4 -q -F "$image"
 
-say "4. This project's doc folder goes into the image; the kernel's ext4 driver writes it, in this process"
+say "4. This project's doc folder goes into the image; the kernel's ext4 driver writes it, here"
 show "$run" fsu_put "$image" doc /doc
 echo "hello from $(id -un)" | "$run" fsu_write "$image" /hello.txt
 

@@ -15,7 +15,8 @@ defined() { nm -D --defined-only "$@" | awk 'NF == 3 { print $3 }' | sed 's/@.*/
 check() {
 	local missing
 	missing=$(comm -23 <(declared "$1" "$2") <(defined "$3"))
-	[ -z "$missing" ] || fail "$1 declares what $3 does not define: $(echo "$missing" | tr '\n' ' ')"
+	[ -z "$missing" ] ||
+		fail "$1 declares what $3 does not define: $(echo "$missing" | tr '\n' ' ')"
 }
 
 for header in "$RUMP_TOP"/include/rump/*.h; do

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An ordinary user where there are no namespaces, no mounts and no /dev/fuse: makefs and every command of
-# fsu work, but exec, which says so in a sentence.  What vfat cannot hold is refused with a sentence.
+# An ordinary user where there are no namespaces, no mounts and no /dev/fuse: makefs and every
+# command of fsu work, but exec, which says so in a sentence.  What vfat cannot hold is refused with
+# a sentence.
 # run-as: user
 # each: ext4 xfs vfat
 # needs: truncate
@@ -17,7 +18,8 @@ confined true 2>err || rc=$?
 equal "confined" "0 " "$rc $(cat err)"
 used=
 
-# does OUTPUT COMMAND ARGUMENT...: the image comes behind the command; that it prints, and nothing else
+# does OUTPUT COMMAND ARGUMENT...: the image comes behind the command; that it prints, and nothing
+# else
 does() {
 	local want=$1 name=$2 rc=0
 	shift 2
@@ -106,7 +108,8 @@ rc=0
 confined fsu_exec disk.img -- touch ran 2>err || rc=$?
 equal "fsu_exec's exit code" 125 "$rc"
 equal "lines of fsu_exec's message" 1 "$(wc -l <err)"
-grep -q '^fsu_exec: cannot make a user namespace: .*fsu_get and fsu_put need none' err || fail "fsu_exec: $(cat err)"
+grep -q '^fsu_exec: cannot make a user namespace: .*fsu_get and fsu_put need none' err ||
+	fail "fsu_exec: $(cat err)"
 [ ! -e ran ] || fail "a program was run without its mount"
 
 # none was forgotten

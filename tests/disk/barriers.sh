@@ -17,6 +17,7 @@ grep 'disk\.img' trace >image || fail "no write to the image was seen"
 # calls that were interrupted in the trace are two lines; their beginnings are enough
 last_write=$(grep -nE 'p?write' image | tail -n 1 | cut -d: -f1)
 last_flush=$(grep -nE 'f(data)?sync\(' image | tail -n 1 | cut -d: -f1)
-[ "${last_flush:-0}" -gt "$last_write" ] || { tail -n 5 image; fail "no flush after the last write"; }
+[ "${last_flush:-0}" -gt "$last_write" ] ||
+	{ tail -n 5 image; fail "no flush after the last write"; }
 run strace -f -y -o trace -e trace=$calls fsu_cat --method=sync disk.img /data
 ! grep 'disk\.img' trace || fail "reading wrote to the image, or flushed it"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Each method of reading and writing an image (in the calling thread, io_uring, mapped) gives the same
-# tree and a clean file system.
+# Each method of reading and writing an image (in the calling thread, io_uring, mapped) gives the
+# same tree and a clean file system.
 # each: sync,ext4 async,ext4 mmap,ext4 sync,xfs async,xfs mmap,xfs async,btrfs mmap,btrfs mmap,vfat
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"

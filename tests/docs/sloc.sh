@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# `make sloc` counts code and neither comments nor blank lines.  The environment dependent code, which
-# stands in for what a kernel has, stays in its size: with rumpuser 4,000 lines are the aim.  The entry
-# points (system calls, contexts, nodes) stand in for nothing and are counted apart.
+# `make sloc` counts code and neither comments nor blank lines.  The environment dependent code,
+# which stands in for what a kernel has, stays in its size: with rumpuser 4,000 lines are the aim.
+# The entry points (system calls, contexts, nodes) stand in for nothing and are counted apart.
 # run-as: self
 . "$RUMP_TEST_LIB/common.sh"
 

@@ -17,13 +17,15 @@ refused() {
 	[ "$image" = - ] || before=$(sum "$image")
 	timeout 60 "$@" >out 2>err </dev/null || rc=$?
 	[ "$rc" = "$code" ] || complain "$what: exit code $rc, not $code: $(head -c 300 err)"
-	[ "$(wc -l <err)" -le "$lines" ] || complain "$what: $(wc -l <err) lines: $(head -c 500 err)"
+	[ "$(wc -l <err)" -le "$lines" ] ||
+		complain "$what: $(wc -l <err) lines: $(head -c 500 err)"
 	! grep -v "^$1: " err >other ||
 		complain "$what: a line does not begin with '$1: ': $(head -c 300 other)"
 	head -n 1 err | grep -qiE "$pattern" ||
 		complain "$what: no /$pattern/ in the first line: $(head -c 500 err)"
 	[ ! -s out ] || complain "$what: standard output has: $(head -c 200 out)"
-	[ "$image" = - ] || [ "$before" = "$(sum "$image")" ] || complain "$what: the image was changed"
+	[ "$image" = - ] || [ "$before" = "$(sum "$image")" ] ||
+		complain "$what: the image was changed"
 }
 
 mkimg ext4 good.img 32M
@@ -38,7 +40,8 @@ dd if=good.img of=cut.img bs=1M count=20 conv=notrunc status=none
 head -c 5000 good.img >stub.img
 dd if=xfs.img of=cutxfs.img bs=1M count=100 status=none
 cp good.img broken.img
-dd if=/dev/urandom of=broken.img bs=1024 seek=2 count=1 conv=notrunc status=none	# group descriptors
+# group descriptors
+dd if=/dev/urandom of=broken.img bs=1024 seek=2 count=1 conv=notrunc status=none
 printf 'data\n' >data
 
 #       what                      the sentence has                 image       command
@@ -47,31 +50,52 @@ refused "a text file"             'text.*(no file system|file system)' text    f
 refused "noise"                   'noise.img.*file system'         noise.img   fsu_ls noise.img /
 refused "an empty file"           'empty.img'                      empty.img   fsu_ls empty.img /
 refused "a directory"             'folder.*directory'              -           fsu_ls folder /
-refused "cut short (ext4)"        'cut.img.*(size|block|beyond|larger|short)' cut.img fsu_ls cut.img /
+refused "cut short (ext4)"        'cut.img.*(size|block|beyond|larger|short)' cut.img \
+	fsu_ls cut.img /
 refused "cut to almost nothing"   'stub.img'                       stub.img    fsu_ls stub.img /
 refused "cut short (xfs)"         'cutxfs.img'                     cutxfs.img  fsu_ls cutxfs.img /
-refused "broken (ext4)"           'broken.img.*(group|descriptor|checksum)' broken.img fsu_ls broken.img /
-refused "wrong type"              'good.img.*(xfs|magic|superblock)' good.img  fsu_ls -t xfs good.img /
-refused "wrong type, other way"   'xfs.img.*(ext4|superblock|magic)' xfs.img   fsu_ls -t ext4 xfs.img /
-refused "unknown type"            'nosuchfs'                       good.img    fsu_ls -t nosuchfs good.img /
-refused "unknown option"          'nosuchoption'                   good.img    fsu_ls -o nosuchoption good.img /
-refused "unknown option (xfs)"    'nosuchoption'                   xfs.img     fsu_ls -o nosuchoption xfs.img /
-refused "unknown option (vfat)"   'nosuchoption'                   fat.img     fsu_ls -o nosuchoption fat.img /
-refused "an option's bad value"   'commit|abc'                     good.img    fsu_ls -o commit=abc good.img /
+refused "broken (ext4)"           'broken.img.*(group|descriptor|checksum)' broken.img \
+	fsu_ls broken.img /
+refused "wrong type"              'good.img.*(xfs|magic|superblock)' good.img \
+	fsu_ls -t xfs good.img /
+refused "wrong type, other way"   'xfs.img.*(ext4|superblock|magic)' xfs.img \
+	fsu_ls -t ext4 xfs.img /
+refused "unknown type"            'nosuchfs'                       good.img \
+	fsu_ls -t nosuchfs good.img /
+refused "unknown option"          'nosuchoption'                   good.img \
+	fsu_ls -o nosuchoption good.img /
+refused "unknown option (xfs)"    'nosuchoption'                   xfs.img \
+	fsu_ls -o nosuchoption xfs.img /
+refused "unknown option (vfat)"   'nosuchoption'                   fat.img \
+	fsu_ls -o nosuchoption fat.img /
+refused "an option's bad value"   'commit|abc'                     good.img \
+	fsu_ls -o commit=abc good.img /
 code=2		# as ls has it
-refused "no such path: ls"        'nowhere.*no such file'          good.img    fsu_ls good.img /nowhere
+refused "no such path: ls"        'nowhere.*no such file'          good.img \
+	fsu_ls good.img /nowhere
 code=1
-refused "no such path: cat"       'nowhere.*no such file'          good.img    fsu_cat good.img /nowhere
-refused "no such path: stat"      'nowhere.*no such file'          good.img    fsu_stat good.img /nowhere
-refused "no such path: get"       'nowhere.*no such file'          good.img    fsu_get good.img /nowhere out.d
-refused "no such path: put"       'nowhere.*no such file'          -           fsu_put good.img nowhere /
-refused "no such path: rm"        'nowhere.*no such file'          -           fsu_rm good.img /nowhere
-refused "cat of a directory"      'is a directory'                 good.img    fsu_cat good.img /lost+found
-refused "mkdir of what is there"  'lost\+found.*exists'            -           fsu_mkdir good.img /lost+found
-refused "mkdir too deep"          'no such file'                   -           fsu_mkdir good.img /a/b/c
-refused "rm of a directory"       'directory'                      -           fsu_rm good.img /lost+found
-refused "no partition table"      'partition'                      good.img    fsu_ls -p 3 good.img /
-refused "write asked of ro"       'read-only'                      good.img    fsu_mkdir -o ro good.img /x
+refused "no such path: cat"       'nowhere.*no such file'          good.img \
+	fsu_cat good.img /nowhere
+refused "no such path: stat"      'nowhere.*no such file'          good.img \
+	fsu_stat good.img /nowhere
+refused "no such path: get"       'nowhere.*no such file'          good.img \
+	fsu_get good.img /nowhere out.d
+refused "no such path: put"       'nowhere.*no such file'          - \
+	fsu_put good.img nowhere /
+refused "no such path: rm"        'nowhere.*no such file'          - \
+	fsu_rm good.img /nowhere
+refused "cat of a directory"      'is a directory'                 good.img \
+	fsu_cat good.img /lost+found
+refused "mkdir of what is there"  'lost\+found.*exists'            - \
+	fsu_mkdir good.img /lost+found
+refused "mkdir too deep"          'no such file'                   - \
+	fsu_mkdir good.img /a/b/c
+refused "rm of a directory"       'directory'                      - \
+	fsu_rm good.img /lost+found
+refused "no partition table"      'partition'                      good.img \
+	fsu_ls -p 3 good.img /
+refused "write asked of ro"       'read-only'                      good.img \
+	fsu_mkdir -o ro good.img /x
 
 # locked by another process
 python3 -c 'import fcntl, struct, time
@@ -81,7 +105,8 @@ print("locked", flush=True)
 time.sleep(100)' >lock.out &
 locker=$!
 wait_until grep -q locked lock.out
-refused "locked by another: write" 'good.img.*(in use|busy|locked)' good.img    fsu_mkdir good.img /x
+refused "locked by another: write" 'good.img.*(in use|busy|locked)' good.img \
+	fsu_mkdir good.img /x
 refused "locked by another: read"  'good.img.*(in use|busy|locked)' good.img    fsu_ls good.img /
 run fsu_ls --nolock good.img / >/dev/null
 kill "$locker"
@@ -91,9 +116,11 @@ wait "$locker" 2>/dev/null || true
 if ! as_root; then
 	cp good.img secret.img
 	chmod 000 secret.img
-	refused "no permission"           'secret.img.*permission denied'  -           fsu_ls secret.img /
+	refused "no permission"           'secret.img.*permission denied'  - \
+		fsu_ls secret.img /
 	chmod 444 secret.img
-	refused "no permission to write"  'secret.img.*(permission denied|read-only)' secret.img fsu_mkdir secret.img /x
+	refused "no permission to write"  'secret.img.*(permission denied|read-only)' secret.img \
+		fsu_mkdir secret.img /x
 fi
 
 lines=2		# what happened, and what became of the file that was begun
@@ -106,7 +133,8 @@ for type in ext4 xfs btrfs vfat; do
 	run fsu_put full.img data /data
 	refused "full image ($type)" 'no space left' - fsu_put full.img big /big
 	fsck_clean "$type" full.img
-	fsu_cat full.img /data | cmp - data || complain "full image ($type): another file was harmed"
+	fsu_cat full.img /data | cmp - data ||
+		complain "full image ($type): another file was harmed"
 done
 rm -f big
 

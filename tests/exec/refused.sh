@@ -21,7 +21,8 @@ weak="setpriv --inh-caps=-all --bounding-set=-sys_admin"
 expect 0 '' inside $weak fsu_exec disk.img -- cat /mnt/x
 # shellcheck disable=SC2086
 expect 125 'user.max_user_namespaces=' inside sh -c \
-	'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"' - $weak fsu_exec disk.img -- touch ran
+	'echo 0 >/proc/sys/user/max_user_namespaces && exec "$@"' - $weak \
+	fsu_exec disk.img -- touch ran
 # shellcheck disable=SC2086
 expect 125 'fsu_exec: .*no /dev/fuse' inside sh -c \
 	'mount -t tmpfs none /dev && exec "$@"' - fsu_exec disk.img -- touch ran
@@ -30,8 +31,10 @@ if as_root; then
 	chown rumptest disk.img
 	: >closed
 	chmod 600 closed
-	expect 125 'fsu_exec: cannot mount: /dev/fuse: Permission denied' unshare --mount --propagation slave sh -c \
+	expect 125 'fsu_exec: cannot mount: /dev/fuse: Permission denied' \
+		unshare --mount --propagation slave sh -c \
 		'mount --bind closed /dev/fuse && exec "$@"' - \
-		setpriv --reuid rumptest --regid rumptest --clear-groups fsu_exec disk.img -- touch ran
+		setpriv --reuid rumptest --regid rumptest --clear-groups \
+		fsu_exec disk.img -- touch ran
 fi
 [ ! -e ran ] || fail "a program was run without its mount"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# When umount(8) has returned, through its helper, the image can be mounted again at once: by this and
-# by the host's kernel, a hundred times.
+# When umount(8) has returned, through its helper, the image can be mounted again at once: by this
+# and by the host's kernel, a hundred times.
 # run-as: root
 # each: real
 # timeout: 300

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# A mount namespace of the test's own, in which /sbin has the helpers of the build tree, /etc/fstab is
-# ./fstab and /run/mount is empty: the machine's own stay as they are.  Sourced after common.sh.
+# A mount namespace of the test's own, in which /sbin has the helpers of the build tree, /etc/fstab
+# is ./fstab and /run/mount is empty: the machine's own stay as they are.  Sourced after common.sh.
 #
 # The argument of the test says who serves: "fake" is tools/mount.rump/tests/fakeserver.c, "real" is
 # rump_ext4.
@@ -9,7 +9,8 @@
 if [ -z "${RUMP_TEST_NAMESPACE:-}" ]; then
 	as_root || skip "needs root"
 	[ -c /dev/fuse ] || skip "there is no /dev/fuse"
-	[ "${1:-fake}" = fake ] || [ -x "$RUMP_BUILD/bin/rump_ext4" ] || skip "there is no rump_ext4 yet"
+	[ "${1:-fake}" = fake ] || [ -x "$RUMP_BUILD/bin/rump_ext4" ] ||
+		skip "there is no rump_ext4 yet"
 	unshare --mount --propagation slave true || skip "no mount namespaces here"
 	exec env RUMP_TEST_NAMESPACE=1 unshare --mount --propagation slave "$0" "$@"
 fi
@@ -35,7 +36,8 @@ prepare() {
 	mkdir bin over
 	mount -t tmpfs tmpfs over
 	mkdir over/upper over/work
-	mount -t overlay overlay -o "lowerdir=$sbin,upperdir=over/upper,workdir=over/work" "$sbin" ||
+	mount -t overlay overlay \
+		-o "lowerdir=$sbin,upperdir=over/upper,workdir=over/work" "$sbin" ||
 		skip "no overlay file system here"
 	[ -d /run/mount ] || mkdir /run/mount
 	mount -t tmpfs tmpfs /run/mount

@@ -20,7 +20,8 @@ equal "type" fuse.rump.ext4 "$(mounted)"
 run umount mnt
 run mount -t ext4 -o ro,noload disk.img mnt
 equal "type without the option" ext4 "$(mounted)"
-findmnt -rnM "$PWD/mnt" -O ro,norecovery >/dev/null || findmnt -rnM "$PWD/mnt" -O ro,noload >/dev/null ||
+findmnt -rnM "$PWD/mnt" -O ro,norecovery >/dev/null ||
+	findmnt -rnM "$PWD/mnt" -O ro,noload >/dev/null ||
 	fail "the options are lost: $(findmnt -rnM "$PWD/mnt" -o OPTIONS)"
 run umount mnt
 equal "loop devices" "" "$(losetup -j disk.img)"

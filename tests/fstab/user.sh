@@ -24,7 +24,8 @@ for target in mnt disk.img; do
 	equal "type" fuse.rump.ext4 "$(mounted)"
 	equal "who mounted" "$uid" "$(owner)"
 	grep -q "^$uid mount.rump " calls || fail "who ran the helper: $(cat calls)"
-	findmnt -rnM "$PWD/mnt" -O nosuid,nodev,noexec >/dev/null || fail "user mounts are not nosuid,nodev,noexec"
+	findmnt -rnM "$PWD/mnt" -O nosuid,nodev,noexec >/dev/null ||
+		fail "user mounts are not nosuid,nodev,noexec"
 	run as_user umount "$PWD/mnt"
 	gone "umount by the user"
 	grep -q "^$uid umount.fuse.rump " calls || fail "who ran the umount helper: $(cat calls)"
@@ -35,7 +36,8 @@ rc=0
 setpriv --reuid 65534 --regid 65534 --clear-groups umount "$PWD/mnt" 2>err || rc=$?
 [ "$rc" != 0 ] || fail "another user can unmount it"
 rc=0
-setpriv --reuid 65534 --regid 65534 --clear-groups "$RUMP_BUILD/bin/rump_umount" "$PWD/mnt" 2>err || rc=$?
+setpriv --reuid 65534 --regid 65534 --clear-groups "$RUMP_BUILD/bin/rump_umount" "$PWD/mnt" \
+	2>err || rc=$?
 equal "rump_umount by another user" 1 "$rc"
 grep -q "mounted by user $uid ($USER_NAME)" err || fail "it says: $(cat err)"
 run umount "$PWD/mnt"

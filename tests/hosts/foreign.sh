@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Everything that is built for another processor (make check-hosts) works there, in qemu's user mode:
-# what one machine puts into an image the other gets out of it, the formats' checkers are content,
-# threads do not disturb each other.
+# Everything that is built for another processor (make check-hosts) works there, in qemu's user
+# mode: what one machine puts into an image the other gets out of it, the formats' checkers are
+# content, threads do not disturb each other.
 # each: aarch64-linux-gnu
 # run-as: user
 # timeout: 600

@@ -48,7 +48,8 @@ export LD_LIBRARY_PATH=$PWD/$libdir
 "$PWD/root/usr/bin/fsu_ls" disk.img / | grep -qx 'lost+found' || fail "the installed fsu_ls"
 find root -path '*/man*/fsu_ls.1*' | grep -q . || fail "no manual page of fsu_ls"
 find root -path '*/man3/ukfs.3*' | grep -q . || fail "no manual page ukfs(3)"
-for file in sbin/mount.rump sbin/umount.fuse.rump usr/bin/rump_umount usr/share/man/man8/rump_ext4.8 \
+for file in sbin/mount.rump sbin/umount.fuse.rump usr/bin/rump_umount \
+	usr/share/man/man8/rump_ext4.8 \
 	usr/share/bash-completion/completions/fsu_ls usr/share/zsh/site-functions/_rump \
 	usr/share/rump/systemd/rump-media; do
 	[ -s "root/$file" ] || fail "$file was not installed"
@@ -61,7 +62,8 @@ if grep -rlI "$RUMP_CHECKOUT" root >named; then
 	fail "the build folder is named in: $(cat named)"
 fi
 find root -name '*.so*' -type f | while read -r path; do
-	! readelf -d "$path" | grep -E 'R(UN)?PATH' | grep -vF '[$ORIGIN]' || fail "$path has a run path"
+	! readelf -d "$path" | grep -E 'R(UN)?PATH' | grep -vF '[$ORIGIN]' ||
+		fail "$path has a run path"
 done
 
 # gone again, if there is an uninstall

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The kernel is the one that an option or the environment names; two can work on the same image one after
-# the other, each says which it is, and refuses the other's modules.  One that is not there is an error.
+# The kernel is the one that an option or the environment names; two can work on the same image one
+# after the other, each says which it is, and refuses the other's modules.  One that is not there is
+# an error.
 # needs: mkfs.ext4
 . "$RUMP_TOP/tests/kernels/older.bash"
 unset RUMP_KERNEL
@@ -14,7 +15,8 @@ kernel_of() { RUMP_VERBOSE=1 "$@" 2>&1 | grep -o 'Linux version [0-9]*\.[0-9]*' 
 # refused KERNEL FOLDER
 refused() {
 	local rc=0
-	RUMP_MODULE_PATH=$RUMP_BUILD/lib/rump/$2 fsu_ls -o kernel="$1" disk.img / >out 2>err || rc=$?
+	RUMP_MODULE_PATH=$RUMP_BUILD/lib/rump/$2 \
+		fsu_ls -o kernel="$1" disk.img / >out 2>err || rc=$?
 	equal "a module of $2 in $1: exit code" 1 "$rc"
 	grep -q 'was built for .*EPROGMISMATCH' err || fail "a module of $2 in $1: $(cat err)"
 }

@@ -18,7 +18,8 @@ os.execvp(sys.argv[1], sys.argv[1:])' fsu_put disk.img tree /tree >out 2>err &
 	put=$!
 	wait_until grep -q fsu_put "/proc/$put/comm"
 	sleep 0.15
-	kill "-$sig" "$put" 2>/dev/null || { wait "$put" || true; echo "SIG$sig came too late"; continue; }
+	kill "-$sig" "$put" 2>/dev/null || { wait "$put" ||
+		true; echo "SIG$sig came too late"; continue; }
 	begin=$SECONDS rc=0
 	wait "$put" || rc=$?
 	[ $((SECONDS - begin)) -le 60 ] || fail "SIG$sig: it took $((SECONDS - begin)) s to end"

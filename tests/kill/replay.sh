@@ -4,13 +4,14 @@
 # every file that was fsynced is there with its content.
 #
 # Some do not keep to that, by themselves or by their tools (doc/known-issues.md):
-#   gfs2      The mount that replays may fail; the one after it must not.  A file whose removal was cut short
-#             may have its room, in the state "unlinked", until that is wanted or fsck.gfs2 frees it.
-#   jfs       The journal is replayed by jfs_fsck, and Debian's cannot.  Its full check must then lead to
-#             a file system that can be mounted and has all that the writer did not touch.  With a
-#             jfs_fsck that can, all of the above must hold.
-#   ntfs3     Writes no journal: what was fsynced must be there after ntfsfix, but the volume may be good
-#             for nothing else.
+#   gfs2      The mount that replays may fail; the one after it must not.  A file whose removal was
+#             interrupted may keep its blocks, in the state "unlinked", until they are needed or
+#             fsck.gfs2 frees them.
+#   jfs       The journal is replayed by jfs_fsck, and Debian's cannot.  Its full check must then
+#             lead to a file system that can be mounted and has all that the writer did not touch.
+#             With a jfs_fsck that can, all of the above must hold.
+#   ntfs3     Writes no journal: what was fsynced must be there after ntfsfix, but the volume may be
+#             good for nothing else.
 #   reiserfs  The first file that is fsynced after a mount may be lost, until the second is.
 # each: ext4 xfs btrfs ext3 f2fs nilfs2 gfs2 jfs ntfs3 reiserfs bcachefs jffs2 ubifs
 # timeout: 600
@@ -64,7 +65,8 @@ mended() {
 	case $type in
 	jfs) checked_jfs ;;
 	ntfs3) run ntfsfix -d disk.img ;;
-	reiserfs) [ $(($(files) - before)) != 1 ] || echo "-$(grep '^+' log | tail -n 1 | cut -c2-)" >>log ;;
+	reiserfs) [ $(($(files) - before)) != 1 ] ||
+		echo "-$(grep '^+' log | tail -n 1 | cut -c2-)" >>log ;;
 	esac
 }
 
@@ -72,7 +74,8 @@ verify() { "$acked" verify disk.img log >verify.log 2>&1; }
 
 # verified: by the mount that replays, or the one after it
 verified() {
-	verify || { [ "$type" = gfs2 ] && grep -q 'function = gfs2_make_fs_rw' verify.log && verify; } ||
+	verify || { [ "$type" = gfs2 ] && grep -q 'function = gfs2_make_fs_rw' verify.log &&
+		verify; } ||
 		{ tail -n 20 verify.log; fail "$round"; }
 	acknowledged=$((acknowledged + $(files)))
 }
@@ -80,8 +83,10 @@ verified() {
 # judged: fsck.gfs2 may have what was being removed to free, and then nothing else
 judged() {
 	if [ "$type" = gfs2 ] && ! (clean gfs2 disk.img) >fsck.log 2>&1; then
-		grep -q 'bitmap says 2 (other)' fsck.log || { cat fsck.log; fail "$round: fsck.gfs2"; }
-		fsck.gfs2 -y disk.img >fsck.log 2>&1 || [ $? = 1 ] || { cat fsck.log; fail "$round: fsck.gfs2 -y"; }
+		grep -q 'bitmap says 2 (other)' fsck.log ||
+			{ cat fsck.log; fail "$round: fsck.gfs2"; }
+		fsck.gfs2 -y disk.img >fsck.log 2>&1 || [ $? = 1 ] ||
+			{ cat fsck.log; fail "$round: fsck.gfs2 -y"; }
 		verify || { cat verify.log; fail "$round: after fsck.gfs2"; }
 	fi
 	clean "$type" disk.img

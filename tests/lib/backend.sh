@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Tests of the file systems on librumpuser's POSIX back end, on glibc and on musl: the same kernel side
-# and modules, another librumpuser.so.
+# Tests of the file systems on librumpuser's POSIX back end, on glibc and on musl: the same kernel
+# side and modules, another librumpuser.so.
 
-# use_posix LIBC TYPE: from now on programs run on it.  Those for musl cannot find out the type of an
-# image (tests/backend/musl/blkid.c), it is TYPE.
+# use_posix LIBC TYPE: from now on programs run on it.  Those for musl cannot find out the type of
+# an image (tests/backend/musl/blkid.c), it is TYPE.
 use_posix() {
 	local name dir=$RUMP_BUILD/tests/posix/$1
 	[ -e "$dir/opmix" ] || [ "$1" != musl ] || skip "the build found no compiler for musl"

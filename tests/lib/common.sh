@@ -59,8 +59,8 @@ lost() {
 	done
 }
 
-# on_image FILE COMMAND [OPTION...]: a command in the table's form on the file, by the folder "tree" if
-# it wants one
+# on_image FILE COMMAND [OPTION...]: a command in the table's form on the file, by the folder "tree"
+# if it wants one
 on_image() {
 	local file=$1 words
 	read -ra words <<<"$2"

@@ -8,8 +8,8 @@ fill_up() {
 	head -c "$missing" /dev/zero | tr '\0' '\377' >>"$1"
 }
 
-# flash_image TYPE FILE CHIP TREE ERASESIZE PAGESIZE SUBPAGE [OPTION...]: for a chip of CHIP bytes, with
-# a volume of two thirds of it (ubifs); the file is as large as its content wants
+# flash_image TYPE FILE CHIP TREE ERASESIZE PAGESIZE SUBPAGE [OPTION...]: for a chip of CHIP bytes,
+# with a volume of two thirds of it (ubifs); the file is as large as its content wants
 flash_image() {
 	local type=$1 file=$2 chip=$3 tree=$4 erase=$5 page=$6 sub=$7 data vid
 	shift 7
@@ -21,7 +21,7 @@ flash_image() {
 	data=$(((vid + 64 + page - 1) / page * page))
 	run mkfs.ubifs -r "$tree" -o volume -m "$((page > 8 ? page : 8))" -e $((erase - data)) \
 		-c $((chip / erase)) "$@"
-	printf '[v]\nmode=ubi\nimage=volume\nvol_id=0\nvol_type=dynamic\nvol_name=files\nvol_size=%d\n' \
-		$((chip / 3 * 2)) >ini
+	printf '%s\n' '[v]' mode=ubi image=volume vol_id=0 vol_type=dynamic vol_name=files \
+		vol_size=$((chip / 3 * 2)) >ini
 	run ubinize -o "$file" -m "$page" -s "$sub" -p "$erase" ini
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# Empty images of every type that keeps a journal or a log, and their judges, whether or not the table
-# has a tool for them.  Sourced after common.sh.
+# Empty images of every type that keeps a journal or a log, and their judges, whether or not the
+# table has a tool for them.  Sourced after common.sh.
 . "$LIB/flash.sh"
 
 ERASE=$((64 << 10))	# bytes of an erase block
@@ -36,7 +36,8 @@ empty_image() {
 driver_fsck() {
 	RUMP_VERBOSE=1 run fsu_ls -t bcachefs -o rw,fsck,fix_errors=no,verbose "$1" /
 	grep -q 'check_nlinks\.\.\. done' run.log || fail "${2:-$1}: the driver's fsck has not run"
-	! grep -v ' opts=' run.log | grep -i error || fail "${2:-$1}: the driver's fsck has found something"
+	! grep -v ' opts=' run.log | grep -i error ||
+		fail "${2:-$1}: the driver's fsck has found something"
 }
 
 # clean TYPE FILE: the format's judge finds nothing wrong, where there is one

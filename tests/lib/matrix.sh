@@ -7,6 +7,7 @@ matrix_row() {
 	local folder=$RUMP_BUILD/tests/matrix
 	as_root || return 0
 	mkdir -p "$folder"
-	printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$1" "$KERNEL" "$2" "$3" "$4" "$5" "$6" "${7:-made by $3}" \
+	printf '%s|%s|%s|%s|%s|%s|%s|%s\n' "$1" "$KERNEL" "$2" "$3" "$4" "$5" "$6" \
+		"${7:-made by $3}" \
 		>"$folder/$1.${0##*/}.$KERNEL"
 }

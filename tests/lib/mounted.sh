@@ -17,7 +17,8 @@ serve() {
 	shift 2
 	mkdir -p mnt
 	run "rump_$type" -o "pid-file=$PWD/monitor" "$@" "$image" mnt
-	mountpoint mnt || fail "rump_$type has returned, nothing is mounted: $(cat run.log; grep fuse.rump /proc/self/mountinfo)"
+	mountpoint mnt || fail "rump_$type has returned, nothing is mounted:" \
+		"$(cat run.log; grep fuse.rump /proc/self/mountinfo)"
 }
 
 # unserve: unmounted; the server and its monitor end, and the image is closed

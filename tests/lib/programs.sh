@@ -38,7 +38,8 @@ unmount_image() {
 
 # sums FOLDER: every file of it with its checksum
 sums() {
-	(cd "$1" && find . -name lost+found -prune -o -type f -print0 | sort -z | xargs -0r sha256sum)
+	(cd "$1" && find . -name lost+found -prune -o -type f -print0 | sort -z |
+		xargs -0r sha256sum)
 }
 
 # unmount_and_compare TYPE: unmount; another reader of the image sees the content that the mount had
@@ -54,8 +55,8 @@ unmount_and_compare() {
 	cmp sums.mnt sums.other || fail "the content differs after the mount's end"
 }
 
-# odd_tree DIR: all that is odd but what these programs cannot do (paths beyond PATH_MAX) or what takes
-# them minutes (holes of gigabytes)
+# odd_tree DIR: all that is odd but what these programs cannot do (paths beyond PATH_MAX) or what
+# takes them minutes (holes of gigabytes)
 odd_tree() {
 	run "$LIB/oddtree" "$1" names links special xattrs times modes
 	truncate -s 20M "$1/hole"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A file system library that was built for another kernel, or is none, or is missing, is refused with
-# a sentence; nothing of it runs.
+# A file system library that was built for another kernel, or is none, or is missing, is refused
+# with a sentence; nothing of it runs.
 # run-as: user
 # needs: mkfs.ext4 gcc
 . "$RUMP_TEST_LIB/common.sh"
@@ -41,7 +41,8 @@ sys.exit("the library has no rump note")
 PY
 refused 'built for|mismatch|version' "built for another kernel"
 
-printf 'int rump_module; __attribute__((constructor)) static void c(void) { __builtin_trap(); }\n' >x.c
+printf 'int rump_module; __attribute__((constructor)) static void c(void) { __builtin_trap(); }\n' \
+	>x.c
 run gcc -shared -fPIC -o "$target" x.c
 refused 'module|library' "a library that is no module"
 

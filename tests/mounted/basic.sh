@@ -21,7 +21,8 @@ as_root || loss+=(--ignore=owner,trusted)
 
 # shows TREE DIR: programs see the same there, and it has the same attributes
 shows() {
-	diff -r --no-dereference -x special -x "fifo*" "$1" "$2" >differs 2>&1 || { cat differs; fail "diff -r"; }
+	diff -r --no-dereference -x special -x "fifo*" "$1" "$2" >differs 2>&1 ||
+		{ cat differs; fail "diff -r"; }
 	"$LIB/cmptree" "${loss[@]}" "$1" "$2" || fail "another tree is shown"
 }
 

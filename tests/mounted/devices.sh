@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # File systems over several images: btrfs with device=, xfs with logdev= (and a realtime part with
-# rtdev=, which the host here may not know), ext4 with journal_path=.  What is written through a mount
-# and through fsu is there for the host's kernel.
+# rtdev=, which the host here may not know), ext4 with journal_path=.  What is written through a
+# mount and through fsu is there for the host's kernel.
 # each: btrfs xfs xfs-realtime ext4
 # run-as: root
 # needs: losetup
@@ -21,7 +21,8 @@ on_loops() {
 	local one two three
 	one=$(losetup --show -f one.img) && two=$(losetup --show -f two.img) &&
 		three=$(losetup --show -f three.img) || fail "no loop devices"
-	eval "$1" >loops.log 2>&1 || { losetup -d "$one" "$two" "$three"; fail "$1: $(cat loops.log)"; }
+	eval "$1" >loops.log 2>&1 ||
+		{ losetup -d "$one" "$two" "$three"; fail "$1: $(cat loops.log)"; }
 	sync "$one" "$two" "$three"
 	losetup -d "$one" "$two" "$three"
 }
@@ -56,7 +57,8 @@ seq 200000 >tree/numbers
 for i in {1..200}; do echo "$i" >"tree/file$i"; done
 run fsu_put -o "$options" one.img tree /by-fsu
 serve "$type" one.img -o "$options"
-[ "$1" != xfs-realtime ] || xfs_io -f -R -c 'pwrite -b 1m 0 8m' mnt/realtime >/dev/null || fail "no realtime file"
+[ "$1" != xfs-realtime ] || xfs_io -f -R -c 'pwrite -b 1m 0 8m' mnt/realtime >/dev/null ||
+	fail "no realtime file"
 cp -r tree mnt/by-mount
 diff -r tree mnt/by-fsu || fail "what fsu put is not there"
 unserve

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# uid= and gid= show a file system's owners as others, and store what those make as the former; nothing
-# in the image changes by it.  Drivers without owners take the options themselves.
+# uid= and gid= show a file system's owners as others, and store what those make as the former;
+# nothing in the image changes by it.  Drivers without owners take the options themselves.
 # each: ext4 xfs btrfs vfat
 # run-as: root
 . "$RUMP_TEST_LIB/common.sh"
@@ -57,7 +57,8 @@ new 501:20
 other 2001:3001
 root 501:0
 theirs 1234:77" "$(owners mnt | grep -v lost+found)"
-getfacl -cn mnt/other 2>/dev/null | grep -qx 'user:501:rw-' || fail "an ACL was not mapped: $(getfacl -cn mnt/other)"
+getfacl -cn mnt/other 2>/dev/null | grep -qx 'user:501:rw-' ||
+	fail "an ACL was not mapped: $(getfacl -cn mnt/other)"
 unserve
 
 serve "$type" disk.img -o uid=501:5000:1,uid=2001:6001:10,gid=3000:7000:5

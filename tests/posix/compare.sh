@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What programs see on a mount server's mount is what they see on the host kernel's mount of an equal
-# image: for root, for an ordinary user, with 20,000 entries in a directory.  Then both are unmounted,
-# and the checker is content.
+# What programs see on a mount server's mount is what they see on the host kernel's mount of an
+# equal image: for root, for an ordinary user, with 20,000 entries in a directory.  Then both are
+# unmounted, and the checker is content.
 # each: ext4 xfs btrfs
 # run-as: root
 # timeout: 600

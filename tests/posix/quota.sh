@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Quotas of users, groups and projects hold on a mount server's mount: hard limits to the block and the
-# file, soft ones when their grace time is over; as on the host kernel's mount, where that has quotas.
-# What the image says is in use afterwards is what its files take, and the checker is content.
+# Quotas of users, groups and projects hold on a mount server's mount: hard limits to the block and
+# the file, soft ones when their grace time is over; as on the host kernel's mount, where that has
+# quotas.  What the image says is in use afterwards is what its files take, and the checker is
+# content.
 # each: ext4,user ext4,group ext4,project xfs,user xfs,group xfs,project
 # needs: chattr
 # timeout: 300
@@ -29,7 +30,8 @@ esac
 # quota_image IMAGE hard|soft: 1 MiB and 10 files
 quota_image() {
 	case $type in
-	ext4) mkimg ext4 "$1" 256M -b 4096 -O quota,project -E quotatype=usrquota:grpquota:prjquota ;;
+	ext4) mkimg ext4 "$1" 256M -b 4096 -O quota,project \
+		-E quotatype=usrquota:grpquota:prjquota ;;
 	xfs) mkimg xfs "$1" 300M ;;
 	esac
 	run "$imagequota" "$type" "$1" "$kind" "$id" 1048576 10 "$2" 2

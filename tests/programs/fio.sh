@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fio on a mount: eight jobs write 4 KiB blocks at random places, through the page cache, past it, by
-# memory mapping and synchronously, and find the checksums of all of them again, also after a remount.
+# fio on a mount: eight jobs write 4 KiB blocks at random places, through the page cache, past it,
+# by memory mapping and synchronously, and find the checksums of all of them again, also after a
+# remount.
 # each: ext4 xfs btrfs vfat
 # needs: fio
 . "$RUMP_TEST_LIB/common.sh"
@@ -11,7 +12,8 @@ size=$([ "$RUMP_TEST_QUICK" ] && echo 2m || echo 8m)
 
 # job NAME OPTION...: write and verify; later `verify` looks again
 job() {
-	run fio --name="$1" --directory=mnt/top --thread=0 --numjobs=8 --size="$size" --rw=randwrite \
+	run fio --name="$1" --directory=mnt/top --thread=0 --numjobs=8 --size="$size" \
+		--rw=randwrite \
 		--bs=4k --verify=crc32c --verify_fatal=1 --verify_state_save=0 --randseed=1 \
 		--group_reporting "${@:2}"
 }

@@ -1,13 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# git on a mount: a repository of some thousand files and several commits is made, cloned, checked out,
-# repacked and verified; so it is after a remount and for another reader of the image.
+# git on a mount: a repository of some thousand files and several commits is made, cloned, checked
+# out, repacked and verified; so it is after a remount and for another reader of the image.
 # each: ext4 xfs btrfs
 # needs: git
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 
-export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a GIT_COMMITTER_EMAIL=a
+export GIT_CONFIG_NOSYSTEM=1 GIT_AUTHOR_NAME=a GIT_AUTHOR_EMAIL=a GIT_COMMITTER_NAME=a \
+	GIT_COMMITTER_EMAIL=a
 verified() {
 	run git -C "$1" fsck --full --strict
 	[ -z "$(git -C "$1" status --porcelain)" ] || fail "$1 has changes that nobody made"

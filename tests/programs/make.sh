@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A C project is built with make -j on a mount: its objects are those of a build beside it, and make finds
-# nothing to do again, also after a remount.
+# A C project is built with make -j on a mount: its objects are those of a build beside it, and make
+# finds nothing to do again, also after a remount.
 # each: ext4 xfs btrfs
 # needs: make gcc objcopy
 . "$RUMP_TEST_LIB/common.sh"
@@ -44,5 +44,6 @@ unmount_and_compare "$1"
 mount_image "$1"
 touch stamp
 build mnt/top/project
-[ -z "$(find mnt/top/project -name '*.o' -newer stamp)" ] || fail "make compiled again after a remount"
+[ -z "$(find mnt/top/project -name '*.o' -newer stamp)" ] ||
+	fail "make compiled again after a remount"
 unmount_image "$1"

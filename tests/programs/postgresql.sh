@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# PostgreSQL on a mount: initdb with checksums, pgbench, a stop and a crash, restarts, and a remount;
-# the accounts are consistent and every page has its checksum.
+# PostgreSQL on a mount: initdb with checksums, pgbench, a stop and a crash, restarts, and a
+# remount; the accounts are consistent and every page has its checksum.
 # run-as: user
 # each: ext4 xfs btrfs
 . "$RUMP_TEST_LIB/common.sh"
@@ -14,12 +14,16 @@ done
 [ "$bin" ] || skip "not installed: postgresql"
 export PATH=$bin:$PATH PGHOST=$PWD PGUSER=bench PGDATABASE=postgres
 seconds=$([ "$RUMP_TEST_QUICK" ] && echo 2 || echo 6)
-start() { run pg_ctl -D mnt/top/data -w -t 60 -l postgres.log -o "-c listen_addresses= -k $PWD" start; }
+start() {
+	run pg_ctl -D mnt/top/data -w -t 60 -l postgres.log -o "-c listen_addresses= -k $PWD" start
+}
 stop() { run pg_ctl -D mnt/top/data -w -t 60 -m "$1" stop; }
 balanced() {
 	equal "sums of all tables" "t|t" "$(psql -AtX -c 'SELECT
-		(SELECT sum(abalance) FROM pgbench_accounts) = (SELECT sum(tbalance) FROM pgbench_tellers),
-		(SELECT sum(delta) FROM pgbench_history) = (SELECT sum(bbalance) FROM pgbench_branches)')"
+		(SELECT sum(abalance) FROM pgbench_accounts) =
+			(SELECT sum(tbalance) FROM pgbench_tellers),
+		(SELECT sum(delta) FROM pgbench_history) =
+			(SELECT sum(bbalance) FROM pgbench_branches)')"
 }
 trap 'pg_ctl -D mnt/top/data -m immediate stop >/dev/null 2>&1 || true' EXIT
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rsync -aHAXS --checksum copies a tree of everything odd onto a mount and back from it; a second run
-# finds nothing to do.
+# rsync -aHAXS --checksum copies a tree of everything odd onto a mount and back from it; a second
+# run finds nothing to do.
 # each: ext4 xfs btrfs
 # needs: rsync
 . "$RUMP_TEST_LIB/common.sh"
@@ -10,7 +10,8 @@
 
 # Times to the nanosecond: what differs within a second is not the same.
 options=(-aHAXS --checksum --numeric-ids --modify-window=-1)
-# XFS shows root its ACLs as trusted attributes too, and rsync removes them, on a kernel mount as well.
+# XFS shows root its ACLs as trusted attributes too, and rsync removes them, on a kernel mount as
+# well.
 ! as_root || options+=(--filter="-x trusted.SGI_ACL_*")
 copy() { run rsync "${options[@]}" "$@"; }
 same() {

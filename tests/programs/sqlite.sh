@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# SQLite in WAL mode on a mount: four processes write and read one database at the same time, none sees
-# a sum that no transaction left, all that was committed is there, the integrity check is clean, and so
-# it is for the sqlite3 program after a remount and for another reader of the image.
+# SQLite in WAL mode on a mount: four processes write and read one database at the same time, none
+# sees a sum that no transaction left, all that was committed is there, the integrity check is
+# clean, and so it is for the sqlite3 program after a remount and for another reader of the image.
 # each: ext4 xfs btrfs vfat
 # needs: sqlite3
 . "$RUMP_TEST_LIB/common.sh"

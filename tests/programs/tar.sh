@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# tar unpacks an archive on a mount, with owners, ACLs, attributes and holes where the file system has
-# them, and packs the same tree from it.
+# tar unpacks an archive on a mount, with owners, ACLs, attributes and holes where the file system
+# has them, and packs the same tree from it.
 # each: ext4 xfs btrfs vfat
 # needs: tar
 . "$RUMP_TEST_LIB/common.sh"

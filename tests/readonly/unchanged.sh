@@ -17,8 +17,8 @@ if [ "$1" != "$type" ]; then
 	kill -KILL "$writer" || { cat writer.log; fail "the writer ended by itself"; }
 	wait "$writer" 2>/dev/null || true
 fi
-# An image whose journal would have to be replayed may be refused, by a sentence that names the option
-# which reads it as it is.
+# An image whose journal would have to be replayed may be refused, by a sentence that names the
+# option which reads it as it is.
 option=defaults
 before=$(sum disk.img)
 stamp=$(stat -c '%Y %Z' disk.img)
@@ -31,7 +31,8 @@ if ! fsu_ls disk.img / >out.log 2>err.log; then
 	equal "lines that refuse it" 1 "$(wc -l <err.log)"
 	grep -q "${option#*=}" err.log || fail "no word of $option in: $(cat err.log)"
 fi
-for command in "fsu_ls -o $option disk.img -laR /" "fsu_cat -o $option disk.img /tree/folder/numbers" \
+for command in "fsu_ls -o $option disk.img -laR /" \
+	"fsu_cat -o $option disk.img /tree/folder/numbers" \
 	"fsu_stat -o $option disk.img /tree" "fsu_df -o $option disk.img" \
 	"fsu_get -o $option disk.img /tree out"; do
 	# shellcheck disable=SC2086

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a server that has been taken over would try fails, in threads old and new: with EPERM, or with
-# the end of the process where the table of calls says KILL.  Outside the sandbox it does not.
+# What a server that has been taken over would try fails, in threads old and new: with EPERM, or
+# with the end of the process where the table of calls says KILL.  Outside the sandbox it does not.
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"
 
@@ -18,7 +18,8 @@ for name in $("$boxed" list); do
 	rc=0
 	try "$name"
 	if grep -q "^KILL($name," "$table"; then
-		[ "$rc" = 159 ] || { cat out log; fail "$name: exit code $rc, not the end by SIGSYS"; }
+		[ "$rc" = 159 ] ||
+			{ cat out log; fail "$name: exit code $rc, not the end by SIGSYS"; }
 	elif [ "$rc" != 0 ] || [ "$(cat out)" != "$name: refused" ]; then
 		cat out
 		fail "$name: not refused (exit code $rc)"
@@ -41,5 +42,6 @@ done
 for name in openat socket memfd_create mmap-exec eventfd2; do
 	rc=0
 	try "$name" -n
-	grep -q "^$name: succeeded" out || { cat out; fail "$name is refused without a sandbox too"; }
+	grep -q "^$name: succeeded" out ||
+		{ cat out; fail "$name is refused without a sandbox too"; }
 done

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every thread of a sandboxed process has given up its user, groups, capabilities, and the limits hold.
+# Every thread of a sandboxed process has given up its user, groups, capabilities, and the limits
+# hold.
 . "$RUMP_TEST_LIB/common.sh"
 
 boxed=$RUMP_BUILD/tests/bin/boxed
@@ -51,7 +52,8 @@ check_all() {
 	# a handler of SIGSEGV shows where any thread has crashed
 	for try in 1 2 3 4 5; do
 		crash_blocked || break
-		[ "$try" -lt 5 ] || { grep SigBlk "/proc/$PID/task"/*/status; fail "a thread blocks SIGSEGV"; }
+		[ "$try" -lt 5 ] ||
+			{ grep SigBlk "/proc/$PID/task"/*/status; fail "a thread blocks SIGSEGV"; }
 		sleep 0.1
 	done
 	grep -q '^Max core file size *0 *0 ' "/proc/$PID/limits" || fail "it may write core files"
@@ -92,7 +94,8 @@ landlock=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None,
 if [ "$landlock" -lt 1 ]; then
 	echo "this host has no landlock: files at the mount were not tested"
 else
-	equal "files at the mount" "other: Permission denied new: Permission denied proc: open modules: open" \
+	equal "files at the mount" \
+		"other: Permission denied new: Permission denied proc: open modules: open" \
 		"$(tr '\n' ' ' <open | sed 's/ $//')"
 fi
 

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The table of allowed calls has no line too many: each call is made by some load (but those which it
-# calls SPARE), as strace sees it.
+# The table of allowed calls has no line too many: each call is made by some load (but those which
+# it calls SPARE), as strace sees it.
 # run-as: root
 # needs: strace mkfs.xfs mkfs.btrfs
 # timeout: 300
@@ -15,7 +15,8 @@ done
 
 # calls_of ARGUMENTS...: the calls that were made in the sandbox and not refused
 calls_of() {
-	(strace -f -qq -o trace "$RUMP_BUILD/tests/bin/boxed" "$@" >log 2>&1 </dev/null; exit $?) 2>/dev/null || true
+	(strace -f -qq -o trace "$RUMP_BUILD/tests/bin/boxed" "$@" >log 2>&1 </dev/null; exit $?) \
+		2>/dev/null || true
 	grep -q 'SECCOMP_SET_MODE_FILTER.*{len=' trace || { cat log; fail "boxed $*: no sandbox"; }
 	# one that returns from a handler shows the result of what was interrupted
 	sed '1,/SECCOMP_SET_MODE_FILTER.*{len=/d' trace |

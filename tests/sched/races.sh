@@ -13,7 +13,8 @@ ed=${RUMP_SCHED_SOURCE:-$RUMP_TOP/librump/rumpkern}
 flags=
 if [ "$1" = thread ]; then
 	printf 'int main(void) { return 0; }\n' >probe.c
-	gcc -fsanitize=thread -o probe probe.c 2>/dev/null && ./probe || skip "no ThreadSanitizer here"
+	gcc -fsanitize=thread -o probe probe.c 2>/dev/null && ./probe ||
+		skip "no ThreadSanitizer here"
 	flags="-fsanitize=thread -Wno-tsan"
 fi
 
@@ -48,6 +49,7 @@ for ((i = 0; i < ${rounds:-24}; i++)); do
 	rc=0
 	TSAN_OPTIONS=halt_on_error=1:exitcode=66 timeout 90 \
 		./races "$ncpu" "$n" 1000 $((seed + i)) >log 2>&1 || rc=$?
-	[ "$rc" = 0 ] || { head -n 60 log; fail "exit code $rc: races $ncpu $n 1000 $((seed + i))"; }
+	[ "$rc" = 0 ] ||
+		{ head -n 60 log; fail "exit code $rc: races $ncpu $n 1000 $((seed + i))"; }
 	tail -n 1 log
 done

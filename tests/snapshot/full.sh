@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The folder of the temporary file is full, or is none: exit code 1, a sentence that names it, no hang,
-# the image unharmed.
+# The folder of the temporary file is full, or is none: exit code 1, a sentence that names it, no
+# hang, the image unharmed.
 # each: ext4 xfs btrfs vfat
 # run-as: root
 # needs: unshare mount

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A mount server with -o snapshot: an image that nobody may write is mounted for writing and keeps every
-# byte; the next mount begins with the image again.
+# A mount server with -o snapshot: an image that nobody may write is mounted for writing and keeps
+# every byte; the next mount begins with the image again.
 # each: ext4 xfs btrfs vfat
 # run-as: root
 . "$RUMP_TEST_LIB/common.sh"

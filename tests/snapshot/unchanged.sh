@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Two snapshots of an image that nobody may write, at once: each has what was written to it, read back
-# from its temporary file (the memory is too small to keep it), readers see the image as it was, a
-# writer is kept out; in the end the image is the same and nothing is left.
+# Two snapshots of an image that nobody may write, at once: each has what was written to it, read
+# back from its temporary file (the memory is too small to keep it), readers see the image as it
+# was, a writer is kept out; in the end the image is the same and nothing is left.
 # each: ext4 xfs btrfs vfat
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rump-media, as rump-media@.service runs it: a medium is mounted under its label, another of the same
-# label beside it; stop unmounts, also what is in use, and clean removes the directory.
+# rump-media, as rump-media@.service runs it: a medium is mounted under its label, another of the
+# same label beside it; stop unmounts, also what is in use, and clean removes the directory.
 # run-as: root
 # needs: losetup mkfs.ext4 blkid findmnt unshare
 . "$RUMP_TEST_LIB/common.sh"
@@ -52,7 +52,8 @@ equal "directories left" "" "$(ls /run/media/rump)"
 mkdir -p /run/media/rump/same
 medium same
 start "$device"
-equal "a label that is taken" "/run/media/rump/same-$device" "$(findmnt -lno TARGET -S "/dev/$device")"
+equal "a label that is taken" "/run/media/rump/same-$device" \
+	"$(findmnt -lno TARGET -S "/dev/$device")"
 exec 5<"/run/media/rump/same-$device"
 ./rump-media stop "$device" 2>/dev/null || fail "stop while it is in use"
 equal "still there" "" "$(findmnt -lno TARGET -S "/dev/$device")"
@@ -63,5 +64,6 @@ run ./rump-media stop "$device"
 
 medium ''
 start "$device"
-equal "no label" "/run/media/rump/$(blkid -p -s UUID -o value "/dev/$device")" "$(findmnt -lno TARGET -S "/dev/$device")"
+equal "no label" "/run/media/rump/$(blkid -p -s UUID -o value "/dev/$device")" \
+	"$(findmnt -lno TARGET -S "/dev/$device")"
 stop "$device"
