@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fsu_getfattr, setfattr, getfacl and setfacl do and say what those of attr and acl do, fsu_chattr and
-# fsu_lsattr what those of e2fsprogs, fsu_sync and fsu_fstrim run.
+# fsu_getfattr, setfattr, getfacl and setfacl do and say what those of attr and acl do, fsu_chattr
+# and fsu_lsattr what those of e2fsprogs, fsu_sync and fsu_fstrim run.
 # run-as: root
 # timeout: 600
 # each: ext4 xfs btrfs
@@ -9,8 +9,10 @@
 need getfattr setfattr getfacl setfacl chattr lsattr
 
 populate() {
-	mkdir -p d/sub/deep c/sub x; echo a >d/file; echo b >d/sub/file; echo c >c/one; echo e >c/sub/two; : >c/.hidden
-	ln -s file d/link; ln -s nowhere d/dangling; ln -s sub d/dlink; mkfifo d/fifo; echo x >'d/sp ace'; echo y >x/run; chmod 755 x/run
+	mkdir -p d/sub/deep c/sub x; echo a >d/file; echo b >d/sub/file; echo c >c/one
+	echo e >c/sub/two; : >c/.hidden
+	ln -s file d/link; ln -s nowhere d/dangling; ln -s sub d/dlink; mkfifo d/fifo
+	echo x >'d/sp ace'; echo y >x/run; chmod 755 x/run
 	chown 1:2 d/sub/file; chmod 7755 d/sub; chmod 640 d/file
 	for f in x/1 x/2 x/3; do echo $f >$f; done
 }
@@ -32,7 +34,8 @@ try setfattr -n user.x -v y d/missing
 try setfattr -n bad -v y d/file
 try setfattr -n user.x -v 0xzz d/file
 try setfattr -n user.x -v y d/fifo
-for o in '' -d '-d -e hex' '-d -e base64' '-d -e text' '-m -' '-d -m -' '-d -m ^trusted' '-n user.a' '-n user.none' '-n user.hex' '-n user.hex -e text' \
+for o in '' -d '-d -e hex' '-d -e base64' '-d -e text' '-m -' '-d -m -' '-d -m ^trusted' \
+	'-n user.a' '-n user.none' '-n user.hex' '-n user.hex -e text' \
 	--only-values '--only-values -n user.long' -h '-d --absolute-names' '-d -m user.[aeh]'; do
 	try getfattr $o d/file
 	try getfattr $o d/sub d/file d/link
@@ -46,12 +49,15 @@ try getfattr -d d/dangling
 try setfattr -x user.empty d/file
 try setfattr -x user.none d/file
 try setfattr -h -x trusted.link d/link
-try -i '# file: d/file\nuser.r1="restored"\nuser.r2=0x6162\n\n# file: d/sub/file\nuser.r3=0sYWJj\nuser.empty=""\n' setfattr --restore=-
+restored='# file: d/file\nuser.r1="restored"\nuser.r2=0x6162\n\n'
+restored+='# file: d/sub/file\nuser.r3=0sYWJj\nuser.empty=""\n'
+try -i "$restored" setfattr --restore=-
 same_trees "extended attributes"
 
 # ACLs
 try getfacl d/file
-for e in u:bin:rw u:12345:rwx,g:daemon:r g:2:x u::rwx,g::r,o::- m::r m:rx user:bin:7 u:bin:rX d:u:bin:rwx default:group:daemon:rx,d:o::0 \
+for e in u:bin:rw u:12345:rwx,g:daemon:r g:2:x u::rwx,g::r,o::- m::r m:rx user:bin:7 u:bin:rX \
+	d:u:bin:rwx default:group:daemon:rx,d:o::0 \
 	u:sys:r,u:daemon:w,u:bin:x bin:r o:r g:adm:-; do
 	try setfacl -m "$e" d/sub d/sub/deep
 	try getfacl d/sub d/sub/deep
@@ -89,7 +95,11 @@ try setfacl -P -m u:bin:rw d/link
 try -i 'u:bin:rw # a comment\n\ng:daemon:r\n' setfacl -M - x/3
 try -i 'u:bin\n' setfacl -X - x/3
 try -i 'user::rwx\ngroup::r-x\nother::---\nuser:sys:rw-\nmask::rwx\n' setfacl --set-file=- x/3
-try -i '# file: x/3\n# owner: bin\n# group: daemon\n# flags: ss-\nuser::rwx\ngroup::r-x\nother::r--\n\n# file: d/sub\n# owner: 5\n# group: 6\nuser::rwx\nuser:bin:rwx\ngroup::r-x\nmask::rwx\nother::r--\ndefault:user::rwx\ndefault:group::---\ndefault:other::---\n\n' setfacl --restore=-
+restored='# file: x/3\n# owner: bin\n# group: daemon\n# flags: ss-\n'
+restored+='user::rwx\ngroup::r-x\nother::r--\n\n# file: d/sub\n# owner: 5\n# group: 6\n'
+restored+='user::rwx\nuser:bin:rwx\ngroup::r-x\nmask::rwx\nother::r--\n'
+restored+='default:user::rwx\ndefault:group::---\ndefault:other::---\n\n'
+try -i "$restored" setfacl --restore=-
 try getfacl x/1 x/2 x/3 d/sub
 same_trees ACLs
 
@@ -128,7 +138,8 @@ same_trees attributes
 # chflags does by its names what the host's chattr does
 as_chattr() {
 	(cd "$dir/host" && LD_PRELOAD=$dir/inside.so chattr $1) || fail "chattr $1"
-	fsu chflags "$dir/ours.img" $2 >"$dir/out" 2>"$dir/err" || fail "chflags $2: $(cat "$dir/err")"
+	fsu chflags "$dir/ours.img" $2 >"$dir/out" 2>"$dir/err" ||
+		fail "chflags $2: $(cat "$dir/err")"
 	try lsattr -R c d x
 }
 as_chattr '+i x/3' 'uchg x/3'
@@ -151,7 +162,8 @@ x/3: 00 -> 01400001" ] || fail "chflags -vv: $(cat "$dir/out")"
 expect 0 '' fsu chflags "$dir/ours.img" -Rf dump x/1 x/3
 expect 0 '' fsu chflags "$dir/ours.img" 0 d/file x/3
 as_chattr '-d d/file' 'dump d/file'
-expect 1 'cannot read the flags of d/link: Operation not supported' fsu chflags "$dir/ours.img" -h uchg d/link
+expect 1 'cannot read the flags of d/link: Operation not supported' \
+	fsu chflags "$dir/ours.img" -h uchg d/link
 expect 1 'cannot follow d/dangling: No such file' fsu chflags "$dir/ours.img" uchg d/dangling
 expect 1 'cannot read the flags of d/fifo' fsu chflags "$dir/ours.img" uchg d/fifo
 expect 1 "Linux has no attribute for 'noarch'" fsu chflags "$dir/ours.img" noarch d/file
@@ -165,6 +177,7 @@ try sync -f d
 try sync -d c/one
 try sync c/missing
 fsu fstrim "$dir/ours.img" -v >"$dir/out" || fail fstrim
-grep -qE '^/: [0-9.]+ ([KMG]iB|B) \([0-9]+ bytes\) trimmed$' "$dir/out" || fail "fstrim -v: $(cat "$dir/out")"
+grep -qE '^/: [0-9.]+ ([KMG]iB|B) \([0-9]+ bytes\) trimmed$' "$dir/out" ||
+	fail "fstrim -v: $(cat "$dir/out")"
 expect 1 'Not a directory' fsu fstrim "$dir/ours.img" c/one
 end

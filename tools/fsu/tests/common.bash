@@ -51,7 +51,8 @@ check_image() {
 	btrfs) btrfs check --readonly "$2" ;;
 	vfat) fsck.vfat -n "$2" ;;
 	exfat) fsck.exfat -n "$2" ;;
-	esac >"$dir/fsck.log" 2>&1 || { fail "$1: the image is damaged:"; tail -15 "$dir/fsck.log"; }
+	esac >"$dir/fsck.log" 2>&1 || { fail "$1: the image is damaged:"
+	tail -15 "$dir/fsck.log"; }
 }
 
 # expect CODE PATTERN COMMAND...: the exit code, and a line like PATTERN on standard error ("": any)
@@ -60,7 +61,8 @@ expect() {
 	shift 2
 	"$@" >"$dir/out" 2>"$dir/err"
 	code=$?
-	[ $code = "$want" ] || fail "exit code $code instead of $want: $*: $(head -c 300 "$dir/err")"
+	[ $code = "$want" ] ||
+		fail "exit code $code instead of $want: $*: $(head -c 300 "$dir/err")"
 	[ -z "$pattern" ] || grep -qE -- "$pattern" "$dir/err" ||
 		fail "no message like '$pattern': $*: $(head -c 300 "$dir/err")"
 }

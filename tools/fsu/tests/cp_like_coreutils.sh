@@ -8,17 +8,25 @@
 
 populate() {
 	mkdir -p src/sub/deep src/empty dst old set
-	for f in one two "it's" 'sp ace' sub/x sub/deep/y .hidden; do echo "content of $f" >"src/$f"; done
+	for f in one two "it's" 'sp ace' sub/x sub/deep/y .hidden; do
+		echo "content of $f" >"src/$f"
+	done
 	: >src/zero; ln -s one src/link; ln -s sub src/dlink; ln -s nowhere src/dangling
 	ln -s ../sub src/sub/loop; mkfifo src/fifo; ln src/one src/hard; mknod src/null c 1 3
 	chmod 4755 src/two; chmod 600 src/zero; chmod 3770 src/empty; chmod 711 src/sub
 	chown 5:6 src/sub/x; chown -h 7:8 src/link; chown 9:10 src/two; chmod 4755 src/two
-	setfattr -n user.color -v blue src/two; setfattr -n user.dir -v yes src/sub; setfattr -n trusted.t -v x src/zero
+	setfattr -n user.color -v blue src/two; setfattr -n user.dir -v yes src/sub
+	setfattr -n trusted.t -v x src/zero
 	setfacl -m u:1:rw,g:2:r src/sub/x; setfacl -dm u:3:rwx src/empty
-	head -c 300000 /dev/urandom >src/big; truncate -s 20M src/sparse; printf data | dd of=src/sparse bs=1 seek=10000000 conv=notrunc status=none
-	head -c 2000000 /dev/zero >src/zeros; dd if=/dev/urandom of=src/mixed bs=64k count=1 status=none; head -c 1000000 /dev/zero >>src/mixed
-	for f in one two three; do echo "old $f" >old/$f; done; mkdir old/sub; chmod 640 old/one; ln -s one old/link; ln -s gone old/dangling; ln old/two old/two2
-	touch -d '2001-02-03 04:05:06.123456789' src/one; touch -d 2002-02-02 src/sub; touch -hd 2003-03-03 src/link
+	head -c 300000 /dev/urandom >src/big; truncate -s 20M src/sparse
+	printf data | dd of=src/sparse bs=1 seek=10000000 conv=notrunc status=none
+	head -c 2000000 /dev/zero >src/zeros
+	dd if=/dev/urandom of=src/mixed bs=64k count=1 status=none
+	head -c 1000000 /dev/zero >>src/mixed
+	for f in one two three; do echo "old $f" >old/$f; done; mkdir old/sub; chmod 640 old/one
+	ln -s one old/link; ln -s gone old/dangling; ln old/two old/two2
+	touch -d '2001-02-03 04:05:06.123456789' src/one; touch -d 2002-02-02 src/sub
+	touch -hd 2003-03-03 src/link
 	touch -d 2000-01-01 old/one; touch -d 2100-01-01 old/three
 	mkdir -m 2775 sgid; chown 0:50 sgid
 }

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What reaches over the image's edge: find gives programs copies, and removes; cmp and diff compare with
-# the host and with another image; lists of checksums may be the host's.
+# What reaches over the image's edge: find gives programs copies, and removes; cmp and diff compare
+# with the host and with another image; lists of checksums may be the host's.
 . "$(dirname "$0")/common.bash"
 need mkfs.ext4 e2fsck diff sha256sum
 img=$dir/disk.img
@@ -9,13 +9,17 @@ make_image ext4 "$img" 64M
 cd "$dir" || exit 1
 export TMPDIR=$dir/tmp
 mkdir -p tmp src/a/b; is() { [ "$2" = "$3" ] || fail "$1: '$2' instead of '$3'"; }
-seq 1 10 >src/a/one; echo two >src/a/b/two; echo 'three words here' >"src/a/th ree"; : >src/a/empty; mkdir src/a/none
+seq 1 10 >src/a/one; echo two >src/a/b/two; echo 'three words here' >"src/a/th ree"; : >src/a/empty
+mkdir src/a/none
 fsu put "$img" src/. / || fail "put"
 
 is "-exec" "$(fsu find "$img" a -name two -exec cat {} \;)" two
-is "times of birth" "$(fsu find "$img" a -newerBt 2020-01-01 -name two; fsu find "$img" a -newerBt 2100-01-01; fsu find "$img" a/one -newermB a)" a/b/two
-is "-exec gives the name" "$(fsu find "$img" a -name 'th*' -exec sh -c 'echo "${1##*/}"' - {} \;)" "th ree"
-is "-exec is a test" "$(fsu find "$img" a -type f -exec grep -q e {} \; -print | sort | tr '\n' ' ')" "a/th ree "
+is "times of birth" "$(fsu find "$img" a -newerBt 2020-01-01 -name two
+	fsu find "$img" a -newerBt 2100-01-01; fsu find "$img" a/one -newermB a)" a/b/two
+is "-exec gives the name" "$(fsu find "$img" a -name 'th*' -exec sh -c 'echo "${1##*/}"' - {} \;)" \
+	"th ree"
+is "-exec is a test" \
+	"$(fsu find "$img" a -type f -exec grep -q e {} \; -print | sort | tr '\n' ' ')" "a/th ree "
 is "-exec +" "$(fsu find "$img" a -type f -exec sh -c 'cat "$@" | wc -l' - {} +)" 12
 is "-ok no" "$(echo n | fsu find "$img" a -name two -ok cat {} \; 2>/dev/null)" ""
 is "-ok yes" "$(echo y | fsu find "$img" a -name two -ok cat {} \; 2>/dev/null)" two
@@ -25,7 +29,8 @@ expect 1 'cannot run' fsu find "$img" a -name two -exec /none/at/all {} \;
 
 # -execdir runs beside the copies, as find does beside the files
 as_find() {
-	is "$*" "$(fsu find "$img" "$@" | sort; echo "${PIPESTATUS[0]}")" "$(cd src && find "$@" | sort; echo "${PIPESTATUS[0]}")"
+	is "$*" "$(fsu find "$img" "$@" | sort; echo "${PIPESTATUS[0]}")" \
+		"$(cd src && find "$@" | sort; echo "${PIPESTATUS[0]}")"
 }
 as_find a -type f -execdir echo {} x{}x \;
 as_find a -type f -execdir cat {} \;
@@ -40,12 +45,14 @@ is "copies are gone" "$(ls tmp)" ""
 
 # files of the host that find prints to
 mkdir printed
-expr=(a -depth ! -empty "(" -type f -fprint OUT/files -o -fprint0 OUT/others ")" -fprintf OUT/text '%p %d %m\n' -name 'th*' -fprintf OUT/text 'again %f\n' -fprint OUT/none -false
+expr=(a -depth ! -empty "(" -type f -fprint OUT/files -o -fprint0 OUT/others ")" -fprintf OUT/text
+	'%p %d %m\n' -name 'th*' -fprintf OUT/text 'again %f\n' -fprint OUT/none -false
 	-fprint OUT/never -o -name b -fprint /dev/stdout)
 fsu find "$img" "${expr[@]//OUT/printed}" >printed/out || fail "-fprint"
 mkdir wanted && (cd src && find "${expr[@]//OUT/../wanted}" >../wanted/out) || fail "find"
 for i in files others text none never out; do
-	cmp <(tr '\0' '\n' <wanted/$i | sort) <(tr '\0' '\n' <printed/$i | sort) || fail "-fprint: $i"
+	cmp <(tr '\0' '\n' <wanted/$i | sort) <(tr '\0' '\n' <printed/$i | sort) ||
+		fail "-fprint: $i"
 done
 [ -s printed/text ] && ! [ -s printed/never ] || fail "-fprint"
 fsu find "$img" a -fls printed/ls && cmp printed/ls <(fsu find "$img" a -ls) || fail "-fls"
@@ -55,7 +62,8 @@ expect 1 'cannot write /dev/full: No space' fsu find "$img" a -fprint /dev/full
 expect 1 "'-fprintf' needs an argument" fsu find "$img" a -fprintf file
 [ ! -e file ] || fail "a wrong expression has made a file"
 sum=$(sha256sum <"$img")
-fsu find "$img" a -exec true {} + 2>/dev/null; is "the image after -exec" "$(sha256sum <"$img")" "$sum"
+fsu find "$img" a -exec true {} + 2>/dev/null
+is "the image after -exec" "$(sha256sum <"$img")" "$sum"
 cp --sparse=always "$img" other.img
 fsu find "$img" a -empty -delete || fail "-delete"
 is "-delete" "$(fsu find "$img" a | sort | tr '\n' ' ')" "a a/b a/b/two a/one a/th ree "

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An image that is full stops put with one sentence and exit code 1; it stays clean, and no file in it is
-# cut off.  The same for fsu_write.
+# An image that is full stops put with one sentence and exit code 1; it stays clean, and no file in
+# it is cut off.  The same for fsu_write.
 # timeout: 300
 # each: ext4 btrfs
 . "$(dirname "$0")/common.bash"
@@ -15,9 +15,11 @@ for type in ${*:-ext4 btrfs}; do
 	[ $type != btrfs ] || size=120M
 	[ $type != xfs ] || size=320M
 	make_image $type "$img" $size || exit 1
-	[ $size = 24M ] || for i in $(seq 1 400); do ln -f "$dir/tree/f1" "$dir/tree/f1" 2>/dev/null; cp "$dir/tree/f1" "$dir/tree/g$i"; done
+	[ $size = 24M ] || for i in $(seq 1 400); do ln -f "$dir/tree/f1" "$dir/tree/f1" \
+		2>/dev/null; cp "$dir/tree/f1" "$dir/tree/g$i"; done
 	expect 1 'No space left on device' fsu put "$img" "$dir/tree" /
-	[ "$(grep -c 'No space' "$dir/err")" = 1 ] || fail "$type: more than one sentence: $(cat "$dir/err")"
+	[ "$(grep -c 'No space' "$dir/err")" = 1 ] ||
+		fail "$type: more than one sentence: $(cat "$dir/err")"
 	check_image $type "$img"
 	fsu get "$img" /tree "$dir/back" || fail "$type: get"
 	n=0

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# put, stopped by SIGINT or SIGTERM at any moment, ends with 130 or 143; the image's check is clean and
-# each file in it is complete.
+# put, stopped by SIGINT or SIGTERM at any moment, ends with 130 or 143; the image's check is clean
+# and each file in it is complete.
 # timeout: 300
 # run-as: self
 . "$(dirname "$0")/common.bash"
@@ -28,8 +28,10 @@ for round in 1 2 3 4 5 6 7 8; do
 	# the signal goes to the tool itself; a background job's SIGINT is ignored unless reset
 	python3 - "$sig" "$round" $RUN fsu_put "$img" "$dir/tree" / 2>"$dir/err" <<'END'
 import os, signal, subprocess, sys, time
-p = subprocess.Popen(sys.argv[3:], start_new_session=True,
-                     preexec_fn=lambda: [signal.signal(s, signal.SIG_DFL) for s in (signal.SIGINT, signal.SIGTERM)])
+def reset():
+    for s in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(s, signal.SIG_DFL)
+p = subprocess.Popen(sys.argv[3:], start_new_session=True, preexec_fn=reset)
 time.sleep(0.02 * int(sys.argv[2]) ** 1.3)
 os.killpg(p.pid, getattr(signal, "SIG" + sys.argv[1]))
 code = p.wait(100)
@@ -46,7 +48,8 @@ END
 	if fsu get "$img" /tree "$dir/back" 2>/dev/null; then
 		(cd "$dir/back" && find . -type f) >"$dir/list"
 		while read -r f; do
-			cmp -s "$dir/tree/$f" "$dir/back/$f" || { fail "$f is in the image, but not complete"; break; }
+			cmp -s "$dir/tree/$f" "$dir/back/$f" ||
+				{ fail "$f is in the image, but not complete"; break; }
 		done <"$dir/list"
 		echo "stopped by SIG$sig with $(wc -l <"$dir/list") files in the image"
 	fi

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # shellcheck shell=bash
-# For tests that run the same command on the host kernel's mount of an image and, by fsu, on the image:
-# output and exit code must be the same.  The first argument is the type; root, in a mount name space
-# of its own.  like_gnu_begin makes the image and mounts it at $dir/m, like_gnu_ready ends its filling.
+# For tests that run the same command on the host kernel's mount of an image and, by fsu, on the
+# image: output and exit code must be the same.  The first argument is the type; root, in a mount
+# name space of its own.  like_gnu_begin makes the image and mounts it at $dir/m, like_gnu_ready
+# ends its filling.
 [ "$(id -u)" = 0 ] || { echo "needs root to mount for the comparison"; exit 77; }
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "needs a mount name space"; exit 77; }
@@ -17,7 +18,8 @@ img=$dir/disk.img
 compared=0
 
 like_gnu_begin() {
-	# the host's program, with its libraries loaded, the locale and the time zone read, goes into the image's root
+	# the host's program, with its libraries loaded, the locale and the time zone read, goes
+	# into the image's root
 	cat >"$dir/inside.c" <<'END'
 #include <locale.h>
 #include <time.h>
@@ -49,12 +51,14 @@ try() {
 	local name=$1 want got
 	shift
 	[[ -z "${ONLY:-}" || "$name $*" =~ $ONLY ]] || return
-	(cd "$dir/m" && exec timeout 20 env LD_PRELOAD="$dir/inside.so" "$name" "$@" <"$input") >"$dir/want" 2>"$dir/want.err"
+	(cd "$dir/m" && exec timeout 20 env LD_PRELOAD="$dir/inside.so" "$name" "$@" <"$input") \
+		>"$dir/want" 2>"$dir/want.err"
 	want=$?
 	fsu "$name" -o ro "$img" "$@" <"$input" >"$dir/got" 2>"$dir/got.err"
 	got=$?
 	compared=$((compared + 1))
-	[ -z "${TRACE:-}" ] || printf '%s %s: %s bytes, exit %s\n' "$name" "$*" "$(wc -c <"$dir/want")" $want
+	[ -z "${TRACE:-}" ] || printf '%s %s: %s bytes, exit %s\n' "$name" "$*" \
+		"$(wc -c <"$dir/want")" $want
 	if ! cmp -s "$dir/want" "$dir/got" || [ $want != $got ]; then
 		fail "$name$(printf ' %q' "$@"): exit $got, wanted $want"
 		[ $failures -gt "${SHOW:-10}" ] && return

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fsu_ls prints what coreutils' ls prints in a mount of the same image by the host's kernel, byte for
-# byte and with the same exit code, for several hundred combinations of options.
+# fsu_ls prints what coreutils' ls prints in a mount of the same image by the host's kernel, byte
+# for byte and with the same exit code, for several hundred combinations of options.
 # Needs root and the host's ext4 for the comparison; the argument is the type.
 # run-as: root
 # timeout: 300
@@ -61,12 +61,21 @@ mount -o loop "$img" "$dir/m" 2>/dev/null || { echo "the host cannot mount $type
 		$'\nlead' $'trail\n' "$(printf 'u\303\251')"; do
 		echo "$n" >"with space/$n"
 	done
-	for i in 1 2 3 10 9 1.0 1.10 1.9 1~rc1 1.0.tar.gz 01 a1 a10 a9 .h1 .h10; do : >"many/v$i"; : >"many/$i"; done
-	for i in $(seq 1 150); do : >"many/$(printf 'f%.*s%d' $((i % 17)) abcdefghijklmnopq $i)"; done
-	chmod 4755 perm; for m in 0000 4644 4755 2644 2755 1755 1644 7777 0421; do : >perm/f$m; chmod $m perm/f$m; done
+	for i in 1 2 3 10 9 1.0 1.10 1.9 1~rc1 1.0.tar.gz 01 a1 a10 a9 .h1 .h10; do
+		: >"many/v$i"; : >"many/$i"
+	done
+	for i in $(seq 1 150); do
+		: >"many/$(printf 'f%.*s%d' $((i % 17)) abcdefghijklmnopq $i)"
+	done
+	chmod 4755 perm
+	for m in 0000 4644 4755 2644 2755 1755 1644 7777 0421; do
+		: >perm/f$m; chmod $m perm/f$m
+	done
 	for m in 1777 0777 1755 2775 0700; do mkdir perm/d$m; chmod $m perm/d$m; done
-	truncate -s 5G big/sparse; head -c 3000000 /dev/zero >big/3m; head -c 1023 /dev/zero >big/1023
-	head -c 1024 /dev/zero >big/1024; head -c 1025 /dev/zero >big/1025; head -c 10239 /dev/zero >big/10239
+	truncate -s 5G big/sparse; head -c 3000000 /dev/zero >big/3m
+	head -c 1023 /dev/zero >big/1023
+	head -c 1024 /dev/zero >big/1024; head -c 1025 /dev/zero >big/1025
+	head -c 10239 /dev/zero >big/10239
 	head -c 999 /dev/zero >big/999; truncate -s 1048575 big/1m-1; truncate -s 10188 big/10188
 	touch -d '2001-02-03 04:05:06.123456789' d/b.c; touch -d '1 month ago' run.sh
 	touch -d '5 years' zero; touch -d '2 hours' d/a.tar.gz; touch -ad '2010-01-01' file
@@ -80,7 +89,8 @@ mount -o loop "$img" "$dir/m" 2>/dev/null || { echo "the host cannot mount $type
 # fsu_ls reads the file, the host its loop device: what is dirty must be out, and atimes must stay
 sync -f "$dir/m"
 umount "$dir/m"
-mount -o loop,ro,noatime "$img" "$dir/m" || { echo "FAIL: the host does not mount the image again"; exit 1; }
+mount -o loop,ro,noatime "$img" "$dir/m" ||
+	{ echo "FAIL: the host does not mount the image again"; exit 1; }
 
 compared=0 failed=0
 # the same command inside of the mount and of the image
@@ -102,11 +112,12 @@ try() {
 }
 
 all="abs big d dangling dlink empty file fifo hard link null disk run.sh sock white zero many perm"
-single="-a -A -B -b -C -c -F -f -g -G -h -H -i -k -L -l -m -n -N -o -p -q -Q -r -R -s -S -t -u -U -v -x -X -Z -1
-	--author --file-type --full-time --group-directories-first --si --zero --color=always --color
-	--classify=never --format=commas --indicator-style=slash --sort=width --sort=size
-	--sort=version --time=atime --time=ctime -w40 -w0 -w1 -w200 -T4 -T0 --block-size=512 --block-size=1
-	--block-size=K --block-size=1MB -I*.c --hide=f* --quoting-style=shell --quoting-style=shell-escape
+single="-a -A -B -b -C -c -F -f -g -G -h -H -i -k -L -l -m -n -N -o -p -q -Q -r -R -s -S -t -u -U
+	-v -x -X -Z -1 --author --file-type --full-time --group-directories-first --si --zero
+	--color=always --color --classify=never --format=commas --indicator-style=slash
+	--sort=width --sort=size --sort=version --time=atime --time=ctime -w40 -w0 -w1 -w200 -T4 -T0
+	--block-size=512 --block-size=1 --block-size=K --block-size=1MB -I*.c --hide=f*
+	--quoting-style=shell --quoting-style=shell-escape
 	--quoting-style=shell-always --quoting-style=shell-escape-always --quoting-style=c
 	--quoting-style=escape --quoting-style=literal --time-style=iso --time-style=long-iso
 	--time-style=full-iso --time-style=+%F_%T.%N --show-control-chars"
@@ -122,9 +133,12 @@ for o in $single; do
 	try -l "$o" "with space"
 	try -C "$o" "with space"
 done
-for o in -lR -laR -lARt -CR -CFRs -xs -xiF -mis -msF -Cis -lis -lish -lh -lhs -lS -lSr -ltr -ltur -lc -lu -lct \
-	-lut -tc -tu -td -ld -ldF -ldL -lHF -dF -dC -RL -lRL -aiR -lnaR -log -lgh -loh -lkh -lhk -lsk -1s -1i -1F -1p -1Q \
-	-fl -lf -fs -lU -lX -lv -vr -Xr -lZ -CZ -xZ -mZ -ZR -Sh -lqb -Cb -Cq -CQ -CN -xQ -mQ -mb -Rm -Ri -Rs -RF -RQ -Rb \
+for o in -lR -laR -lARt -CR -CFRs -xs -xiF -mis -msF -Cis -lis -lish -lh -lhs -lS -lSr -ltr -ltur \
+	-lc -lu -lct \
+	-lut -tc -tu -td -ld -ldF -ldL -lHF -dF -dC -RL -lRL -aiR -lnaR -log -lgh -loh -lkh -lhk \
+	-lsk -1s -1i -1F -1p -1Q \
+	-fl -lf -fs -lU -lX -lv -vr -Xr -lZ -CZ -xZ -mZ -ZR -Sh -lqb -Cb -Cq -CQ -CN -xQ -mQ -mb \
+	-Rm -Ri -Rs -RF -RQ -Rb \
 	-lLF -CL -iL -sL -SL -tL -lB -lA -lAF -alF -laF; do
 	try $o .
 	try $o d many
@@ -135,7 +149,10 @@ for o in -lR -laR -lARt -CR -CFRs -xs -xiF -mis -msF -Cis -lis -lish -lh -lhs -l
 	try $o --quoting-style=shell-escape "with space" d
 	try $o --group-directories-first .
 done
-export LS_COLORS='rs=0:di=01;34:ln=01;36:mh=44;37:pi=40;33:so=01;35:bd=40;33;01:cd=40;33;01:or=40;31;01:mi=01;05;37;41:su=37;41:sg=30;43:tw=30;42:ow=34;42:st=37;44:ex=01;32:*.gz=01;31:*.tar.gz=04;31:*.c=33:'
+LS_COLORS='rs=0:di=01;34:ln=01;36:mh=44;37:pi=40;33:so=01;35:bd=40;33;01:cd=40;33;01:or=40;31;01:'
+LS_COLORS+='mi=01;05;37;41:su=37;41:sg=30;43:tw=30;42:ow=34;42:st=37;44:ex=01;32:'
+LS_COLORS+='*.gz=01;31:*.tar.gz=04;31:*.c=33:'
+export LS_COLORS
 for o in -l -C -x -m -1 -lR -lF -F -li -w30; do
 	for args in . d perm "$all" many; do try $o --color=always $args; done
 done
@@ -147,7 +164,9 @@ for e in COLUMNS=50 COLUMNS=200 TIME_STYLE=long-iso TZ=America/New_York TZ=UTC; 
 	try -C many; try -l; try -m many
 	case $e in TZ=*) export TZ=Europe/Prague ;; *) unset "${e%%=*}" ;; esac
 done
-for e in '' dumb vt100 linux nonsense; do TERM=$e; try --color=always -l .; try --color=always -CL; done
+for e in '' dumb vt100 linux nonsense; do
+	TERM=$e; try --color=always -l .; try --color=always -CL
+done
 unset TERM; try --color=always; export TERM=xterm
 for l in dlink link dangling d/sub/self "dlink link"; do
 	try -l --dereference-command-line-symlink-to-dir $l

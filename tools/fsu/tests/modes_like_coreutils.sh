@@ -9,17 +9,21 @@
 populate() {
 	for d in a b c; do
 		mkdir -p $d/sub/deep $d/empty
-		echo x >$d/file; echo y >$d/sub/run; echo z >$d/sub/deep/last; : >"$d/sub/it's"; : >"$d/sp ace"
+		echo x >$d/file; echo y >$d/sub/run; echo z >$d/sub/deep/last; : >"$d/sub/it's"
+		: >"$d/sp ace"
 		chmod 755 $d/sub/run; chmod 4711 $d/file; chmod 2755 $d/sub; chmod 1777 $d/empty
-		ln -s file $d/link; ln -s sub $d/dlink; ln -s nowhere $d/dangling; ln -s ../../file $d/sub/deep/up
+		ln -s file $d/link; ln -s sub $d/dlink; ln -s nowhere $d/dangling
+		ln -s ../../file $d/sub/deep/up
 		mkfifo $d/fifo; ln $d/sub/run $d/hard
 		chown 1:2 $d/sub/run; chown 12345:54321 $d/sub/deep/last; chown -h 3:4 $d/link
 	done
 }
 begin
 
-for m in 644 755 4755 02755 00755 7777 0 1000 u+x go-w a=rx u=rwX,go=rX +x -x =r +w -w u=g g=u o=u+x g+s u+s o+t +t ug+s \
-	a-st u+rwx,g-w,o= u=rwxs,g=xs,o=x +X a+X -X u-s,g-s u=,g=,o= go=u-w a=,u+rw u+r-w+x ug=o g=o,o-r; do
+for m in 644 755 4755 02755 00755 7777 0 1000 u+x go-w a=rx u=rwX,go=rX +x -x =r +w -w u=g g=u \
+	o=u+x g+s u+s o+t +t ug+s \
+	a-st u+rwx,g-w,o= u=rwxs,g=xs,o=x +X a+X -X u-s,g-s u=,g=,o= go=u-w a=,u+rw u+r-w+x ug=o \
+	g=o,o-r; do
 	try chmod -v $m a/file a/sub a/sub/run a/empty a/link "a/sp ace"
 done
 same_trees "chmod"
@@ -42,7 +46,8 @@ try chmod -R --preserve-root 755 /
 try chmod -v -- -w a/file
 try chmod -R -c a+x,o-x a "b/sp ace"
 try chmod --verbose --silent 600 a/file a/none
-(umask 077; try chmod -v +rwx a/file; try chmod -v =rwx a/sub; try chmod -w a/file; echo $failures >"$dir/n"; echo $compared >>"$dir/n")
+(umask 077; try chmod -v +rwx a/file; try chmod -v =rwx a/sub; try chmod -w a/file
+	echo $failures >"$dir/n"; echo $compared >>"$dir/n")
 { read -r failures; read -r compared; } <"$dir/n"
 same_trees "chmod, more"
 

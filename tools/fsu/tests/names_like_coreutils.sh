@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fsu_mkdir, rm, rmdir, mv, ln, mkfifo, mknod, touch and truncate do and say what those of coreutils do.
+# fsu_mkdir, rm, rmdir, mv, ln, mkfifo, mknod, touch and truncate do and say what those of coreutils
+# do.
 # run-as: root
 # timeout: 600
 # each: ext4 xfs btrfs
@@ -10,13 +11,17 @@ NEEDS_PROC=yes
 populate() {
 	for d in r m l; do
 		mkdir -p $d/sub/deep $d/empty $d/empty2 $d/full
-		for f in one two three "it's" 'sp ace' sub/x sub/deep/y full/one full/two .hidden; do echo "$d $f" >"$d/$f"; done
+		for f in one two three "it's" 'sp ace' sub/x sub/deep/y full/one full/two \
+			.hidden; do
+			echo "$d $f" >"$d/$f"
+		done
 		: >$d/zero; ln -s one $d/link; ln -s sub $d/dlink; ln -s nowhere $d/dangling
 		mkfifo $d/fifo; ln $d/one $d/hard; mknod $d/null c 1 3; mknod $d/disk b 259 7
 		touch -d '2001-02-03 04:05:06.123456789' $d/two; touch -d 2010-01-01 $d/three
 	done
 	mkdir -m 2775 sgid; chown 0:50 sgid
-	mkdir t; echo reference >t/ref; touch -d '2003-03-03 03:03:03.25' t/ref; touch -ad '2004-04-04 04:04:04.5' t/ref
+	mkdir t; echo reference >t/ref; touch -d '2003-03-03 03:03:03.25' t/ref
+	touch -ad '2004-04-04 04:04:04.5' t/ref
 	ln -s ref t/link; ln -s made t/tomake; touch -hd 1999-09-09 t/link
 	mkdir z; head -c 5000 /dev/urandom >z/data; head -c 100 /dev/urandom >z/small
 }
@@ -42,7 +47,8 @@ try mkdir -m 00755 sgid/d
 try mkdir -m g-s,o= sgid/e
 try mkdir -p sgid/p/q
 try mkdir -m 4755 d13
-(umask 027; try mkdir -v d14; try mkdir -m =rwx d15; try mkdir -pv d16/x/y; echo "$failures $compared" >"$dir/n")
+(umask 027; try mkdir -v d14; try mkdir -m =rwx d15; try mkdir -pv d16/x/y
+	echo "$failures $compared" >"$dir/n")
 read -r failures compared <"$dir/n"
 same_trees mkdir
 try rmdir d1 d2 d3
@@ -186,7 +192,8 @@ try mknod n9 b 259 1048575
 try mknod -m 660 n10 u 0x10 010
 try mknod n8 c 1 3
 try mknod none/x p
-(umask 077; try mkfifo n11; try mknod n12 c 4 5; try mkfifo -m +w n13; echo "$failures $compared" >"$dir/n")
+(umask 077; try mkfifo n11; try mknod n12 c 4 5; try mkfifo -m +w n13
+	echo "$failures $compared" >"$dir/n")
 read -r failures compared <"$dir/n"
 same_trees "mkfifo and mknod"
 
@@ -198,12 +205,19 @@ try touch t/none/x
 try touch t/tomake
 try touch -h t/none2
 i=0
-for date in '2001-02-03 04:05:06.123456789' 2020-01-01 '@1234567890.5' '@-1.25' '2010-10-10T10:10' '2010-10-10T10:10:10Z' \
-	'2010-07-10 10:10:10 +0300' '2010-07-10 10:10 -05:30' '3 Feb 2004' 'Feb 3 2004 10:00' '5/6/1999 7:08pm' '20200229 12:34' \
-	'2020-01-31 1 month' '2020-01-31 + 2 days' '2020-03-01 3 hours ago' '2020-03-01 10:00 next week' '1965-05-05 12:00:00' \
-	'2099-12-31 23:59:59' '2001-09-09 01:46:40 UTC' 'Sat Nov 21 20:50:06 UTC 2020' 'Sun, 22 Nov 2020 03:29:04 +0100' \
-	'2011-11-11 11:11:11,5' '2020-01-01 12:00 yesterday' '2016-02-29 1 year ago' '2020-05-05 tomorrow' '12 December 2012 12:12:12 AM' \
-	'2020-06-01 -1 day' '2020-06-01 + 90 minutes' '2020-01-01 10:00 - 1 hour' '10:00 +2 hours 2020-02-02' '2020-06-01 12:00 90 minutes' '1970-01-01 00:00:00 UTC 500 seconds'; do
+for date in '2001-02-03 04:05:06.123456789' 2020-01-01 '@1234567890.5' '@-1.25' '2010-10-10T10:10' \
+	'2010-10-10T10:10:10Z' \
+	'2010-07-10 10:10:10 +0300' '2010-07-10 10:10 -05:30' '3 Feb 2004' 'Feb 3 2004 10:00' \
+	'5/6/1999 7:08pm' '20200229 12:34' \
+	'2020-01-31 1 month' '2020-01-31 + 2 days' '2020-03-01 3 hours ago' \
+	'2020-03-01 10:00 next week' '1965-05-05 12:00:00' \
+	'2099-12-31 23:59:59' '2001-09-09 01:46:40 UTC' 'Sat Nov 21 20:50:06 UTC 2020' \
+	'Sun, 22 Nov 2020 03:29:04 +0100' \
+	'2011-11-11 11:11:11,5' '2020-01-01 12:00 yesterday' '2016-02-29 1 year ago' \
+	'2020-05-05 tomorrow' '12 December 2012 12:12:12 AM' \
+	'2020-06-01 -1 day' '2020-06-01 + 90 minutes' '2020-01-01 10:00 - 1 hour' \
+	'10:00 +2 hours 2020-02-02' '2020-06-01 12:00 90 minutes' \
+	'1970-01-01 00:00:00 UTC 500 seconds'; do
 	i=$((i + 1))
 	try touch -d "$date" t/date$i
 done

@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A tree with everything odd in it goes into an image with put and comes back with get, and a copy
-# made inside of the image with ecp does as well: all of it is as before, the image's check is clean.
-# Arguments: types to use; RUMP_TEST_QUICK=1: a directory of 2,000 instead of 100,000 entries.
+# made inside of the image with ecp does as well: all of it is as before, the image's check is
+# clean.  Arguments: types to use; RUMP_TEST_QUICK=1: a directory of 2,000 instead of 100,000
+# entries.
 # timeout: 300
 # each: ext4 xfs btrfs
 . "$(dirname "$0")/common.bash"
@@ -25,13 +26,16 @@ for type in ${*:-ext4 xfs btrfs}; do
 	fsu get "$img" /tree "$dir/back" || fail "$type: get"
 	[ "$before" = "$(sha256sum <"$img")" ] || fail "$type: get changed the image"
 	# put has read the source since: its times of access are newer than those copied
-	python3 "$(dirname "$0")/tree.py" compare "$dir/tree" "$dir/back" no-atime $owners || fail "$type: the trees differ"
+	python3 "$(dirname "$0")/tree.py" compare "$dir/tree" "$dir/back" no-atime $owners ||
+		fail "$type: the trees differ"
 	rm -rf "$dir/back"
 	fsu rm -r "$img" /tree/large || fail "$type: rm"
 	fsu ecp -a "$img" :/tree :/copy || fail "$type: ecp inside"
 	check_image $type "$img"
-	fsu get "$img" /tree/. "$dir/one" && fsu get "$img" /copy/. "$dir/two" || fail "$type: get after ecp"
-	python3 "$(dirname "$0")/tree.py" compare "$dir/one" "$dir/two" no-atime || fail "$type: ecp's copy differs"
+	fsu get "$img" /tree/. "$dir/one" && fsu get "$img" /copy/. "$dir/two" ||
+		fail "$type: get after ecp"
+	python3 "$(dirname "$0")/tree.py" compare "$dir/one" "$dir/two" no-atime ||
+		fail "$type: ecp's copy differs"
 	fsu rm -r "$img" /tree /copy || fail "$type: rm of all"
 	check_image $type "$img"
 	rm -rf "$dir/one" "$dir/two" "$img"

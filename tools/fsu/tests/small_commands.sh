@@ -55,18 +55,23 @@ fsu mkdir "$img" -p -m 700 /p/q && is "parents' mode" "$(mode /p) $(mode /p/q)" 
 echo host >"$dir/h"; chmod 640 "$dir/h"; touch -d 2001-02-03 "$dir/h"
 fsu ecp "$img" "$dir/h" :/d/h || fail "ecp in"
 is "ecp in" "$(fsu cat "$img" /d/h) $(mode /d/h)" "host 640"
-fsu ecp "$img" -p "$dir/h" :/d/hp && is "ecp -p keeps the time" "$(fsu stat "$img" -c %Y /d/hp)" "$(stat -c %Y "$dir/h")"
+fsu ecp "$img" -p "$dir/h" :/d/hp && is "ecp -p keeps the time" "$(fsu stat "$img" -c %Y /d/hp)" \
+	"$(stat -c %Y "$dir/h")"
 fsu ecp "$img" :/d/h "$dir/back" && cmp "$dir/h" "$dir/back" || fail "ecp out"
 fsu ecp "$img" :/f :/d/copy && is "ecp inside" "$(fsu cat "$img" /d/copy)" "$(fsu cat "$img" /f)"
 fsu ecp -R "$img" :/d :/e || fail "ecp -R"
 is "ecp -R" "$(fsu ls "$img" -R /e | sed 's|/e|/d|')" "$(fsu ls "$img" -R /d)"
-mkdir "$dir/into"; fsu ecp "$img" :f :gap :/d/h "$dir/into" && is "several sources" "$(ls "$dir/into" | tr '\n' ' ')" "f gap h "
-ln -s h "$dir/hl"; fsu ecp "$img" "$dir/hl" :/followed && is "links are followed" "$(fsu stat "$img" -c %F /followed)" "regular file"
-fsu ecp -R "$img" "$dir/hl" :/notfollowed && is "with -R not" "$(fsu stat "$img" -c %F /notfollowed)" "symbolic link"
+mkdir "$dir/into"; fsu ecp "$img" :f :gap :/d/h "$dir/into" && is "several sources" \
+	"$(ls "$dir/into" | tr '\n' ' ')" "f gap h "
+ln -s h "$dir/hl"; fsu ecp "$img" "$dir/hl" :/followed && is "links are followed" \
+	"$(fsu stat "$img" -c %F /followed)" "regular file"
+fsu ecp -R "$img" "$dir/hl" :/notfollowed && is "with -R not" \
+	"$(fsu stat "$img" -c %F /notfollowed)" "symbolic link"
 
 # put: where copies go
 mkdir -p "$dir/src/sub"; echo 1 >"$dir/src/one"; echo 2 >"$dir/src/sub/two"
-fsu put "$img" "$dir/src" /new && fsu put "$img" "$dir/src" /new && fsu put "$img" "$dir/src/." /new || fail put
+fsu put "$img" "$dir/src" /new && fsu put "$img" "$dir/src" /new &&
+	fsu put "$img" "$dir/src/." /new || fail put
 is "destinations" "$(fsu ls "$img" -R /new)" "/new:
 one
 src
@@ -84,17 +89,22 @@ two"
 echo changed >"$dir/src/one"
 fsu put "$img" "$dir/src/one" /new/one && is "put replaces" "$(fsu cat "$img" /new/one)" changed
 expect 1 'cannot replace' fsu put "$img" "$dir/src/sub" /d/h
-fsu put "$img" --owner=77:88 "$dir/h" /owned && is "--owner" "$(fsu stat "$img" -c %u:%g /owned)" 77:88
-chown 5:6 "$dir/h" 2>/dev/null && { fsu put "$img" --no-owner "$dir/h" /unowned && is "--no-owner" "$(fsu stat "$img" -c %u:%g /unowned)" 0:0; }
-(cd "$dir/src" && fsu put "$img" . /dot) && is "put ." "$(fsu ls "$img" /dot | tr '\n' ' ')" "one sub "
+fsu put "$img" --owner=77:88 "$dir/h" /owned && is "--owner" \
+	"$(fsu stat "$img" -c %u:%g /owned)" 77:88
+chown 5:6 "$dir/h" 2>/dev/null && { fsu put "$img" --no-owner "$dir/h" /unowned && is "--no-owner" \
+	"$(fsu stat "$img" -c %u:%g /unowned)" 0:0; }
+(cd "$dir/src" && fsu put "$img" . /dot) && is "put ." \
+	"$(fsu ls "$img" /dot | tr '\n' ' ')" "one sub "
 
 # mv --exchange, which coreutils has from 9.5 on
 echo one | fsu write "$img" /x1; echo two | fsu write "$img" /x2
-is "mv --exchange" "$(fsu mv "$img" --exchange -v /x1 /x2; fsu cat "$img" /x1 /x2)" "exchanged '/x1' <-> '/x2'
+is "mv --exchange" "$(fsu mv "$img" --exchange -v /x1 /x2; fsu cat "$img" /x1 /x2)" \
+	"exchanged '/x1' <-> '/x2'
 two
 one"
 
-# a signal stops a command where the image is whole; where it does not come so far, another one ends it
+# a signal stops a command where the image is whole; where it does not come so far, another one ends
+# it
 cat >"$dir/hangs.c" <<'END'
 #include <unistd.h>
 int ukfs_release(void *u, int flags)
@@ -124,15 +134,18 @@ removed directory '/new/src'
 removed directory '/new/src/sub'"
 fsu mkdir "$img" /nothing && fsu rm "$img" -d /nothing || fail "rm -d"
 expect 1 'not empty' fsu rm "$img" -d /new
-echo n | fsu rm "$img" -i /f 2>/dev/null; fsu cat "$img" /f >/dev/null || fail "rm -i removed after no"
+echo n | fsu rm "$img" -i /f 2>/dev/null
+fsu cat "$img" /f >/dev/null || fail "rm -i removed after no"
 echo y | fsu rm "$img" -i /f 2>/dev/null; expect 1 'No such file' fsu cat "$img" /f
 expect 1 'refusing' fsu rm "$img" -rf /
 expect 1 'refusing' fsu chmod "$img" -R --preserve-root 700 /
-fsu mkdir "$img" /perm; fsu chmod "$img" -R --no-preserve-root a+rX / && fsu chown "$img" -R --no-preserve-root +0:+0 / || fail "--no-preserve-root"
+fsu mkdir "$img" /perm; fsu chmod "$img" -R --no-preserve-root a+rX / &&
+	fsu chown "$img" -R --no-preserve-root +0:+0 / || fail "--no-preserve-root"
 is "chown of everything" "$(fsu stat "$img" -c %u:%g /owned)" 0:0
 fsu rm "$img" -rf /d /e /new /dot /p /missing || fail "rm -rf"
 check_image ext4 "$img"
 # commands that read leave the image as it is
-sum=$(sha256sum <"$img"); fsu ls "$img" -lR >/dev/null; fsu cat "$img" /gap >/dev/null; fsu df "$img" >/dev/null
+sum=$(sha256sum <"$img"); fsu ls "$img" -lR >/dev/null; fsu cat "$img" /gap >/dev/null
+fsu df "$img" >/dev/null
 is "the image after reading" "$(sha256sum <"$img")" "$sum"
 finish

@@ -1,12 +1,14 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A comb of small data in a large file takes no more room in the image than it has data, as seen by a
-# later mount, and get leaves the holes again; also where the image's driver cannot say where holes are.
+# A comb of small data in a large file takes no more room in the image than it has data, as seen by
+# a later mount, and get leaves the holes again; also where the image's driver cannot say where
+# holes are.
 . "$(dirname "$0")/common.bash"
 mkdir "$dir/t"
 truncate -s 4M "$dir/t/comb"
 for k in $(seq 0 31); do
-	head -c 4096 /dev/urandom | dd of="$dir/t/comb" bs=4096 seek=$((k * 32)) conv=notrunc status=none
+	head -c 4096 /dev/urandom |
+		dd of="$dir/t/comb" bs=4096 seek=$((k * 32)) conv=notrunc status=none
 done
 data=$(stat -c %b "$dir/t/comb")
 
@@ -14,7 +16,8 @@ data=$(stat -c %b "$dir/t/comb")
 few() { [ "$2" -le $((data + 64)) ] || fail "$1: $data blocks became $2"; }
 
 back() {
-	# random data in a small squashfs can look like HFS+, whose magic is two bytes, to who must guess
+	# random data in a small squashfs can look like HFS+, whose magic is two bytes, to who must
+	# guess
 	fsu get -t "$1" "$2" /t/comb "$dir/back" || fail "$1: get"
 	cmp "$dir/t/comb" "$dir/back" || fail "$1: other content"
 	few "$1, copied back" "$(stat -c %b "$dir/back")"

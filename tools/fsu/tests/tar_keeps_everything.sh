@@ -1,19 +1,25 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# fsu_tar writes archives from which GNU tar makes the tree again, and what it extracts from GNU tar's and
-# its own archives is the tree: content, metadata, hard links, holes, extended attributes, ACLs.
+# fsu_tar writes archives from which GNU tar makes the tree again, and what it extracts from GNU
+# tar's and its own archives is the tree: content, metadata, hard links, holes, extended attributes,
+# ACLs.
 # run-as: root
 # each: ext4 xfs btrfs
 . "$(dirname "$0")/common.bash"
 need tar setfattr setfacl setcap python3 "mkfs.$1"
-same() { "$top/tests/lib/cmptree" "$2" "$3" >"$dir/cmp" 2>&1 || { fail "$1"; head -5 "$dir/cmp"; }; }
+same() { "$top/tests/lib/cmptree" "$2" "$3" >"$dir/cmp" 2>&1 ||
+	{ fail "$1"; head -5 "$dir/cmp"; }; }
 x=(--xattrs "--xattrs-include=*" --acls)
 
 mkdir -p "$dir/src/d/e" && cd "$dir/src" || exit 1
-echo hi >f; ln f d/hard; ln -s f sym; mkfifo p; mknod c c 1 3; mknod b b 259 77; ln -s "$(printf 'x%.0s' {1..300})" long
-truncate -s 50M sparse; printf x | dd of=sparse bs=1 seek=20000000 conv=notrunc 2>/dev/null; truncate -s 9M hole
-setfattr -n user.a -v b f; setfattr -n user.b -v '' d; head -c 3000000 /dev/urandom >big; setcap cap_net_raw+ep big
-setfacl -m u:1:rw f; setfacl -dm g:3:rx d; chown 12:34 d/e; chown 99999 b; chmod 4751 f; chmod 1777 d/e
+echo hi >f; ln f d/hard; ln -s f sym; mkfifo p; mknod c c 1 3; mknod b b 259 77
+ln -s "$(printf 'x%.0s' {1..300})" long
+truncate -s 50M sparse; printf x | dd of=sparse bs=1 seek=20000000 conv=notrunc 2>/dev/null
+truncate -s 9M hole
+setfattr -n user.a -v b f; setfattr -n user.b -v '' d; head -c 3000000 /dev/urandom >big
+setcap cap_net_raw+ep big
+setfacl -m u:1:rw f; setfacl -dm g:3:rx d; chown 12:34 d/e; chown 99999 b; chmod 4751 f
+chmod 1777 d/e
 python3 -c "
 import os
 open(b'bad\xff', 'w').close(); open('u\u00e9', 'w').close(); open('new\nline', 'w').close()
@@ -28,14 +34,17 @@ mkdir "$dir/t1" "$dir/t3"
 # ours to GNU tar's, also through a pipe and compressed
 fsu tar "$dir/a.img" -c -f "$dir/ours.tar" --exclude=lost+found . || fail "tar -c"
 [ "$(stat -c %s "$dir/ours.tar")" -lt 4000000 ] || fail "the holes are in the archive"
-tar -C "$dir/t1" "${x[@]}" -xpf "$dir/ours.tar" 2>"$dir/err" || fail "GNU tar cannot read it: $(head -3 "$dir/err")"
+tar -C "$dir/t1" "${x[@]}" -xpf "$dir/ours.tar" 2>"$dir/err" ||
+	fail "GNU tar cannot read it: $(head -3 "$dir/err")"
 same "GNU tar made another tree" "$dir/src" "$dir/t1"
-fsu tar "$dir/a.img" -c --zstd -C d . | tar --zstd -t >"$dir/list" || fail "not a compressed archive"
+fsu tar "$dir/a.img" -c --zstd -C d . | tar --zstd -t >"$dir/list" ||
+	fail "not a compressed archive"
 [ "$(sort "$dir/list" | tr '\n' ' ')" = "./ ./e/ ./hard " ] || fail "-C: $(cat "$dir/list")"
 
 # ours to ours
 fsu tar "$dir/b.img" -x -f "$dir/ours.tar" || fail "tar -x"
-fsu get "$dir/b.img" / "$dir/t2" && { rmdir "$dir/t2/lost+found" 2>/dev/null; touch -r "$dir/src" "$dir/t2"; }
+fsu get "$dir/b.img" / "$dir/t2" && { rmdir "$dir/t2/lost+found" 2>/dev/null; touch -r "$dir/src" \
+	"$dir/t2"; }
 same "extracted, it is another tree" "$dir/src" "$dir/t2"
 # once more: files are replaced, directories stay
 fsu tar "$dir/b.img" -x <"$dir/ours.tar" || fail "tar -x over what is there"
@@ -45,7 +54,8 @@ check_image "$1" "$dir/b.img"
 # GNU tar's to ours
 tar -C "$dir/src" "${x[@]}" -S --format=pax -cf "$dir/gnu.tar" .
 fsu mkdir "$dir/b.img" /gnu
-fsu tar "$dir/b.img" -x -C /gnu -f "$dir/gnu.tar" 2>"$dir/err" || fail "GNU's archive: $(head -3 "$dir/err")"
+fsu tar "$dir/b.img" -x -C /gnu -f "$dir/gnu.tar" 2>"$dir/err" ||
+	fail "GNU's archive: $(head -3 "$dir/err")"
 fsu get "$dir/b.img" /gnu "$dir/t4"
 same "GNU tar's archive made another tree" "$dir/src" "$dir/t4"
 
@@ -56,7 +66,8 @@ tar tf "$dir/ours.tar" --quoting-style=literal 2>/dev/null | sort >"$dir/want"
 cmp "$dir/want" "$dir/got" || fail "tar -t"
 fsu mkdir "$dir/b.img" /part
 fsu tar "$dir/b.img" -x -C part --strip-components=1 -f "$dir/gnu.tar" ./d/e || fail "a member"
-[ "$(fsu find "$dir/b.img" part -printf '%P ')" = " d d/e " ] || fail "members: $(fsu find "$dir/b.img" part)"
+[ "$(fsu find "$dir/b.img" part -printf '%P ')" = " d d/e " ] ||
+	fail "members: $(fsu find "$dir/b.img" part)"
 printf 'not an archive at all, but long enough to be looked at\n' >"$dir/no.tar"
 expect 2 'Unrecognized archive format' fsu tar "$dir/b.img" -x -f "$dir/no.tar"
 head -c 100000 "$dir/ours.tar" >"$dir/cut.tar"

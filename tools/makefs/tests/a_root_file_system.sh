@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# A Debian root file system becomes an image of each type, which holds it (or what the type can hold of it),
-# the format's checker and the host's kernel agree.
+# A Debian root file system becomes an image of each type, which holds it (or what the type can hold
+# of it), the format's checker and the host's kernel agree.
 # each: btrfs cramfs erofs exfat ext2 ext3 ext4 f2fs gfs2 iso9660 jffs2 jfs minix nilfs2 ntfs3 reiserfs romfs squashfs udf ufs vfat xfs
 # run-as: self
 # timeout: 300
@@ -18,4 +18,5 @@ setfattr -n user.colour -v green tree/etc/debian_version
 reduce "$1" tree
 run makefs -Z -t "$1" --ignore=owners,modes,xattrs image tree
 same_tree "$1" image tree
-echo "$(find tree | wc -l) files, $(du -sk tree | cut -f1) KiB: an image of $(($(stat -c %s image) >> 10)) KiB"
+echo "$(find tree | wc -l) files, $(du -sk tree | cut -f1) KiB: an image of $(($(stat -c %s \
+	image) >> 10)) KiB"

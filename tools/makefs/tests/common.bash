@@ -35,7 +35,8 @@ reduce() {
 		rm -rf whole ;;
 	esac
 	[[ $lacks != *,special,* ]] || find "$2" ! -type f ! -type d ! -type l -delete
-	[ -z "$names" ] || find "$2" -depth -regextype posix-extended -regex ".*/[^/]{$((names + 1)),}" -delete
+	[ -z "$names" ] ||
+		find "$2" -depth -regextype posix-extended -regex ".*/[^/]{$((names + 1)),}" -delete
 }
 
 # same_tree TYPE IMAGE TREE: what the image holds is the tree
@@ -47,7 +48,8 @@ same_tree() {
 	[ "$granularity" != 0 ] || ignored+=,time granularity=1
 	[ "$1" != jffs2 ] || ignored+=,time	# a directory's is that of its latest entry
 	[ -n "$(table "$1" writes)" ] || ignored+=,holes,trusted
-	compare=("$LIB/cmptree" --granularity="${granularity:-1}" --exclude=lost+found --exclude=.nilfs)
+	compare=("$LIB/cmptree" --granularity="${granularity:-1}" --exclude=lost+found
+		--exclude=.nilfs)
 	[ -z "$(table "$1" check)" ] || fsck_clean "$1" "$2"
 	rm -rf back
 	run fsu_get -q -t "$1" -o "ro${options:+,$options}" --ignore=all "$2" /. back

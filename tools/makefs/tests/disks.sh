@@ -9,7 +9,8 @@ make_tree tree
 for table in gpt mbr; do
 	run makefs -Z -p $table -t "$1" --ignore=all disk tree
 	run sfdisk -V disk
-	equal "$table: its label" "${table/mbr/dos}" "$(sfdisk -J disk | sed -n 's/.*"label": *"\(.*\)".*/\1/p')"
+	equal "$table: its label" "${table/mbr/dos}" \
+		"$(sfdisk -J disk | sed -n 's/.*"label": *"\(.*\)".*/\1/p')"
 	start=$(sfdisk -J disk | sed -n 's/.*"start": *\([0-9]*\).*/\1/p')
 	size=$(sfdisk -J disk | sed -n 's/.*"size": *\([0-9]*\).*/\1/p')
 	dd if=disk of=part bs=1M iflag=skip_bytes,count_bytes skip=$((start * 512)) \

@@ -1,15 +1,16 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# An image of a tree with every odd thing (names of any bytes, paths beyond PATH_MAX, holes, hard links,
-# devices, attributes, ACLs), or with what the type can hold of such a tree, holds that tree; the format's
-# checker and the host's kernel agree.
+# An image of a tree with every odd thing (names of any bytes, paths beyond PATH_MAX, holes, hard
+# links, devices, attributes, ACLs), or with what the type can hold of such a tree, holds that tree;
+# the format's checker and the host's kernel agree.
 # each: bfs btrfs exfat ext2 ext3 ext4 f2fs hfs msdos vfat xfs
 # timeout: 300
 . "$(dirname "$0")/common.bash"
 need_tools "$1"
 case $1 in
 bfs | hfs | msdos)
-	"$LIB/plaintree" tree --without "$(table "$1" lacks | tr '\n' ',')" --names "$(table "$1" names)" \
+	"$LIB/plaintree" tree --without "$(table "$1" lacks | tr '\n' ',')" --names \
+		"$(table "$1" names)" \
 		--time "$(table "$1" time)" ;;
 exfat | vfat)
 	mkdir odd

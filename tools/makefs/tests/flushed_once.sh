@@ -11,9 +11,11 @@ make_tree tree
 run strace -f -y -o trace -e trace=fsync,fdatasync,pwrite64,pwritev,pwritev2,write,rename \
 	makefs -Z --ignore=all -t "$1" disk.img tree
 grep 'disk\.img' trace >image || fail "no write to the image was seen"
-# the programs that makefs runs flush by fsync, as it does at the end itself, the kernel side by fdatasync
+# the programs that makefs runs flush by fsync, as it does at the end itself, the kernel side by
+# fdatasync
 equal "flushes between the last program and the end" 1 \
-	"$(awk '/ fsync\(/ { before = n; n = 0 } / fdatasync\(/ { n++ } END { print before + 0 }' image)"
+	"$(awk '/ fsync\(/ { before = n; n = 0 } / fdatasync\(/ { n++ }
+		END { print before + 0 }' image)"
 last_write=$(grep -nE 'p?write(v2?|64)?\(' image | tail -n 1 | cut -d: -f1)
 last_flush=$(grep -nE 'fsync\(' image | tail -n 1 | cut -d: -f1)
 name=$(grep -nE 'rename\(' image | tail -n 1 | cut -d: -f1)

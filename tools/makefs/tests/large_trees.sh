@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Many small files, a sparse file of 300 GiB: the image is not larger than it must be, and what comes back is
-# the same.  With -L a million files.
+# Many small files, a sparse file of 300 GiB: the image is not larger than it must be, and what
+# comes back is the same.  With -L a million files.
 # each: many sparse
 # run-as: self
 # needs: mkfs.ext4 e2fsck
@@ -36,13 +36,15 @@ many() {
 	used=$(fsu_df -B1 image | awk 'END { print $3 }')
 	echo "$number files: $((size >> 20)) MiB, $((used >> 20)) used"
 	# tables of inodes and the journal are not counted as used
-	[ "$size" -le $((used * 21 / 20 + number * 300 + (40 << 20))) ] || fail "the image is too large"
+	[ "$size" -le $((used * 21 / 20 + number * 300 + (40 << 20))) ] ||
+		fail "the image is too large"
 	if [ -z "$RUMP_TEST_LONG" ]; then
 		same_tree ext4 image tree
 	else
 		for n in 1 500049 999999; do
 			cmp "tree/dir$(printf %04d $((n / 1000)))/file$(printf %07d $n)" \
-				<(fsu_cat image "/dir$(printf %04d $((n / 1000)))/file$(printf %07d $n)") ||
+				<(fsu_cat image \
+				"/dir$(printf %04d $((n / 1000)))/file$(printf %07d $n)") ||
 				fail "file $n is another one"
 		done
 	fi
@@ -50,14 +52,16 @@ many() {
 
 sparse() {
 	mkdir tree
-	truncate -s 300G tree/huge 2>/dev/null || skip "the folder's file system has no files of 300 GiB"
+	truncate -s 300G tree/huge 2>/dev/null ||
+		skip "the folder's file system has no files of 300 GiB"
 	for n in 0 1 70000 307199; do
 		echo "piece at $n MiB" | dd of=tree/huge bs=1M seek="$n" conv=notrunc status=none
 	done
 	measured image tree
 	equal "its size" $((300 << 30)) "$(fsu_stat image -c %s /huge)"
 	[ "$(fsu_stat image -c %b /huge)" -le 512 ] || fail "its holes are filled in the image"
-	[ "$(du -k image | cut -f1)" -le 8192 ] || fail "the image takes $(du -k image | cut -f1) KiB"
+	[ "$(du -k image | cut -f1)" -le 8192 ] ||
+		fail "the image takes $(du -k image | cut -f1) KiB"
 	echo "the image takes $(du -k image | cut -f1) KiB"
 	same_tree ext4 image tree
 	[ "$(du -k back/huge | cut -f1)" -le 4096 ] || fail "the holes are filled in what came back"

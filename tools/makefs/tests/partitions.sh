@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# -P makes a disk of the partitions that a text describes: sfdisk finds the table good, each file system is
-# clean and equal to its tree, the same text makes the same bytes; a wrong line makes nothing and is named.
+# -P makes a disk of the partitions that a text describes: sfdisk finds the table good, each file
+# system is clean and equal to its tree, the same text makes the same bytes; a wrong line makes
+# nothing and is named.
 # needs: sfdisk mkfs.fat mke2fs blkid
 # timeout: 120
 . "$(dirname "$0")/common.bash"
@@ -9,20 +10,21 @@
 mkdir -p esp/EFI/BOOT root made
 head -c 300000 /dev/urandom >esp/EFI/BOOT/BOOTX64.EFI
 make_tree root/tree
-cat >disk.txt <<'TXT'
+sed s/UUID/11111111-2222-3333-4444-555555555555/ >disk.txt <<'TXT'
 
 # for tests
 label: gpt
 type=uefi, name="EFI: a, b", size=40m : -t vfat --ignore=all esp
 type=swap, size=8m
-  name=root, uuid=11111111-2222-3333-4444-555555555555, attrs=RequiredPartition : -b 10% -o '-L "my root"' $ROOT
+  name=root, uuid=UUID, attrs=RequiredPartition : -b 10% -o '-L "my root"' $ROOT
 : -t ext4 root/tree/deep
 TXT
 
 # field N KEY: of a partition, from sfdisk
 field() { sfdisk -J "$image" | python3 -c '
 import json, sys
-print(json.load(sys.stdin)["partitiontable"]["partitions"][int(sys.argv[1]) - 1].get(sys.argv[2]))' "$@"; }
+parts = json.load(sys.stdin)["partitiontable"]["partitions"]
+print(parts[int(sys.argv[1]) - 1].get(sys.argv[2]))' "$@"; }
 
 # part N FILE: its bytes
 part() {
@@ -54,10 +56,13 @@ fsck_clean vfat one
 fsck_clean ext4 three
 fsck_clean ext4 four
 equal "label" "my root" "$(blkid -p -o value -s LABEL three)"
-[ "$(blkid -p -o value -s UUID three)" != "$(blkid -p -o value -s UUID four)" ] || fail "two file systems have one UUID"
-cmp <(fsu_cat -p 1 $image /EFI/BOOT/BOOTX64.EFI) esp/EFI/BOOT/BOOTX64.EFI || fail "the file in the first"
+[ "$(blkid -p -o value -s UUID three)" != "$(blkid -p -o value -s UUID four)" ] ||
+	fail "two file systems have one UUID"
+cmp <(fsu_cat -p 1 $image /EFI/BOOT/BOOTX64.EFI) esp/EFI/BOOT/BOOTX64.EFI ||
+	fail "the file in the first"
 run fsu_get -p 3 -q $image /tree made/tree
-"$LIB/cmptree" --ignore="root$(as_root || echo ,owner,trusted)" root/tree made/tree || fail "the tree in the third differs"
+"$LIB/cmptree" --ignore="root$(as_root || echo ,owner,trusted)" root/tree made/tree ||
+	fail "the tree in the third differs"
 read -r _ size _ free _ < <(fsu_df -B1 -p 3 $image | tail -1)
 [ "$free" -ge $((size / 11)) ] || fail "-b 10%: $free of $size are free"
 run makefs -Z -P - again.img <disk.txt
@@ -95,7 +100,8 @@ printf ': nosuchfolder\n' >bad.txt
 refused 1 "nosuchfolder" makefs -P bad.txt bad.img
 printf 'type=nosuchtype, size=1m\n' >bad.txt
 refused 1 "sfdisk" makefs -P bad.txt bad.img
-refused 2 "-o: what is special to a shell needs quotation marks in 'a;b'" makefs -o 'a;b' bad.img root
+refused 2 "-o: what is special to a shell needs quotation marks in 'a;b'" makefs -o 'a;b' \
+	bad.img root
 printf ': -s 1m root\n' >bad.txt
 refused 1 "no_such_feature" makefs -t ext4 -o "-O no_such_feature" -P bad.txt bad.img
 equal "no image" "" "$(ls -d bad.img* 2>/dev/null)"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Images of the types that are only read: from a directory, and from an archive, whose owners and devices
-# they keep also where an ordinary user makes them.
+# Images of the types that are only read: from a directory, and from an archive, whose owners and
+# devices they keep also where an ordinary user makes them.
 # each: squashfs erofs iso9660 cramfs romfs
 # timeout: 300
 . "$(dirname "$0")/common.bash"

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# With SOURCE_DATE_EPOCH the same tree makes the same bytes, also from a copy that was made in another
-# order and whose files are newer; another time makes others.
+# With SOURCE_DATE_EPOCH the same tree makes the same bytes, also from a copy that was made in
+# another order and whose files are newer; another time makes others.
 # each: btrfs cramfs erofs exfat ext2 ext3 ext4 f2fs hfs iso9660 jffs2 minix msdos nilfs2 ntfs3 reiserfs romfs squashfs udf vfat xfs
 # run-as: self
 # timeout: 300

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Images of very different trees are large enough at once, and not much larger: what is free in the end is
-# at most 5 % of what is used, and some fixed room.
+# Images of very different trees are large enough at once, and not much larger: what is free in the
+# end is at most 5 % of what is used, and some fixed room.
 # each: bfs btrfs exfat ext2 ext3 ext4 f2fs gfs2 hfs jfs minix msdos nilfs2 ntfs3 reiserfs udf vfat xfs
 # run-as: self
 # timeout: 300
@@ -9,7 +9,8 @@
 need_tools "$1"
 type=$1
 # the smallest image that makefs makes
-smallest=$("$RUMP_TOP/scripts/fs-table" makefs | sed -n "s/.*\.name = \"$type\".* \.min = \([0-9]*\).*/\1/p")
+smallest=$("$RUMP_TOP/scripts/fs-table" makefs |
+	sed -n "s/.*\.name = \"$type\".* \.min = \([0-9]*\).*/\1/p")
 
 # What is free in the end and no file of the tree could have had.
 case $type in
@@ -27,7 +28,8 @@ esac
 made() {
 	local what=$1
 	shift
-	run makefs -v -Z -t "$type" --ignore=owners,modes,names,links,devices,xattrs "$@" image "$what"
+	run makefs -v -Z -t "$type" --ignore=owners,modes,names,links,devices,xattrs "$@" image \
+		"$what"
 	! grep "filled again" run.log || fail "$what: the size was too small at first"
 	size=$(stat -c %s image)
 	read -r _ _ used free _ < <(fsu_df -B1 -t "$type" image | tail -1)
@@ -36,7 +38,8 @@ made() {
 }
 
 # The trees, of what the format holds: one big file and files of many sizes, long names, ...
-mapfile -t trees < <(python3 - "$(table "$type" names)" "$(table "$type" lacks | tr '\n' ' ')" "$smallest" <<'END'
+mapfile -t trees < <(python3 - "$(table "$type" names)" \
+	"$(table "$type" lacks | tr '\n' ' ')" "$smallest" <<'END'
 import os, sys
 longest, lacks = int(sys.argv[1] or 255), sys.argv[2].split()
 few = "dirs" in lacks		# and then not many names either

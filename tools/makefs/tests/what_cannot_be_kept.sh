@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# What a type cannot hold is named with its path and makes exit code 3; --ignore silences, --strict makes
-# no image; a run that fails leaves the older image alone and nothing beside it.
+# What a type cannot hold is named with its path and makes exit code 3; --ignore silences, --strict
+# makes no image; a run that fails leaves the older image alone and nothing beside it.
 # run-as: both
 # needs: mkfs.fat mkfs.ext4
 . "$(dirname "$0")/common.bash"
@@ -34,7 +34,8 @@ refused 2 "-p does not understand" makefs -p apm image tree
 cmp old image || fail "the older image is gone"
 cp old tree/image
 run makefs -Z tree/image tree
-grep -q 'is the image itself, left out' run.log || fail "the image would be in itself: $(cat run.log)"
+grep -q 'is the image itself, left out' run.log ||
+	fail "the image would be in itself: $(cat run.log)"
 [ -z "$(find . -name '.*.??????')" ] || fail "something is left: $(find . -name '.*.??????')"
 
 if ! as_root; then
@@ -44,4 +45,5 @@ if ! as_root; then
 	refused 1 'cannot read .*unreadable' makefs -Z --strict image2 tree
 fi
 # the largest first size is an estimate: what needs more is made again, quietly
-(PATH=/nowhere; "$RUMP_BUILD/bin/makefs" -t exfat --help) | grep -q exfat || fail "--help lists no types"
+(PATH=/nowhere; "$RUMP_BUILD/bin/makefs" -t exfat --help) | grep -q exfat ||
+	fail "--help lists no types"

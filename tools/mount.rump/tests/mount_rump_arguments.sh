@@ -52,8 +52,8 @@ PROGRAM=bin/mount.rump.ext4 calls 'rump_ext4|i|d' i d
 calls 'rump_fs|-o|ro,noload|i|d' i d -o ro,noload
 calls 'rump_fs|-o|ro,noload|i|d' i d -o ro -o noload
 calls 'rump_fs|-o|ro,nosuid,nodev,noexec|i|d' i d -o ro,user,nosuid,nodev,noexec
-calls 'rump_fs|i|d' i d -o \
-	'user,user=me,nouser,users,nousers,owner,noowner,group,nogroup,auto,noauto,nofail,_netdev,defaults,loop,loop=/dev/loop0'
+calls 'rump_fs|i|d' i d -o user,user=me,nouser,users,nousers,owner,noowner,group,nogroup
+calls 'rump_fs|i|d' i d -o auto,noauto,nofail,_netdev,defaults,loop,loop=/dev/loop0
 calls 'rump_fs|-o|rw|i|d' i d -o \
 	'x-systemd.requires=a,rw,X-mount.mkdir,comment=a b,uhelper=rump,helper=rump,x-'
 calls 'rump_fs|-o|username=a,users2,nofailx,x,userx,grpid|i|d' i d -o \

@@ -24,7 +24,8 @@ says() {
 	shift 2
 	rump_umount "$@" >out 2>err || rc=$?
 	equal "exit code of rump_umount $*: $(cat err)" "$code" "$rc"
-	[ -z "$words" ] || grep -qe "$words" err || fail "rump_umount $*: does not say '$words': $(cat err)"
+	[ -z "$words" ] || grep -qe "$words" err ||
+		fail "rump_umount $*: does not say '$words': $(cat err)"
 	[ -n "$words" ] || [ ! -s err ] || fail "rump_umount $*: says $(cat err)"
 	[ "$(wc -l <err)" -le 2 ] || fail "rump_umount $*: more than a sentence: $(cat err)"
 }
@@ -81,7 +82,9 @@ wait_until no_server
 if as_root; then
 	serve ro
 	unshare --mount --propagation private sleep 600 &
-	until [ "$(readlink /proc/$!/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]; do sleep 0.1; done
+	until [ "$(readlink /proc/$!/ns/mnt)" != "$(readlink /proc/self/ns/mnt)" ]; do
+		sleep 0.1
+	done
 	says 2 'another mount namespace still has it' mnt
 	kill $!
 	wait $! || true
