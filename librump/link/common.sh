@@ -25,7 +25,8 @@ symbol_rules() {
 	for s in memcpy memmove memset memcmp memchr strlen; do
 		echo "rumpns_$s rumpuser_$s"
 	done
-	grep -ohE '\brumpuser_[a-z0-9_]+\(' "$top"/include/rump/rumpuser.h | tr -d "(" | sort -u | grep -vE "_(mem[a-z]*py|memmove|memset|memcmp|memchr|strlen)$" |
+	grep -ohE '\brumpuser_[a-z0-9_]+\(' "$top"/include/rump/rumpuser.h | tr -d "(" | sort -u |
+		grep -vE "_(mem[a-z]*py|memmove|memset|memcmp|memchr|strlen)$" |
 		sed 's/.*/rumpns_& &/'
 	api_symbols | sed 's/.*/rumpns_& &/'
 	echo "rumpns__GLOBAL_OFFSET_TABLE_ _GLOBAL_OFFSET_TABLE_"

@@ -6,7 +6,8 @@
 _rump_complete_options() {
 	local done=${cur%"${cur##*,}"} last=${cur##*,}
 	if [[ $last == *=* ]]; then
-		mapfile -t COMPREPLY < <(compgen -P "$done${last%%=*}=" -W "${_rump_mount_values[${last%%=*}]-}" -- "${last#*=}")
+		mapfile -t COMPREPLY < <(compgen -P "$done${last%%=*}=" \
+			-W "${_rump_mount_values[${last%%=*}]-}" -- "${last#*=}")
 	else
 		mapfile -t COMPREPLY < <(compgen -P "$done" -W "$_rump_mount" -- "$last")
 	fi
@@ -28,7 +29,8 @@ _rump_value() {
 	-t) mapfile -t COMPREPLY < <(compgen -W "$(fsu_types 2>/dev/null)" -- "$cur") ;;
 	*)
 		if [[ -n ${_rump_values[$program:$1]-} ]]; then
-			mapfile -t COMPREPLY < <(compgen -W "${_rump_values[$program:$1]}" -- "$cur")
+			mapfile -t COMPREPLY \
+				< <(compgen -W "${_rump_values[$program:$1]}" -- "$cur")
 		else
 			_filedir
 		fi

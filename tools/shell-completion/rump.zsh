@@ -9,7 +9,8 @@ _rump_types() {
 
 _rump_mounts() {
 	local -a mounts
-	mounts=(${(f)"$(_call_program mounts findmnt -rno TARGET,FSTYPE | sed -n 's/ fuse\.rump.*//p')"})
+	mounts=(${(f)"$(_call_program mounts findmnt -rno TARGET,FSTYPE |
+		sed -n 's/ fuse\.rump.*//p')"})
 	compadd -a mounts
 }
 
