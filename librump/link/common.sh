@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+# shellcheck shell=bash
+# shellcheck disable=SC2154  # rules and here are the sourcing script's
 # Shared by link-core and link-modules: the symbol rules of the kernel side.
 #
 # Every symbol of the kernel side gets the prefix rumpns_, defined or not; names that lead out of

@@ -41,6 +41,7 @@ fsu_exec disk.img -m dir -- sh -c 'ls dir >seen; : >ready; cat go' &
 pid=$!
 wait_for ready
 equal "what the program sees" "d lost+found new" "$(tr '\n' ' ' <seen | sed 's/ $//')"
+# shellcheck disable=SC2012  # the names are the test's own
 equal "what we see" "file sub" "$(ls dir | tr '\n' ' ' | sed 's/ $//')"
 ! grep -qF " $PWD/dir " /proc/self/mountinfo || fail "the mount is in our namespace"
 ! grep -qsF "TARGET=$PWD/dir " /run/mount/utab || fail "the mount is in the host's utab"

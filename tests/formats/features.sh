@@ -159,8 +159,8 @@ compressed() {
 		done ;;
 	ntfs3)
 		packed ""
-		ntfscat -f disk.img dir/tree/text >read 2>said || fail "ntfscat: $(cat said)"
-		cmp tree/text read ;;
+		ntfscat -f disk.img dir/tree/text >text 2>said || fail "ntfscat: $(cat said)"
+		cmp tree/text text ;;
 	esac
 }
 

@@ -9,9 +9,11 @@ use_posix() {
 	local name dir=$RUMP_BUILD/tests/posix/$1
 	[ -e "$dir/opmix" ] || [ "$1" != musl ] || skip "the build found no compiler for musl"
 	export LD_LIBRARY_PATH=$dir:$LD_LIBRARY_PATH TEST_TYPE=$2
+	# shellcheck disable=SC2034  # the tests' own
 	OPMIX=$RUMP_BUILD/tests/bin/opmix
 	[ "$1" = musl ] || return 0
 	LD_LIBRARY_PATH+=:$dir/rump/6.12
+	# shellcheck disable=SC2034
 	OPMIX=$dir/opmix
 	mkdir bin
 	for name in ls put get; do

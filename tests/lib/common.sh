@@ -4,11 +4,13 @@
 # and short ways to say what is expected.  Sourced first by every shell test.
 set -eu -o pipefail
 
+# shellcheck disable=SC2034  # LIB and KERNEL are for the tests
 LIB=$RUMP_TEST_LIB
 KERNEL_TREE=
 for dir in "$RUMP_BUILD"/linux-*/linux-source-*/; do	# the newest of them
 	[ ! -d "$dir" ] || KERNEL_TREE=${dir%/}
 done
+# shellcheck disable=SC2034
 KERNEL=${RUMP_KERNEL:-${KERNEL_TREE##*-}}	# the one that runs
 
 fail() { printf '%s\n' "FAILED: $*"; exit 1; }

@@ -21,6 +21,7 @@ flash_image() {
 	data=$(((vid + 64 + page - 1) / page * page))
 	run mkfs.ubifs -r "$tree" -o volume -m "$((page > 8 ? page : 8))" -e $((erase - data)) \
 		-c $((chip / erase)) "$@"
+	# shellcheck disable=SC2017  # whole thirds
 	printf '%s\n' '[v]' mode=ubi image=volume vol_id=0 vol_type=dynamic vol_name=files \
 		vol_size=$((chip / 3 * 2)) >ini
 	run ubinize -o "$file" -m "$page" -s "$sub" -p "$erase" ini

@@ -12,11 +12,13 @@ type=$1
 need_tools "$type"
 need_fuse
 # what the format does not keep, and what an ordinary user cannot give away
+# shellcheck disable=SC2054  # the commas are cmptree's
 case $type in
 iso9660) loss=(--ignore=links,xattr,holes,root --granularity=1000000000) ;;
 squashfs | erofs) loss=(--ignore=xattr,holes,root --granularity=1000000000) ;;
 *) read -ra loss <<<"$(cannot_hold "$type")" ;;
 esac
+# shellcheck disable=SC2054
 as_root || loss+=(--ignore=owner,trusted)
 
 # shows TREE DIR: programs see the same there, and it has the same attributes

@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from mounts import leave, mounts, must_have, processes  # pylint: disable=unused-import
+from mounts import leave, mounts, must_have, processes  # noqa: F401
 
 GONE = (errno.EIO, errno.ENOTCONN, errno.ECONNABORTED)
 QUICK = bool(os.environ["RUMP_TEST_QUICK"])

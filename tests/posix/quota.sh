@@ -7,6 +7,7 @@
 # each: ext4,user ext4,group ext4,project xfs,user xfs,group xfs,project
 # needs: chattr
 # timeout: 300
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/posix/posix.sh"
 

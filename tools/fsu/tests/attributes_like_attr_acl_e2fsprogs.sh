@@ -5,6 +5,7 @@
 # run-as: root
 # timeout: 600
 # each: ext4 xfs btrfs
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/changes.bash"
 need getfattr setfattr getfacl setfacl chattr lsattr
 

@@ -1,6 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Wrong arguments and images: one clear sentence, the documented exit code, the image unchanged.
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/common.bash"
 need mkfs.ext4
 img=$dir/disk.img
@@ -59,6 +60,7 @@ for c in cat cp mv ln mkdir rm rmdir mkfifo mknod touch truncate chmod chown chg
 	done
 done
 # help and version: 0
+# shellcheck disable=SC2013  # a word a line
 for c in $(sed -n 's/^FSU_COMMAND(\([a-z0-9]*\),.*/\1/p' "$top/tools/fsu/commands.def"); do
 	expect 0 '' f "fsu_$c" --help
 	grep -q "^Usage: fsu_$c" "$dir/out" || fail "fsu_$c --help has no usage line"

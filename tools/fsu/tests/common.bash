@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What the tests of fsu share: RUN, a directory of their own, which is removed, images and checks.
+# shellcheck disable=SC2086  # options and operands are lists of words
 set -u
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 : "${RUN=$top/run}"

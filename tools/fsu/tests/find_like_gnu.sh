@@ -5,6 +5,7 @@
 # run-as: root
 # timeout: 300
 # each: ext4 xfs btrfs
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/like_gnu.bash"
 need find du tree diff readlink realpath debugfs
 like_gnu_begin

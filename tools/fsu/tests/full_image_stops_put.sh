@@ -4,10 +4,12 @@
 # it is cut off.  The same for fsu_write.
 # timeout: 300
 # each: ext4 btrfs
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck
 mkdir "$dir/tree"
 for i in $(seq 1 60); do head -c 700000 /dev/urandom >"$dir/tree/f$i"; done
+# shellcheck disable=SC2048  # types are words
 for type in ${*:-ext4 btrfs}; do
 	command -v "mkfs.$type" >/dev/null || continue
 	img=$dir/$type.img

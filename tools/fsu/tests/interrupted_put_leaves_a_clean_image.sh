@@ -4,6 +4,7 @@
 # and each file in it is complete.
 # timeout: 300
 # run-as: self
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck setsid
 mkdir "$dir/tree"

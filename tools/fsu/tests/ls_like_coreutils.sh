@@ -6,6 +6,7 @@
 # run-as: root
 # timeout: 300
 # each: ext4 xfs btrfs
+# shellcheck disable=SC2086  # options and operands are lists of words
 set -u
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${RUN=$top/run}"
@@ -15,6 +16,7 @@ if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "needs a mount name space"; exit 77; }
 	FSU_TEST_UNSHARED=1 exec unshare -m --propagation private "$0" "$@"
 fi
+# shellcheck disable=SC2010  # no file's name is looked for
 ls --version 2>/dev/null | grep -q 'GNU coreutils' || { echo "needs GNU ls"; exit 77; }
 command -v cc >/dev/null || { echo "needs a C compiler"; exit 77; }
 dir=$(mktemp -d)
@@ -95,7 +97,7 @@ mount -o loop,ro,noatime "$img" "$dir/m" ||
 compared=0 failed=0
 # the same command inside of the mount and of the image
 try() {
-	local want got wcode gcode
+	local wcode gcode
 	(cd "$dir/m" && LD_PRELOAD=$dir/inside.so exec ls "$@") >"$dir/want" 2>"$dir/want.err"
 	wcode=$?
 	timeout 60 $RUN fsu_ls -o ro "$img" "$@" >"$dir/got" 2>"$dir/got.err"

@@ -7,6 +7,7 @@
 # run-as: root
 # timeout: 600
 # each: ext4
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/like_gnu.bash"
 need find tree python3
 many=${MANY:-5000}

@@ -6,13 +6,15 @@
 # entries.
 # timeout: 300
 # each: ext4 xfs btrfs
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck
 count=100000
 [ -z "${RUMP_TEST_QUICK:-}" ] || count=2000
-root= owners=
+root='' owners=''
 [ "$(id -u)" = 0 ] || { root=no-root; owners=no-owners; }
 python3 "$(dirname "$0")/tree.py" make "$dir/tree" $count $root || exit 1
+# shellcheck disable=SC2048  # types are words
 for type in ${*:-ext4 xfs btrfs}; do
 	command -v "mkfs.$type" >/dev/null || { echo "$type: no mkfs.$type, left out"; continue; }
 	img=$dir/$type.img

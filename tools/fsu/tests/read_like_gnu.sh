@@ -5,6 +5,7 @@
 # run-as: root
 # timeout: 300
 # each: ext4 xfs btrfs
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/like_gnu.bash"
 for c in head tail cat wc cmp grep md5sum; do
 	$c --version 2>/dev/null | grep -q GNU || skip "needs GNU $c"

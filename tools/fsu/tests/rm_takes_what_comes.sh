@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # fsu_rm -r removes all of a tree also where a driver lists some names twice and leaves others out,
 # which show only when the folder is read again.
+# shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/common.bash"
 need mkfs.ext4 e2fsck cc
 img=$dir/disk.img

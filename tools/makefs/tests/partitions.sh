@@ -75,6 +75,7 @@ run makefs -Z --owner=7:8 -P mbr.txt $image
 equal "kind of table" dos "$(sfdisk -J $image | sed -n 's/.*"label": *"\(.*\)".*/\1/p')"
 equal "bootable" True "$(field 1 bootable)"
 equal "types" "83 c" "$(field 1 type) $(field 2 type)"
+# shellcheck disable=SC2012  # the names are the test's own
 equal "owner" 7:8 "$(fsu_stat -p 1 $image -c %u:%g "/$(ls root/tree/deep | head -1)")"
 
 # wrong LINE SENTENCE: the text's second line

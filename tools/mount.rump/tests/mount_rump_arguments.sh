@@ -29,12 +29,12 @@ calls() {
 
 # refused CODE WORDS ARGUMENT...
 refused() {
-	local code=$1 words=$2 rc=0
+	local code=$1 pattern=$2 rc=0
 	shift 2
 	rm -f called
 	bin/mount.rump "$@" >out 2>err || rc=$?
 	equal "exit code of mount.rump $*" "$code" "$rc"
-	grep -qe "$words" err || fail "mount.rump $*: does not say '$words': $(cat err)"
+	grep -qe "$pattern" err || fail "mount.rump $*: does not say '$pattern': $(cat err)"
 	[ ! -e called ] || fail "mount.rump $*: the server was started"
 }
 

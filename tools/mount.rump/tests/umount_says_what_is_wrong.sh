@@ -20,13 +20,13 @@ no_server() { [ "$(servers)" = 0 ]; }
 
 # says CODE WORDS ARGUMENT...
 says() {
-	local code=$1 words=$2 rc=0
+	local code=$1 pattern=$2 rc=0
 	shift 2
 	rump_umount "$@" >out 2>err || rc=$?
 	equal "exit code of rump_umount $*: $(cat err)" "$code" "$rc"
-	[ -z "$words" ] || grep -qe "$words" err ||
-		fail "rump_umount $*: does not say '$words': $(cat err)"
-	[ -n "$words" ] || [ ! -s err ] || fail "rump_umount $*: says $(cat err)"
+	[ -z "$pattern" ] || grep -qe "$pattern" err ||
+		fail "rump_umount $*: does not say '$pattern': $(cat err)"
+	[ -n "$pattern" ] || [ ! -s err ] || fail "rump_umount $*: says $(cat err)"
 	[ "$(wc -l <err)" -le 2 ] || fail "rump_umount $*: more than a sentence: $(cat err)"
 }
 
