@@ -22,6 +22,8 @@ static void command(char **argv)
 	int status;
 	pid_t pid;
 
+	if (!argv[0])
+		die("no command");
 	posix_spawn_file_actions_init(&fa);
 	posix_spawn_file_actions_addopen(&fa, 1, "/dev/null", O_WRONLY, 0);
 	if (posix_spawnp(&pid, argv[0], &fa, NULL, argv, environ))

@@ -71,12 +71,13 @@ static void take_back(struct request *r, const char *at, size_t len)
 static long read_entries(struct request *r, const struct fuse_read_in *in, size_t room, size_t raw,
 			 pack_fn pack)
 {
-	char *out = p2k_out(r->w), *from = out + P2K_MAX_WRITE / 2;
+	char *out = p2k_out(r->w), *from;
 	size_t used = 0, n;
 	long got;
 
 	if (!out)
 		return -ENOMEM;
+	from = out + P2K_MAX_WRITE / 2;
 	got = rump_vfs_readdir(p2k_target(r), in->offset, from, raw);
 	for (long at = 0; at < got; at += ((struct dirent64 *)(from + at))->d_reclen) {
 		n = pack(r, out + used, room - used, (struct dirent64 *)(from + at));

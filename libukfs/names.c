@@ -102,6 +102,7 @@ static int change_directory(const struct ukfsi_at *at)
 {
 	int fd, res;
 
+	/* cppcheck-suppress [uninitvar, ctuuninitvar] ; ukfsi_at_begin has set it */
 	if (at->dirfd == AT_FDCWD)
 		return rump_sys_chdir(at->path);
 	fd = rump_sys_openat(at->dirfd, at->path, O_PATH | O_DIRECTORY | O_CLOEXEC, 0);

@@ -24,7 +24,8 @@ extern struct rumpuser_upcalls rumpuser_up;
  * A hypercall may run inside any call of the application's: what it does to errno stays inside.
  * First in each hypercall that may set it.
  */
-#define KEEP_ERRNO int kept_errno __attribute__((cleanup(rumpuser_restore_errno))) = errno
+#define KEEP_ERRNO \
+	int kept_errno __attribute__((unused, cleanup(rumpuser_restore_errno))) = errno
 
 static inline void rumpuser_restore_errno(int *kept)
 {

@@ -77,6 +77,7 @@ static void direct_io(void)
 	direct = open("f", O_RDWR | O_DIRECT);
 	if (direct < 0) {
 		shows("O_DIRECT", NULL, "%s", strerrorname_np(errno));
+		free(buf);
 		return;
 	}
 	p = map(fd, 4 * PAGE, PROT_READ | PROT_WRITE, MAP_SHARED);

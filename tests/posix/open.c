@@ -285,11 +285,13 @@ static void unnamed(void)
 static void direct(void)
 {
 	static const size_t sizes[] = {4096, 8192, 65536, 1 << 20};
-	char *buf = aligned_alloc(4096, 1 << 20), *back = aligned_alloc(4096, 1 << 20);
+	char *buf, *back;
 	int fd = opens("O_DIRECT", NULL, open("f", O_CREAT | O_RDWR | O_DIRECT, 0644)), plain;
 
 	if (fd < 0)
 		return;
+	buf = aligned_alloc(4096, 1 << 20);
+	back = aligned_alloc(4096, 1 << 20);
 	fill(buf, 1 << 20, 0);
 	plain = must(open("f", O_RDWR));
 	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {

@@ -336,7 +336,7 @@ static bool mount_small(void)
 
 static int fill_small_host(void)
 {
-	char *buf = calloc(1, MIB);
+	static char buf[MIB];
 	struct image img;
 	int err = 0, i;
 

@@ -42,6 +42,7 @@ static char *number_text(const char *format, uint64_t n)
 {
 	char buf[32];
 
+	/* cppcheck-suppress wrongPrintfScanfArgNum ; the format is the caller's */
 	snprintf(buf, sizeof(buf), format, n);
 	return fsu_strdup(buf);
 }

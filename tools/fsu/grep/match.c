@@ -95,7 +95,7 @@ static bool compile(struct matcher *m, const char *text, size_t len)
 struct matcher *matcher_new(const char *patterns, size_t len, const struct grep_options *o)
 {
 	struct matcher *m = fsu_malloc(sizeof(*m));
-	const char *end = patterns + len;
+	const char *end = patterns ? patterns + len : NULL;
 
 	*m = (struct matcher){ .o = o };
 	if (patterns && o->syntax == GREP_PERL) {

@@ -136,7 +136,7 @@ for p in link dlink/.. dlink/../d/sub/up/../self dangling d/sub/up file d dlink 
 		try realpath $o "$p"
 	done
 done
-try readlink link dlink file; try readlink -n link dlink; try realpath file d missing; 
+try readlink link dlink file; try readlink -n link dlink; try realpath file d missing
 
 # the inode of a name is gone: whoever asks for no attributes does not see it
 if [ "$type" = ext4 ]; then
