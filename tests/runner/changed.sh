@@ -5,6 +5,7 @@
 # run-as: self
 # needs: git
 # timeout: 60
+# shellcheck disable=SC2016	# the commands are for the shells of the tests
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/runner/tree.bash"
 

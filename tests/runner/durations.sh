@@ -34,8 +34,8 @@ printf '70 it/b\nno number\n\n80 it/b (all rounds)\n75 it/a\n' >other
 tests_run 1 -j 1 --durations other
 order "the order by FILE" a b
 tests_run 0 -j 1 --durations other -k "it/[ac]"
-grep -qE '^[0-9.]+ it/a$' other &&
-	grep -qE '^80.0 it/b \(all rounds\)$' other || fail "$(cat other)"
+grep -qE '^[0-9.]+ it/a$' other || fail "FILE is not updated: $(cat other)"
+grep -qE '^80.0 it/b \(all rounds\)$' other || fail "FILE lost a line: $(cat other)"
 printf '70 it/b\n80 it/b (all rounds)\n75 it/a\n' >other
 tests_run 1 -j 1 --durations other --full
 order "the order with all rounds" b a

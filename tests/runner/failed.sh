@@ -3,6 +3,7 @@
 # --failed runs the tests whose last run failed or was unsteady, with the rounds they had then.
 # run-as: self
 # timeout: 60
+# shellcheck disable=SC2016	# the commands are for the shells of the tests
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/runner/tree.bash"
 

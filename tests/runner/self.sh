@@ -4,6 +4,7 @@
 # a test leaves behind.
 # run-as: self
 # timeout: 60
+# shellcheck disable=SC2016	# the commands are for the shells of the tests
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/runner/tree.bash"
 
@@ -31,3 +32,17 @@ tests_run 1 -k 'no such test'
 counts 0 0 0
 tests_run 2 -k '('
 has 'no regular expression'
+
+# What a passing test prints is shown by -v; the directory of a failed test stays with -K.
+make_test prints 'echo so far so good'
+tests_run 0 -k it/prints
+lacks 'so far'
+tests_run 0 -k it/prints -v
+has '^    [|] so far so good$'
+make_test fails 'echo here >file; exit 1'
+tests_run 1 -k it/fails
+lacks '^kept'
+tests_run 1 -k it/fails -K
+kept=$(sed -n 's/^kept: //p' out)
+[ -d "$kept" ] || fail "no directory is kept"
+equal "what is kept" "$(printf 'here\nhere')" "$(cat "$kept"/*/file)"

@@ -3,6 +3,7 @@
 # Headers choose who runs a test and in which tier; tier check has few rounds, tier full all.
 # run-as: both
 # timeout: 60
+# shellcheck disable=SC2016	# the commands are for the shells of the tests
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/runner/tree.bash"
 

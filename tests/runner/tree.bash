@@ -17,7 +17,8 @@ tests_run() {
 	local expected=$1 rc=0
 	shift
 	top/tests/run -b build "$@" >out 2>&1 || rc=$?
-	[ "$rc" = "$expected" ] || { cat out; fail "exit code $rc, expected $expected: tests/run $*"; }
+	[ "$rc" = "$expected" ] ||
+		{ cat out; fail "exit code $rc, expected $expected: tests/run $*"; }
 }
 
 # counts PASSED FAILED SKIPPED: the last line
