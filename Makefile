@@ -26,8 +26,10 @@ KERNELS ?= $(foreach k,$(ALL_KERNELS),$(if $(filter $(firstword $(ALL_KERNELS)),
 	$(B)/lib/rump/$(k)/rump-modules),$(k)))
 KERNELS := $(KERNELS)
 KERNEL := $(firstword $(KERNELS))
-# The file system types to build, as in fs/table.toml; all of them where there is none.
+# The file system types to build, as in fs/table.toml, of the default kernel and of the others; all
+# of them where there is none.
 TYPES ?=
+OTHER_TYPES ?= $(TYPES)
 PREFIX ?= /usr/local
 LIBDIR ?= $(PREFIX)/lib
 MODDIR ?= $(LIBDIR)/rump
@@ -120,7 +122,7 @@ help:
 	@echo "make deps       install the Debian packages that the build needs"
 	@echo "make            build all file systems of Linux $(firstword $(ALL_KERNELS)), and all programs, into $(B)/"
 	@echo "make TYPES=\"ext4 vfat\"   only these types"
-	@echo "make all-kernels      the same with every kernel: $(ALL_KERNELS); KERNELS=$(lastword $(ALL_KERNELS)) for one of them"
+	@echo "make all-kernels      the same with Linux $(ALL_KERNELS); KERNELS=$(lastword $(ALL_KERNELS)) for one of them"
 	@echo "make RUMPUSER=posix   hypercalls that need nothing of the host but POSIX"
 	@echo "make HOST=x     build for host x (aarch64-linux-gnu) into $(B)/x/"
 	@echo "make check-deps install the Debian packages that the tests need"

@@ -10,7 +10,9 @@ KFARM = $(KDIR)/farm
 KOBJ = $(B)/linux-$*/obj
 KLIB = $(B)/lib/rump/$*
 # Fragments of the configuration; with TYPES, without the modules that no type asks for by itself.
-KCONFIGS := $(filter-out $(if $(TYPES),%/modules.config),$(sort $(wildcard arch/rump/configs/*.config)))
+KCONFIGS := $(sort $(wildcard arch/rump/configs/*.config))
+$(foreach k,$(KERNELS),$(eval types-$(k) := \
+	$(if $(filter $(firstword $(ALL_KERNELS)),$(k)),$(TYPES),$(OTHER_TYPES))))
 # The directories of which the farm has a copy with links, and the entries left out of each: arch/ gets
 # one architecture more; what librump replaces whole loses its makefile, so that it is not compiled.
 KFARM_COPIES := .:arch|kernel arch:rump kernel:sched|module kernel/sched:Makefile kernel/module:Makefile
@@ -50,11 +52,11 @@ $(BASE)/linux-%/farm/laid: $(BASE)/linux-%/unpacked librump/local.mk
 	touch $@
 
 # The same text keeps its time: most columns of the table are nothing to the kernel.
-$(B)/linux-%/obj/fragments: $(KCONFIGS) fs/table.toml scripts/fs-table $(B)/vars/TYPES \
-		$(wildcard librump/compat/*/config)
+$(B)/linux-%/obj/fragments: $(KCONFIGS) fs/table.toml scripts/fs-table \
+		$(B)/vars/types-% $(wildcard librump/compat/*/config)
 	@mkdir -p $(@D)
-	cat $(KCONFIGS) $(filter librump/compat/$*/config,$^) > $@.new
-	scripts/fs-table config $* $(TYPES) >> $@.new
+	cat $(filter-out $(if $(types-$*),%/modules.config),$(KCONFIGS)) $(filter librump/compat/$*/config,$^) > $@.new
+	scripts/fs-table config $* $(types-$*) >> $@.new
 	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 
 kernel_compiler = $(CC) $(CROSS_COMPILE)

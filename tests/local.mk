@@ -38,11 +38,12 @@ check-programs: $(TEST_PROGRAMS)
 # What tests/hosts runs: other processors, with one kernel and few file systems; those that there is a
 # compiler for.
 TEST_HOSTS ?= aarch64-linux-gnu
-TEST_HOSTS_TYPES := ext4 xfs btrfs vfat
+TEST_HOSTS_TYPES ?= ext4 xfs btrfs vfat
 TEST_HOSTS_PROGRAMS := bin/opmix rumpuser_lock rumpuser_parallel
 check-hosts:
 	+$(foreach h,$(foreach h,$(TEST_HOSTS),$(if $(shell command -v $(h)-gcc),$(h))),\
-		$(MAKE) HOST=$(h) B=$(B)/$(h) BASE=$(BASE) KERNELS=$(KERNEL) TYPES="$(TEST_HOSTS_TYPES)" \
+		$(MAKE) HOST=$(h) B=$(B)/$(h) BASE=$(BASE) KERNELS=$(KERNEL) \
+			TYPES="$(TEST_HOSTS_TYPES)" OTHER_TYPES="$(TEST_HOSTS_TYPES)" \
 			all $(TEST_HOSTS_PROGRAMS:%=$(B)/$(h)/tests/%) &&) :
 
 # What was built: other kernels (see KERNELS) and hosts stay up to date, they are built where the tests
@@ -54,8 +55,7 @@ check: missing
 
 check-full: missing
 	+$(MAKE) all-kernels
-	+$(MAKE) check-programs
-	+$(MAKE) check-hosts
+	+$(MAKE) KERNELS="$(ALL_KERNELS)" check-programs check-hosts
 	tests/run -b $(B) --full $(TESTS)
 
 # What tests/demo.sh shows: one file system, the commands for images.
