@@ -3,6 +3,7 @@
  * Several threads on one handle, on several handles, and mounting at the same time.
  * each: ext4 xfs btrfs tmpfs
  * timeout: 300
+ * weight: 2
  */
 #include <pthread.h>
 

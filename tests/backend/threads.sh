@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # On the POSIX back end, on glibc and on musl: 20,000 operations from eight threads at once, see
 # tests/threads/eight.sh, with more virtual CPUs than most hosts have; and 50 starts.
-# each: glibc,ext4 glibc,xfs glibc,btrfs glibc,vfat musl,ext4 musl,xfs musl,btrfs musl,vfat
+# each: glibc,ext4 musl,ext4
+# each-full: glibc,xfs glibc,btrfs glibc,vfat musl,xfs musl,btrfs musl,vfat
 # run-as: user
 # timeout: 240
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/backend.sh"
 

@@ -4,7 +4,8 @@
 # command of fsu work, but exec, which says so in a sentence.  What vfat cannot hold is refused with
 # a sentence.
 # run-as: user
-# each: ext4 xfs vfat
+# each: ext4
+# each-full: xfs vfat
 # needs: truncate
 . "$RUMP_TEST_LIB/common.sh"
 type=$1

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Bad input: one clear sentence with the reason, exit code 1, the image unharmed.
 # needs: mkfs.ext4 mkfs.xfs mkfs.vfat sfdisk flock
+# run-as: both
 . "$RUMP_TEST_LIB/common.sh"
 
 bad=0

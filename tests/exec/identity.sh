@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The program is the caller: user, capabilities, working directory, environment, standard files; its
 # new files too.  Nobody else sees the mount.
+# run-as: both
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/exec/exec.bash"
 own_image disk.img

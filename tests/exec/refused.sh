@@ -3,6 +3,7 @@
 # Where the host forbids what is needed, a sentence says what: user namespaces, /dev/fuse.  And with
 # no more than the rights of the root of a user namespace it works.
 # needs: unshare mount setpriv
+# run-as: both
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/exec/exec.bash"
 unshare --user --map-root-user true 2>/dev/null || skip "no user namespaces here"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A program that knows nothing of images, rsync, fills one and reads it back: the content is what
 # fsu_get shows, the checker is content, and reading changes nothing.
-# each: ext4 xfs btrfs vfat
+# each: ext4 vfat
+# each-full: xfs btrfs
 # needs: rsync
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/exec/exec.bash"

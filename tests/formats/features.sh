@@ -4,6 +4,7 @@
 # tree of hashes, names in any case, compressed.
 # each: encrypted,ext4 encrypted,f2fs verity,ext4 verity,btrfs verity,f2fs casefold,ext4 casefold,f2fs compressed,btrfs compressed,f2fs compressed,ntfs3
 # needs: fsverity xfs_io
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/mounted.sh"
 

@@ -8,6 +8,7 @@
 # each: jffs2 ubifs
 # needs: mkfs.jffs2 sumtool jffs2dump mkfs.ubifs ubinize
 # timeout: 600
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
 . "$LIB/mounted.sh"

@@ -6,6 +6,7 @@
 # what there is, and the reader finds no block, inode or name that does not fit.
 # each: adfs affs bcachefs befs efs hfsplus hpfs omfs qnx4 qnx6 sysv v7 vxfs
 # timeout: 600
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/mounted.sh"
 . "$LIB/matrix.sh"

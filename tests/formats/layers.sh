@@ -5,6 +5,7 @@
 # byte, and the one above too where the command only reads; the host's kernel shows the same.
 # each: overlay
 # needs: mksquashfs mkfs.ext4
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
 

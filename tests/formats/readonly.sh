@@ -3,6 +3,7 @@
 # A tree that the format's own tool made an image of is what fsu gets of it and what a mount shows,
 # for the types that only their tools write; the image is not touched.
 # each: cramfs erofs iso9660 romfs squashfs ufs
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
 . "$LIB/mounted.sh"

@@ -7,6 +7,7 @@
 # tree.
 # each: bfs btrfs exfat ext2 ext3 ext4 f2fs gfs2 hfs jfs minix msdos nilfs2 ntfs3 reiserfs udf vfat xfs
 # timeout: 300
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/matrix.sh"
 . "$LIB/mounted.sh"

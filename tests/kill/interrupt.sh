@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Ctrl-C in the middle of a put: the command ends soon, says so, and the image is unmounted cleanly.
-# each: ext4 xfs btrfs vfat
+# each: ext4 vfat
+# each-full: xfs btrfs
 # run-as: user
 . "$RUMP_TEST_LIB/common.sh"
 

@@ -4,6 +4,7 @@
 # attributes and ACLs of a tar archive on standard input, names by -N, an mtree manifest over a
 # directory, and what is damaged makes no image.
 # needs: mkfs.ext4 e2fsck
+# run-as: both
 import io
 import os
 import subprocess

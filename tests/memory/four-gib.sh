@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A file of 4 GiB goes in and out with a memory limit of 128 MiB: cached pages are evicted, nothing
 # hangs, and the process never takes much more than its limit.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # run-as: user
 # timeout: 400
 . "$RUMP_TEST_LIB/common.sh"

@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A sparse image of 16 TiB mounts in 64 MiB of memory, lists, takes files, unmounts, is clean.
-# each: ext4 xfs
+# each: ext4
+# each-full: xfs
 # run-as: user
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"

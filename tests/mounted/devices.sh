@@ -3,7 +3,8 @@
 # File systems over several images: btrfs with device=, xfs with logdev= (and a realtime part with
 # rtdev=, which the host here may not know), ext4 with journal_path=.  What is written through a
 # mount and through fsu is there for the host's kernel.
-# each: btrfs xfs xfs-realtime ext4
+# each: btrfs xfs ext4
+# each-full: xfs-realtime
 # run-as: root
 # needs: losetup
 . "$RUMP_TEST_LIB/common.sh"

@@ -3,7 +3,6 @@
 # A server under load that is killed, crashes or panics: within a second its mount has gone by
 # itself, its users get an error, the log has message and backtrace, the exit code tells, and the
 # host's kernel has nothing to say.
-# run-as: both
 # needs: mkfs.ext4 e2fsck debugfs
 import errno
 import os

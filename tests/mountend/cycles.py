@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A thousand mounts come and go, two at a time: no process, mount, lock, file, memory or connection
 # of the host's FUSE is left behind, and each server ended with 0.
-# run-as: both
+# run-as: root-first
 # needs: mkfs.ext4 e2fsck unshare
 # timeout: 900
 # alone: yes

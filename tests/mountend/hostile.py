@@ -3,7 +3,8 @@
 # Damaged images: bits of a good one are turned over, and it is mounted, walked, read and written.
 # It is refused with a sentence, or works, or its server ends; the machine goes on, nothing hangs,
 # nothing is left, the memory stays limited.
-# each: ext4 xfs btrfs vfat exfat iso9660 squashfs erofs
+# each: ext4 vfat squashfs
+# each-full: xfs btrfs exfat iso9660 erofs
 # run-as: self
 # needs: gdb
 # timeout: 1800

@@ -3,7 +3,6 @@
 # The ways to leave a mount: umount refuses while it is busy; a lazy one ends the server with the
 # last open file; SIGTERM, SIGINT, SIGHUP, idle and in use; a server goes on without its monitor.
 # Each leaves a clean image that can be mounted again at once.
-# run-as: both
 # needs: mkfs.ext4 e2fsck debugfs
 # timeout: 300
 import errno

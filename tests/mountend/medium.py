@@ -3,7 +3,8 @@
 # A medium that fails under a mount: the image is cut short, the device vanishes, the host's disk is
 # full.  Programs get errors, nothing hangs, the unmount is orderly; where last writes were lost it
 # says so and the exit code is 2.
-# each: sync async mmap
+# each: async
+# each-full: sync mmap
 # run-as: root
 # needs: mkfs.ext4 e2fsck losetup blockdev mkfs.xfs mkfs.btrfs mkfs.fat
 # timeout: 300

@@ -2,7 +2,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A server in the background that panics or is killed says so in the system's log: the panic's
 # message, the backtrace, what became of the server.
-# run-as: both
 # needs: mkfs.ext4 unshare mount
 """/dev is a folder of the test's own in a mount namespace, with a /dev/log of its own."""
 import os

@@ -3,7 +3,8 @@
 # What programs see on a mount server's mount is what they see on the host kernel's mount of an
 # equal image: for root, for an ordinary user, with 20,000 entries in a directory.  Then both are
 # unmounted, and the checker is content.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # run-as: root
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A full file system refuses the same calls on a mount server's mount as on the host kernel's, loses
 # nothing that it took, and gives its space back.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # run-as: root
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"

@@ -4,9 +4,11 @@
 # the file, soft ones when their grace time is over; as on the host kernel's mount, where that has
 # quotas.  What the image says is in use afterwards is what its files take, and the checker is
 # content.
-# each: ext4,user ext4,group ext4,project xfs,user xfs,group xfs,project
+# each: ext4,user xfs,project
+# each-full: ext4,group ext4,project xfs,user xfs,group
 # needs: chattr
 # timeout: 300
+# run-as: root-first
 # shellcheck disable=SC2086  # options and operands are lists of words
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/posix/posix.sh"

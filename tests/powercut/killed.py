@@ -2,9 +2,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A mounted server killed at 100 random moments while SQLite commits: the mount goes away, the next
 # one replays the journal, every committed transaction is there, and the checker finds nothing.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # run-as: self
 # timeout: 900
+# weight: 2
 """The host lives on: what the server wrote is in the host's cache, flushed or not."""
 import math
 import os

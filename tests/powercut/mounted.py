@@ -3,10 +3,11 @@
 # The power fails under a mounted server, with what the host's cache held, while SQLite commits and
 # fio syncs every block: after each of 50 cuts the journal is replayed, the checker finds nothing,
 # and what was committed and synced is there.
-# each: ext4 xfs btrfs
-# run-as: both
+# each: ext4
+# each-full: xfs btrfs
 # needs: fio
 # timeout: 900
+# weight: 2
 """The loads know nothing of the write log: fio's syncs are acknowledged by a preloaded library."""
 import bisect
 import os

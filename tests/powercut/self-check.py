@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The power cut tests can fail: with a medium whose cache ignores flushes, acknowledged data is lost
 # and they see it, on a load and at cuts where an honest medium loses nothing.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # run-as: user
 # timeout: 300
 """One recorded load, looked at as both media would have kept it."""

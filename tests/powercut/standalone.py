@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The power fails at any moment, with what the host's cache held: after each of 100 cuts the journal
 # is replayed, the checker finds nothing, and everything that was fsynced is there.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # run-as: user
 # timeout: 900
 """The image is held by the writing program itself (libukfs)."""

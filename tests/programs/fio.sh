@@ -3,8 +3,10 @@
 # fio on a mount: eight jobs write 4 KiB blocks at random places, through the page cache, past it,
 # by memory mapping and synchronously, and find the checksums of all of them again, also after a
 # remount.
-# each: ext4 xfs btrfs vfat
+# each: xfs
+# each-full: ext4 btrfs vfat
 # needs: fio
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

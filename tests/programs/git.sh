@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # git on a mount: a repository of some thousand files and several commits is made, cloned, checked
 # out, repacked and verified; so it is after a remount and for another reader of the image.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # needs: git
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"

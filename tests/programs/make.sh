@@ -2,8 +2,10 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A C project is built with make -j on a mount: its objects are those of a build beside it, and make
 # finds nothing to do again, also after a remount.
-# each: ext4 xfs btrfs
+# each: btrfs
+# each-full: ext4 xfs
 # needs: make gcc objcopy
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

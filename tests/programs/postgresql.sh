@@ -3,7 +3,9 @@
 # PostgreSQL on a mount: initdb with checksums, pgbench, a stop and a crash, restarts, and a
 # remount; the accounts are consistent and every page has its checksum.
 # run-as: user
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rsync -aHAXS --checksum copies a tree of everything odd onto a mount and back from it; a second
 # run finds nothing to do.
-# each: ext4 xfs btrfs
+# each: xfs
+# each-full: ext4 btrfs
 # needs: rsync
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"

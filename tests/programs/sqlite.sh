@@ -3,8 +3,10 @@
 # SQLite in WAL mode on a mount: four processes write and read one database at the same time, none
 # sees a sum that no transaction left, all that was committed is there, the integrity check is
 # clean, and so it is for the sqlite3 program after a remount and for another reader of the image.
-# each: ext4 xfs btrfs vfat
+# each: btrfs vfat
+# each-full: ext4 xfs
 # needs: sqlite3
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

@@ -1,9 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # stress-ng's class of file system stressors on a mount: each of them runs and finds nothing wrong.
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # timeout: 300
 # needs: stress-ng
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

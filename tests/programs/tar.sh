@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # tar unpacks an archive on a mount, with owners, ACLs, attributes and holes where the file system
 # has them, and packs the same tree from it.
-# each: ext4 xfs btrfs vfat
+# each: ext4 vfat
+# each-full: xfs btrfs
 # needs: tar
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"

@@ -1,7 +1,6 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The sandbox adds less than 100 ns to a system call.
-# alone: yes
 # run-as: user
 . "$RUMP_TEST_LIB/common.sh"
 

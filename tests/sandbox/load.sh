@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the sandbox a file system works as outside of it, by every method: data, flushes, holes,
 # discard, names, new threads, the release of the image.
-# each: sync,ext4 async,ext4 mmap,ext4 sync,xfs async,xfs mmap,xfs sync,btrfs async,btrfs mmap,btrfs sync,vfat async,vfat mmap,vfat
+# each: sync,ext4 async,xfs mmap,btrfs async,vfat
+# each-full: async,ext4 mmap,ext4 sync,xfs mmap,xfs sync,btrfs async,btrfs sync,vfat mmap,vfat
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 
 method=${1%,*} type=${1#*,}

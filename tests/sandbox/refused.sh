@@ -3,6 +3,7 @@
 # What a server that has been taken over would try fails, in threads old and new: with EPERM, or
 # with the end of the process where the table of calls says KILL.  Outside the sandbox it does not.
 # timeout: 300
+# run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 
 table=${RUMP_TEST_LIB%/tests/lib}/tools/mount/sandbox_calls.def

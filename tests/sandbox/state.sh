@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every thread of a sandboxed process has given up its user, groups, capabilities, and the limits
 # hold.
+# run-as: both
 . "$RUMP_TEST_LIB/common.sh"
 
 boxed=$RUMP_BUILD/tests/bin/boxed

@@ -6,6 +6,7 @@
 # each: plain thread
 # run-as: user
 # needs: gcc
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 
 here=$RUMP_TOP/tests/sched

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A snapshot of an image with a dirty journal shows what a replay would leave, to reading commands
 # too, and the image stays as it is.
-# each: ext3 ext4 xfs btrfs
+# each: ext4 xfs btrfs
+# each-full: ext3
 # run-as: user
 . "$RUMP_TEST_LIB/common.sh"
 

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The folder of the temporary file is full, or is none: exit code 1, a sentence that names it, no
 # hang, the image unharmed.
-# each: ext4 xfs btrfs vfat
+# each: ext4 vfat
+# each-full: xfs btrfs
 # run-as: root
 # needs: unshare mount
 . "$RUMP_TEST_LIB/common.sh"

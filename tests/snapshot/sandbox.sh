@@ -1,7 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # In the sandbox of the mount servers a snapshot is read and written as outside of it.
-# each: ext4 xfs btrfs vfat
+# each: ext4 btrfs
+# each-full: xfs vfat
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 
 need_tools "$1"

@@ -3,8 +3,10 @@
 # Two snapshots of an image that nobody may write, at once: each has what was written to it, read
 # back from its temporary file (the memory is too small to keep it), readers see the image as it
 # was, a writer is kept out; in the end the image is the same and nothing is left.
-# each: ext4 xfs btrfs vfat
+# each: ext4 btrfs
+# each-full: xfs vfat
 # timeout: 300
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 
 need_tools "$1"

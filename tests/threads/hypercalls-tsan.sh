@@ -4,10 +4,12 @@
 #
 # The kernel side itself is out of its reach: its atomics and locks are in objects that are not
 # instrumented, and one of its synchronisation primitives is "holds a virtual CPU".
-# each: linux,sync linux,mmap linux,async linux,queue posix,sync posix,async posix,queue
+# each: linux,async linux,mmap posix,sync
+# each-full: linux,sync linux,queue posix,async posix,queue
 # run-as: user
 # timeout: 300
 # needs: gcc
+# weight: 2
 . "$RUMP_TEST_LIB/common.sh"
 
 src=$RUMP_TOP/librump/rumpuser host=${1%,*} method=${1#*,}

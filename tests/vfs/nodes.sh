@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # rump_vfs_*: nodes and their names, open files and directories, attributes and who may do what; the
 # image is clean afterwards.
-# each: ext4,nodes ext4,openfiles ext4,attributes xfs,nodes xfs,openfiles xfs,attributes btrfs,nodes btrfs,openfiles btrfs,attributes vfat,nodes vfat,openfiles vfat,attributes
+# each: ext4,nodes xfs,openfiles btrfs,attributes vfat,nodes vfat,attributes
+# each-full: ext4,openfiles ext4,attributes xfs,nodes xfs,attributes btrfs,nodes btrfs,openfiles vfat,openfiles
 . "$RUMP_TEST_LIB/common.sh"
 
 type=${1%,*}

@@ -3,6 +3,7 @@
  * Who may open an image at the same time: readers together, a writer alone, in one process and in
  * several.
  * each: sync mmap async queue
+ * run-as: root-first
  */
 #include <errno.h>
 #include <fcntl.h>

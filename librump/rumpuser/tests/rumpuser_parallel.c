@@ -3,6 +3,7 @@
  * Many threads at one image by each method, half of the reads not in the host's cache; threads
  * which end while what they have submitted is under way.
  * each: sync mmap async queue snapshot
+ * weight: 2
  */
 #include <errno.h>
 #include <fcntl.h>

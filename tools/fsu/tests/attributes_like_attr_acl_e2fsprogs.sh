@@ -4,7 +4,8 @@
 # and fsu_lsattr what those of e2fsprogs, fsu_sync and fsu_fstrim run.
 # run-as: root
 # timeout: 600
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/changes.bash"
 need getfattr setfattr getfacl setfacl chattr lsattr

@@ -3,7 +3,8 @@
 # fsu_cp does and says what cp of coreutils does.
 # run-as: root
 # timeout: 600
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 . "$(dirname "$0")/changes.bash"
 
 populate() {

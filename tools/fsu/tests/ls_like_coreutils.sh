@@ -5,7 +5,8 @@
 # Needs root and the host's ext4 for the comparison; the argument is the type.
 # run-as: root
 # timeout: 300
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # shellcheck disable=SC2086  # options and operands are lists of words
 set -u
 top=$(cd "$(dirname "$0")/../../.." && pwd)

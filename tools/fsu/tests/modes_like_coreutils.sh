@@ -3,7 +3,8 @@
 # fsu_chmod, fsu_chown and fsu_chgrp do and say what those of coreutils do.
 # run-as: root
 # timeout: 600
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 . "$(dirname "$0")/changes.bash"
 
 populate() {

@@ -4,7 +4,8 @@
 # do.
 # run-as: root
 # timeout: 600
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 NEEDS_PROC=yes
 . "$(dirname "$0")/changes.bash"
 

@@ -5,7 +5,9 @@
 # clean.  Arguments: types to use; RUMP_TEST_QUICK=1: a directory of 2,000 instead of 100,000
 # entries.
 # timeout: 300
-# each: ext4 xfs btrfs
+# each: ext4 btrfs
+# each-full: xfs
+# run-as: root-first
 # shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/common.bash"
 need python3 mkfs.ext4 e2fsck

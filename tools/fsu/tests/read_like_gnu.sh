@@ -4,7 +4,8 @@
 # same image by the host's kernel, with the same exit codes.
 # run-as: root
 # timeout: 300
-# each: ext4 xfs btrfs
+# each: ext4
+# each-full: xfs btrfs
 # shellcheck disable=SC2086  # options and operands are lists of words
 . "$(dirname "$0")/like_gnu.bash"
 for c in head tail cat wc cmp grep md5sum; do

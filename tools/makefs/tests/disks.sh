@@ -1,7 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # -p makes a disk that sfdisk, the checkers and the commands of fsu accept.
-# each: ext4 xfs vfat
+# each: ext4 vfat
+# each-full: xfs
 # needs: sfdisk
 . "$(dirname "$0")/common.bash"
 need_tools "$1"

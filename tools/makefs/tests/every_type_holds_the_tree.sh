@@ -3,8 +3,10 @@
 # An image of a tree with every odd thing (names of any bytes, paths beyond PATH_MAX, holes, hard
 # links, devices, attributes, ACLs), or with what the type can hold of such a tree, holds that tree;
 # the format's checker and the host's kernel agree.
-# each: bfs btrfs exfat ext2 ext3 ext4 f2fs hfs msdos vfat xfs
+# each: ext4 xfs btrfs vfat
+# each-full: bfs exfat ext2 ext3 f2fs hfs msdos
 # timeout: 300
+# run-as: root-first
 . "$(dirname "$0")/common.bash"
 need_tools "$1"
 case $1 in
