@@ -73,7 +73,7 @@ class Shell:
             out += data
         return out.decode("utf-8", "replace")
 
-    def read_until(self, text, limit=60):
+    def read_until(self, text, limit=240):
         out, end = "", time.monotonic() + limit
         while text not in out:
             if time.monotonic() > end:
@@ -86,7 +86,7 @@ class Shell:
         if os.path.exists("line"):
             os.unlink("line")
         self.send(typed + "\t")
-        end = time.monotonic() + 60
+        end = time.monotonic() + 240
         line = None
         while not same(line, expected) and time.monotonic() < end:
             self.read(0.2)

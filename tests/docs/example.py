@@ -35,7 +35,7 @@ for number, source in enumerate(found):
                     f"example{number}", f"example{number}.c", f"-L{BUILD}/lib", "-lukfs", "-lrump",
                     f"-Wl,-rpath-link,{BUILD}/lib"], check=True)
     run = subprocess.run([f"./example{number}", "disk.img"], capture_output=True, text=True,
-                         timeout=60, check=False)
+                         timeout=240, check=False)
     print(run.stdout + run.stderr)
     if run.returncode:
         sys.exit(f"example {number} ends with {run.returncode}")

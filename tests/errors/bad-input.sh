@@ -16,7 +16,7 @@ refused() {
 	local what=$1 pattern=$2 image=$3 before=- rc=0
 	shift 3
 	[ "$image" = - ] || before=$(sum "$image")
-	timeout 60 "$@" >out 2>err </dev/null || rc=$?
+	timeout "$PATIENCE" "$@" >out 2>err </dev/null || rc=$?
 	[ "$rc" = "$code" ] || complain "$what: exit code $rc, not $code: $(head -c 300 err)"
 	[ "$(wc -l <err)" -le "$lines" ] ||
 		complain "$what: $(wc -l <err) lines: $(head -c 500 err)"
@@ -103,7 +103,7 @@ python3 -c 'import fcntl, struct, time
 f = open("good.img", "r+b")
 fcntl.fcntl(f, 37, struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0))   # F_OFD_SETLK
 print("locked", flush=True)
-time.sleep(100)' >lock.out &
+time.sleep(1000)' >lock.out &
 locker=$!
 wait_until grep -q locked lock.out
 refused "locked by another: write" 'good.img.*(in use|busy|locked)' good.img \

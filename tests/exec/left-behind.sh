@@ -37,7 +37,7 @@ fsck_clean ext4 disk.img
 ns="unshare --mount"
 as_root || ns="unshare --user --mount"
 # this namespace has the mount after ours has lost it; nothing is busy here
-expect 0 '' timeout 60 fsu_exec disk.img -w -- bash -c "left other $ns"
+expect 0 '' fsu_exec disk.img -w -- bash -c "left other $ns"
 expect 0 '' fsu_exec disk.img -w -- true
 : >go-other
 wait_for done-other

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # A signal that is sent to fsu_exec reaches the program, once; Ctrl-C on a terminal too; what the
 # program writes in answer is on the image.  fsu_exec killed: its mount ends and the image is free.
+# timeout: 600
 # needs: mkfs.ext4 unshare
 import os
 import pty
@@ -11,6 +12,7 @@ import sys
 import time
 
 IMAGE = "disk.img"
+PATIENCE = 240          # seconds after which something hangs
 # counts signals until there is none for half a second after the first
 PROGRAM = r"""
 import signal, sys, time
@@ -33,7 +35,7 @@ def on_image():
 
 
 def wait_ready():
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while not os.path.exists("ready"):
         assert time.monotonic() < limit, "the program did not start"
         time.sleep(0.05)
@@ -44,7 +46,7 @@ def sent(sig):
     proc = subprocess.Popen(COMMAND)
     wait_ready()
     proc.send_signal(sig)
-    code = proc.wait(60)
+    code = proc.wait(PATIENCE)
     assert (code, on_image()) == (1, f"[{int(sig)}]"), (sig, code, on_image())
 
 
@@ -60,11 +62,11 @@ def typed():
 
 
 def killed():
-    proc = subprocess.Popen([*COMMAND[:4], "sh", "-c", "echo $$ >pid; : >ready; exec sleep 60"])
+    proc = subprocess.Popen([*COMMAND[:4], "sh", "-c", "echo $$ >pid; : >ready; exec sleep 6000"])
     wait_ready()
     proc.kill()
     proc.wait()
-    limit = time.monotonic() + 60
+    limit = time.monotonic() + PATIENCE
     while subprocess.run(["fsu_exec", IMAGE, "-w", "--", "true"], capture_output=True,
                          check=False).returncode:
         assert time.monotonic() < limit, "the image is in use without fsu_exec"

@@ -13,6 +13,10 @@ done
 # shellcheck disable=SC2034
 KERNEL=${RUMP_KERNEL:-${KERNEL_TREE##*-}}	# the one that runs
 
+# shellcheck disable=SC2034	# for the tests
+QUICK=${RUMP_TEST_QUICK:-}	# few rounds
+PATIENCE=240	# seconds after which something hangs, however busy the machine is
+
 fail() { printf '%s\n' "FAILED: $*"; exit 1; }
 skip() { printf '%s\n' "$*"; exit 77; }
 as_root() { [ "$(id -u)" = 0 ]; }
@@ -25,13 +29,14 @@ run() {
 # equal WHAT EXPECTED GOT
 equal() { [ "$2" = "$3" ] || fail "$1: expected '$2', got '$3'"; }
 
-# wait_until COMMAND...: until it succeeds, for a minute at most
+# wait_until COMMAND...: until it succeeds
 wait_until() {
-	for _ in {1..600}; do
+	local looks
+	for ((looks = 0; looks < PATIENCE * 20; looks++)); do
 		! "$@" || return 0
-		sleep 0.1
+		sleep 0.05
 	done
-	fail "not within a minute: $*"
+	fail "not within $PATIENCE s: $*"
 }
 
 # has_lines NUMBER FILE: so many, at least

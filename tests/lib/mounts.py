@@ -41,4 +41,4 @@ def leave(folder="mnt", *options):
     """The way every system has: it does not wait for the server."""
     command = ["umount", "-i"] if os.geteuid() == 0 else ["fusermount3", "-u"]
     return subprocess.run([*command, *options, folder], capture_output=True, text=True,
-                          timeout=60, check=False)
+                          timeout=240, check=False)

@@ -45,7 +45,7 @@ int main(int argc, char **argv)
 		peak = rss > peak ? rss : peak;
 	}
 	must_release(u);
-	for (i = 0, after = rss_mib(); i < 50 && after > before + 16; i++, after = rss_mib())
+	for (i = 0, after = rss_mib(); i < 2000 && after > before + 16; i++, after = rss_mib())
 		nanosleep(&(struct timespec){ .tv_nsec = 100000000 }, NULL);
 	printf("resident MiB: %lu mounted, %lu at most, %lu after the release\n", before, peak,
 	       after);

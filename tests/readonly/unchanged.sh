@@ -37,7 +37,7 @@ for command in "fsu_ls -o $option disk.img -laR /" \
 	"fsu_stat -o $option disk.img /tree" "fsu_df -o $option disk.img" \
 	"fsu_get -o $option disk.img /tree out"; do
 	# shellcheck disable=SC2086
-	if ! timeout 60 $command >out.log 2>err.log; then
+	if ! timeout "$PATIENCE" $command >out.log 2>err.log; then
 		cat err.log
 		[ "$(sum disk.img)" = "$before" ] || echo "(and it changed the image)"
 		fail "$command"

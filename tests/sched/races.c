@@ -10,7 +10,7 @@
 #include "races.h"
 
 #define MAX_THREADS 32
-#define STUCK_SECONDS 8
+#define STUCK_SECONDS 60	/* without progress, on a busy machine */
 #define WATCH_MS 20
 
 static unsigned int nthreads;

@@ -7,6 +7,7 @@
 # run-as: user
 # needs: gcc
 # weight: 2
+# timeout: 1800
 . "$RUMP_TEST_LIB/common.sh"
 
 here=$RUMP_TOP/tests/sched
@@ -43,14 +44,14 @@ run gcc $cflags -Wno-unused-function -Wno-unused-variable -include "$here/includ
 
 seed=${SEED:-$RANDOM}
 threads=(2 3 4 6 8 12 16)
-rounds=${RUMP_TEST_QUICK:+12}
+rounds=${QUICK:+12} ms=${QUICK:+200}	# twelve have all kinds of runs on 1, 2 and 4 CPUs
 for ((i = 0; i < ${rounds:-24}; i++)); do
 	ncpu=$((1 << i % 3))
 	n=${threads[i % 7]}
 	rc=0
-	TSAN_OPTIONS=halt_on_error=1:exitcode=66 timeout 90 \
-		./races "$ncpu" "$n" 1000 $((seed + i)) >log 2>&1 || rc=$?
+	TSAN_OPTIONS=halt_on_error=1:exitcode=66 timeout 600 \
+		./races "$ncpu" "$n" "${ms:-1000}" $((seed + i)) >log 2>&1 || rc=$?
 	[ "$rc" = 0 ] ||
-		{ head -n 60 log; fail "exit code $rc: races $ncpu $n 1000 $((seed + i))"; }
+		{ head -n 60 log; fail "exit code $rc: races $ncpu $n ${ms:-1000} $((seed + i))"; }
 	tail -n 1 log
 done

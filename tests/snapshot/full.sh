@@ -20,7 +20,7 @@ mount -t tmpfs -o size=24m none small
 export RUMP_TMPDIR=$PWD/small
 head -c 80M /dev/urandom >big
 rc=0
-timeout 60 fsu_put -o snapshot disk.img big /big 2>err.log || rc=$?
+timeout "$PATIENCE" fsu_put -o snapshot disk.img big /big 2>err.log || rc=$?
 equal "exit code" 1 "$rc"
 grep -q "temporary file in $RUMP_TMPDIR cannot grow: No space left on device" err.log ||
 	fail "no word of the folder: $(cat err.log)"

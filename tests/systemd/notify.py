@@ -26,7 +26,7 @@ def main():
     subprocess.run(["mkfs.ext4", "-q", "disk.img"], check=True)
     manager = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
     manager.bind("notify")
-    manager.settimeout(60)
+    manager.settimeout(240)
     server = subprocess.Popen([PROGRAM, "-f", "-o", "nosuid,nodev", "disk.img", "mnt"],
                               env=dict(os.environ, NOTIFY_SOCKET=os.path.abspath("notify")))
     try:
@@ -35,7 +35,7 @@ def main():
         assert int(said.get("MAINPID", server.pid)) == server.pid, (said, server.pid)
         assert os.listdir("mnt") == ["lost+found"], os.listdir("mnt")
         server.send_signal(signal.SIGTERM)
-        assert server.wait(60) == 0, server.returncode
+        assert server.wait(240) == 0, server.returncode
         assert os.listdir("mnt") == [], "still mounted"
     finally:
         if server.poll() is None:

@@ -30,7 +30,7 @@ need() {
 fsu() {
 	local name=$1
 	shift
-	timeout "${FSU_TEST_TIMEOUT:-120}" $RUN "fsu_$name" "$@"
+	timeout "${FSU_TEST_TIMEOUT:-280}" $RUN "fsu_$name" "$@"
 }
 
 # make_image TYPE FILE [SIZE]

@@ -51,7 +51,7 @@ try() {
 	local name=$1 want got
 	shift
 	[[ -z "${ONLY:-}" || "$name $*" =~ $ONLY ]] || return
-	(cd "$dir/m" && exec timeout 20 env LD_PRELOAD="$dir/inside.so" "$name" "$@" <"$input") \
+	(cd "$dir/m" && exec timeout 280 env LD_PRELOAD="$dir/inside.so" "$name" "$@" <"$input") \
 		>"$dir/want" 2>"$dir/want.err"
 	want=$?
 	fsu "$name" -o ro "$img" "$@" <"$input" >"$dir/got" 2>"$dir/got.err"

@@ -101,7 +101,7 @@ try() {
 	local wcode gcode
 	(cd "$dir/m" && LD_PRELOAD=$dir/inside.so exec ls "$@") >"$dir/want" 2>"$dir/want.err"
 	wcode=$?
-	timeout 60 $RUN fsu_ls -o ro "$img" "$@" >"$dir/got" 2>"$dir/got.err"
+	timeout 280 $RUN fsu_ls -o ro "$img" "$@" >"$dir/got" 2>"$dir/got.err"
 	gcode=$?
 	compared=$((compared + 1))
 	if ! cmp -s "$dir/want" "$dir/got" || [ $wcode != $gcode ]; then
@@ -183,7 +183,7 @@ try -lR /
 try -laR / /d
 try -l /d/sub/../.. /abs
 (cd "$dir/m" && LD_PRELOAD=$dir/inside.so exec ls -lR /) >"$dir/want"
-timeout 60 $RUN fsu_ls "$img" -lR >"$dir/got" || failed=$((failed + 1))
+timeout 280 $RUN fsu_ls "$img" -lR >"$dir/got" || failed=$((failed + 1))
 compared=$((compared + 1))
 cmp "$dir/want" "$dir/got" || failed=$((failed + 1))
 

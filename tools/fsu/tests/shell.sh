@@ -76,7 +76,7 @@ if not pid:
 seen = b""
 def until(what):
     global seen
-    end = time.time() + 60
+    end = time.time() + 240
     while what not in seen:
         if not select.select([fd], [], [], max(0, end - time.time()))[0]:
             sys.exit(f"no {what!r} in {seen!r}")

@@ -120,8 +120,10 @@ cc -shared -fPIC -o "$dir/hangs.so" "$dir/hangs.c" || exit 1
 LD_PRELOAD=$dir/hangs.so $RUN fsu_mkdir "$img" /hung 2>"$dir/err" &
 pid=$!
 until grep -q hangs "$dir/err"; do sleep 0.1; done
+kill -STOP $pid		# both are handled at the same moment
 kill -TERM $pid
-kill -TERM $pid
+kill -HUP $pid
+kill -CONT $pid
 sleep 3
 kill -0 $pid 2>/dev/null || fail "ended by signals that came together"
 kill -TERM $pid
