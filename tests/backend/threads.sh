@@ -16,8 +16,9 @@ need_tools "$type"
 use_posix "${1%,*}" "$type"
 mkimg "$type" disk.img 512M
 is_posix disk.img
-RUMP_NCPU=4 "$OPMIX" disk.img 8 20000 "$seed" || fail "seed was $seed"
+operations=${QUICK:+5000} starts=${QUICK:+5}
+RUMP_NCPU=4 "$OPMIX" disk.img 8 "${operations:-20000}" "$seed" || fail "seed was $seed"
 fsck_clean "$type" disk.img
-for ((i = 0; i < 50; i++)); do
+for ((i = 0; i < ${starts:-50}; i++)); do
 	run fsu_ls disk.img /
 done

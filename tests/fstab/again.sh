@@ -10,7 +10,7 @@
 . "$RUMP_TOP/tests/fstab/namespace.bash"
 
 rounds=100
-[ -z "$RUMP_TEST_QUICK" ] || rounds=20
+[ -z "$QUICK" ] || rounds=5
 for ((i = 0; i < rounds; i++)); do
 	run mount -t rump.ext4 disk.img mnt
 	echo "$i" >mnt/round

@@ -15,6 +15,6 @@ if ! "$RUMP_TOP/scripts/fs-table" types 6.1 | grep -qx "$type"; then
 		fsu_ls -t "$type" disk.img /
 	exit 0
 fi
-exec "$(grep -lE "^# each:.* $type( |\$)" \
+exec "$(grep -lE "^# each(-full)?:.* $type( |\$)" \
 	"$RUMP_TOP"/tests/formats/{roundtrip,readonly,formats,flash,layers,memory,zoned}.sh)" \
 	"$type"

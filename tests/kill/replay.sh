@@ -30,7 +30,10 @@ jfs | ntfs3) rounds=10 fresh=1 ;;
 jffs2 | ubifs) rounds=10 fresh=5 size=$((96 << 20)) ;;
 *) rounds=10 ;;
 esac
-[ -z "$RUMP_TEST_QUICK" ] || rounds=$((rounds < 10 ? rounds : 10))
+case $QUICK:$type in
+1:ext4) rounds=10 ;;
+1:*) rounds=5 ;;
+esac
 
 files() { grep -c '^+' log || true; }
 

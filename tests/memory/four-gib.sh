@@ -12,7 +12,7 @@ need_tools "$1"
 free=$(df --output=avail -B1G . | tail -n 1)
 [ "$free" -ge 8 ] || skip "needs 8 GiB of disk, there are $free"
 size=$((4 << 30))
-[ -z "$RUMP_TEST_QUICK" ] || size=$((1 << 30))
+[ -z "$QUICK" ] || size=$((1 << 30))
 mkimg "$1" disk.img 6G
 export RUMP_MEMLIMIT=128M
 

@@ -14,12 +14,13 @@ need_tools "$1"
 can_host_mount "$1" || skip "the host's kernel does not mount $1 here"
 [ -e /dev/fuse ] || skip "no /dev/fuse"
 
+entries=${QUICK:+2000}
 for kernel in host rump; do
 	mkimg "$1" $kernel.img 1G
 	mount_with $kernel "$1" $kernel.img $kernel
 	mkdir $kernel/root $kernel/user
 	chmod 777 $kernel/user
-	suite $kernel/root root.$kernel -n 20000
+	suite $kernel/root root.$kernel -n "${entries:-20000}"
 	suite_as_user $kernel/user user.$kernel
 	equal "what is left in $kernel" "" "$(find $kernel/root $kernel/user -mindepth 1)"
 	unmount $kernel

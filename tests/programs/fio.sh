@@ -10,7 +10,7 @@
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 
-size=$([ "$RUMP_TEST_QUICK" ] && echo 2m || echo 8m)
+size=$([ "$QUICK" ] && echo 1m || echo 8m)
 
 # job NAME OPTION...: write and verify; later `verify` looks again
 job() {

@@ -24,11 +24,12 @@ new_image "$1" 2G
 mount_image "$1"
 run git init -q mnt/top/one
 folders=(include/linux fs/ext4 fs/xfs)
-[ "$RUMP_TEST_QUICK" ] || folders+=(include/net fs/btrfs include/uapi)
+[ -z "$QUICK" ] || folders=(include/net fs/ext4 fs/xfs)
+[ "$QUICK" ] || folders+=(include/net fs/btrfs include/uapi)
 for folder in "${folders[@]}"; do
 	commit mnt/top/one "$KERNEL_TREE/$folder"
 done
-run git -C mnt/top/one mv linux moved
+run git -C mnt/top/one mv "${folders[0]##*/}" moved
 run git -C mnt/top/one commit -q -m moved
 run git clone -q --no-hardlinks mnt/top/one mnt/top/two
 run git clone -q mnt/top/one mnt/top/linked

@@ -15,11 +15,12 @@ for dir in /usr/lib/postgresql/*/bin; do
 done
 [ "$bin" ] || skip "not installed: postgresql"
 export PATH=$bin:$PATH PGHOST=$PWD PGUSER=bench PGDATABASE=postgres
-seconds=$([ "$RUMP_TEST_QUICK" ] && echo 2 || echo 6)
+transactions=$([ "$QUICK" ] && echo 50 || echo 500)	# of each client
 start() {
-	run pg_ctl -D mnt/top/data -w -t 60 -l postgres.log -o "-c listen_addresses= -k $PWD" start
+	run pg_ctl -D mnt/top/data -w -t 240 -l postgres.log \
+		-o "-c listen_addresses= -k $PWD" start
 }
-stop() { run pg_ctl -D mnt/top/data -w -t 60 -m "$1" stop; }
+stop() { run pg_ctl -D mnt/top/data -w -t 240 -m "$1" stop; }
 balanced() {
 	equal "sums of all tables" "t|t" "$(psql -AtX -c 'SELECT
 		(SELECT sum(abalance) FROM pgbench_accounts) =
@@ -34,11 +35,11 @@ mount_image "$1"
 run initdb -D mnt/top/data -U bench -A trust -k
 start
 run pgbench -i -s 2
-run pgbench -c 8 -j 2 -T "$seconds"
+run pgbench -c 8 -j 2 -t "$transactions"
 stop fast
 start
 balanced
-run pgbench -n -c 4 -T "$seconds"
+run pgbench -n -c 4 -t "$transactions"
 stop immediate		# as after a crash: the next start replays its log
 start
 balanced

@@ -10,7 +10,7 @@
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 
-each=$([ "$RUMP_TEST_QUICK" ] && echo 50 || echo 250)
+each=$([ "$QUICK" ] && echo 50 || echo 250)
 new_image "$1" 512M
 mount_image "$1"
 run "$LIB/bank" mnt/top/bank.db 4 "$each"

@@ -14,5 +14,7 @@ need_maker "$type"
 size=512M
 case $type in jffs2 | ubifs) size=$((192 << 20)) ;; esac
 empty_image "$type" disk.img "$size"
-RUMP_NCPU=${1#*,} "$RUMP_BUILD/tests/bin/opmix" disk.img 8 20000 "$seed" || fail "seed was $seed"
+operations=${QUICK:+5000}
+RUMP_NCPU=${1#*,} "$RUMP_BUILD/tests/bin/opmix" disk.img 8 "${operations:-20000}" "$seed" ||
+	fail "seed was $seed"
 clean "$type" disk.img
