@@ -2,8 +2,8 @@
 /* Locks between processes: fcntl, open file description, flock; and leases. */
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
-#include <time.h>
 
 #include "suite.h"
 
@@ -145,12 +145,18 @@ static void end_of_holder(void)
 	call("free after its death", "ok", lock(must(open("f", O_RDWR)), F_SETLK, F_WRLCK, 0, 0));
 }
 
-static double now(void)
+/* A byte that is zero, and the same for the children. */
+static volatile char *map_shared(void)
 {
-	struct timespec t;
+	void *p = mmap(NULL, 1, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec + t.tv_nsec / 1e9;
+	must(p == MAP_FAILED ? -1 : 0);
+	return p;
+}
+
+static bool is_deadlock(int result)
+{
+	return result < 0 && errno == EDEADLK;
 }
 
 static void on_alarm(int sig)
@@ -158,11 +164,14 @@ static void on_alarm(int sig)
 	(void)sig;
 }
 
-/* A second process holds the lock for a while: the first waits, or is interrupted. */
+/*
+ * A second process holds the lock for a while: the first waits, or is interrupted.  The holder
+ * leaves a mark before it releases the lock; who has waited finds the mark, on a busy machine too.
+ */
 static void waiting_with(int command, const char *name)
 {
 	struct sigaction act = {.sa_handler = on_alarm};
-	double begin;
+	volatile char *mark = map_shared();
 	struct turns t;
 	pid_t pid;
 	int fd;
@@ -179,6 +188,7 @@ static void waiting_with(int command, const char *name)
 		say(&t);
 		hear(&t);
 		usleep(100000);
+		*mark = 1;
 		leave();
 	}
 	hear(&t);
@@ -188,12 +198,12 @@ static void waiting_with(int command, const char *name)
 	     command == LOCK_EX ? flock(fd, LOCK_EX) : lock(fd, command, F_WRLCK, 0, 0));
 	ualarm(0, 0);
 	say(&t);
-	begin = now();
 	call(text("%s, waiting", name), "ok",
 	     command == LOCK_EX ? flock(fd, LOCK_EX) : lock(fd, command, F_WRLCK, 0, 0));
-	shows(text("%s, it waited", name), "yes", "%s", now() - begin > 0.05 ? "yes" : "no");
+	shows(text("%s, it waited", name), "yes", "%s", *mark ? "yes" : "no");
 	reap(pid);
 	close(fd);
+	munmap((void *)mark, 1);
 }
 
 static void waiting(void)
@@ -204,11 +214,13 @@ static void waiting(void)
 	waiting_with(LOCK_EX, "flock");
 }
 
+/* Whoever asks last is refused, mostly the first process; the other gets its lock. */
 static void deadlock(void)
 {
+	volatile char *refusals = map_shared();
 	struct turns t;
 	pid_t pid;
-	int fd;
+	int fd, both;
 
 	make("f", "");
 	turns_make(&t);
@@ -220,14 +232,16 @@ static void deadlock(void)
 		fd = must(open("f", O_RDWR));
 		must(lock(fd, F_SETLK, F_WRLCK, 1, 1));
 		say(&t);
-		lock(fd, F_SETLKW, F_WRLCK, 0, 1);
+		*refusals = is_deadlock(lock(fd, F_SETLKW, F_WRLCK, 0, 1));
 		leave();
 	}
 	hear(&t);
 	usleep(100000);
-	call("each waits for the other", "EDEADLK", lock(fd, F_SETLKW, F_WRLCK, 1, 1));
+	both = is_deadlock(lock(fd, F_SETLKW, F_WRLCK, 1, 1));
 	lock(fd, F_SETLK, F_UNLCK, 0, 0);
 	reap(pid);
+	shows("each waits for the other: how many are refused", "1", "%d", both + *refusals);
+	munmap((void *)refusals, 1);
 }
 
 static void description(void)

@@ -230,7 +230,7 @@ void settle(struct statvfs *now)
 	struct statvfs before;
 	int same = 0, fd = must(open(".", O_RDONLY));
 
-	for (int i = 0; i < 100 && same < 5; i++) {
+	for (int i = 0; i < 1000 && same < 5; i++) {
 		must(statvfs(".", &before));
 		/* An error of a write from before is not the question.  A host does not pass it on
 		 * to a mount server, which has a call for it. */
