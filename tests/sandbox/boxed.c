@@ -3,11 +3,11 @@
  * boxed [-r RUNAS] [-m METHOD] [-o OPTIONS] [-l BYTES] [-f DIR] [-e|-n] IMAGE DO [ARGUMENT]: mount
  * an image, enter the sandbox of the mount servers, do something in it, release the image.
  *
- * boxed list: the names of the attempts.
+ * boxed list: the names of the attempts.  boxed cost: the filter's instructions for a call.
  *
  * -n: no sandbox.  -e: only what comes before the mount.  -f: serve a FUSE mount on DIR (root).
- * DO: load SECONDS; wait (until standard input ends); panic, abort or segv; memory;
- * try NAME (see forbidden.c); fuse (serve DIR); files; cost.
+ * DO: load ROUNDS; wait (until standard input ends); panic, abort or segv; memory;
+ * try NAME (see forbidden.c); fuse (serve DIR); files.
  */
 #include <execinfo.h>
 #include <fcntl.h>
@@ -15,8 +15,6 @@
 #include <pthread.h>
 #include <signal.h>
 #include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 #include <unistd.h>
 
 #include <rump/rump.h>
@@ -27,19 +25,9 @@
 
 #define WORKERS 4
 #define BIG (3UL << 20)
-#define COST_CALLS 20000
-#define COST_ROUNDS 60
 
 static struct ukfs *fs;
-static double seconds;
-
-static double now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
-}
+static int rounds;
 
 static void must(int res, const char *what)
 {
@@ -73,15 +61,14 @@ static void round_of(int worker, int n, uint8_t *buf)
 
 static void *worker(void *arg)
 {
-	double end = now() + seconds;
 	uint8_t *buf = malloc(BIG), *grown;
-	int n = 0;
+	int n;
 
-	do {
-		round_of((int)(intptr_t)arg, n++, buf);
+	for (n = 0; n < rounds; n++) {
+		round_of((int)(intptr_t)arg, n, buf);
 		grown = realloc(buf, BIG + (n % 3) * (BIG << 2));	/* mremap */
 		buf = grown ? grown : buf;
-	} while (now() < end);
+	}
 	free(buf);
 	return NULL;
 }
@@ -91,7 +78,7 @@ static void run_load(const char *arg)
 	pthread_t thread[WORKERS];
 	intptr_t i;
 
-	seconds = arg ? atof(arg) : 1;
+	rounds = arg ? atoi(arg) : 1;
 	for (i = 0; i < WORKERS; i++)
 		if (pthread_create(&thread[i], NULL, worker, (void *)i))
 			die("no thread");
@@ -157,30 +144,6 @@ static void run_memory(const char *arg)
 		munmap(p, size);
 }
 
-/* Nanoseconds of a call: the least of many measurements, since others use the processors too. */
-static double cost(long call, long arg0, long arg2)
-{
-	double least = 1, t;
-	int i, round;
-
-	for (round = 0; round < COST_ROUNDS; round++) {
-		t = now();
-		for (i = 0; i < COST_CALLS; i++)
-			syscall(call, arg0, 0L, arg2, 0L, 0L, 0L);
-		t = now() - t;
-		least = t < least ? t : least;
-	}
-	return least / COST_CALLS * 1e9;
-}
-
-/* One call without conditions, one with them: mprotect of nothing. */
-static void run_cost(const char *arg)
-{
-	(void)arg;
-	dprintf(STDOUT_FILENO, "%.0f %.0f\n", cost(SYS_preadv, -1, 0),
-		cost(SYS_mprotect, 0, PROT_READ));
-}
-
 static void say(const char *what, int fd)
 {
 	dprintf(STDOUT_FILENO, "%s: %s\n", what, fd < 0 ? strerror(errno) : "open");
@@ -211,8 +174,8 @@ static const struct {
 	void (*run)(const char *arg);
 } things[] = {
 	{ "load", run_load }, { "wait", run_wait }, { "panic", run_panic }, { "abort", run_abort },
-	{ "segv", run_segv }, { "memory", run_memory }, { "cost", run_cost }, { "try", run_try },
-	{ "fuse", fuse_serve }, { "files", run_files },
+	{ "segv", run_segv }, { "memory", run_memory }, { "try", run_try }, { "fuse", fuse_serve },
+	{ "files", run_files },
 };
 
 static void to_stderr(void *arg, int level, const char *line)
@@ -284,6 +247,10 @@ int main(int argc, char **argv)
 		}
 	if (argc - optind == 1 && !strcmp(argv[optind], "list")) {
 		forbidden_list();
+		return 0;
+	}
+	if (argc - optind == 1 && !strcmp(argv[optind], "cost")) {
+		cost_say();
 		return 0;
 	}
 	if (argc - optind < 2)

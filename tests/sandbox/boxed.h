@@ -11,6 +11,9 @@ void forbidden_start_thread(void);
 void forbidden_try(const char *name);
 void forbidden_list(void);
 
+/* Without an image: what the filter costs a call. */
+void cost_say(void);
+
 /* Before the sandbox: mount DIR, and have another process use it.  In it: answer. */
 void fuse_mount(const char *dir);
 void fuse_serve(const char *arg);

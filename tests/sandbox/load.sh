@@ -13,7 +13,9 @@ mkimg "$type" disk.img 512M
 option=discard
 [ "$type" != btrfs ] || option=discard=sync
 chmod 600 disk.img	# started by root, the program becomes "nobody", who could not open it
-run "$RUMP_BUILD/tests/bin/boxed" -m "$method" -o "$option" -l 256000000 disk.img load 2
+rounds=${QUICK:+5}
+run "$RUMP_BUILD/tests/bin/boxed" -m "$method" -o "$option" -l 256000000 disk.img \
+	load "${rounds:-40}"
 # what the host refuses shows in the kernel's log
 ! grep -E '^<[0-4]>' run.log || fail "the kernel complained"
 fsck_clean "$type" disk.img

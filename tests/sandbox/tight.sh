@@ -26,11 +26,11 @@ calls_of() {
 }
 
 : >made
-calls_of -m sync -o discard ext4.img load 1
-calls_of -m async ext4.img load 1
-calls_of -m mmap ext4.img load 1
-calls_of xfs.img load 1
-calls_of -o discard=sync btrfs.img load 1
+calls_of -m sync -o discard ext4.img load 10
+calls_of -m async ext4.img load 10
+calls_of -m mmap ext4.img load 10
+calls_of xfs.img load 10
+calls_of -o discard=sync btrfs.img load 10
 calls_of ext4.img wait
 calls_of ext4.img panic
 calls_of ext4.img abort

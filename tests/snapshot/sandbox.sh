@@ -15,7 +15,8 @@ chmod 600 disk.img tmp	# started by root, the program becomes "nobody", who coul
 chmod u+x tmp
 option=snapshot,discard
 [ "$1" != btrfs ] || option=snapshot,discard=sync
-run "$RUMP_BUILD/tests/bin/boxed" -o "$option" -l 256000000 disk.img load 2
+rounds=${QUICK:+5}
+run "$RUMP_BUILD/tests/bin/boxed" -o "$option" -l 256000000 disk.img load "${rounds:-40}"
 # what the host refuses shows in the kernel's log
 ! grep -E '^<[0-4]>' run.log || fail "the kernel complained"
 [ "$(sum disk.img)" = "$before" ] || fail "the image was changed"
