@@ -1,26 +1,30 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * idle IMAGE ro|rw SETTLE SECONDS: mount, use the image a little, do nothing, and say what that
- * cost: context switches of all threads, processor time, resident memory.
+ * idle IMAGE ro|rw SETTLE SECONDS [WAKEUPS]: mount, use the image a little, do nothing, and print
+ * what that costs all threads but this one: context switches, processor time; and the resident
+ * memory.
+ *
+ * Both are counts of what the threads did: a busy machine changes nothing but when they settle.
+ * With WAKEUPS there are up to TRIES intervals, until one has no more switches.
  */
 #include <dirent.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "ukfstest.h"
 
 #define MAX_THREADS 256
+#define TRIES 12
 
 struct thread {
 	int tid;
 	unsigned long switches;
+	unsigned long long ran;		/* nanoseconds */
 	char name[32];
 };
 
 struct cost {
 	struct thread threads[MAX_THREADS];
 	int n;
-	double cpu;
 };
 
 static void read_thread(const char *tid, struct thread *t)
@@ -40,13 +44,18 @@ static void read_thread(const char *tid, struct thread *t)
 	}
 	if (f)
 		fclose(f);
+	snprintf(path, sizeof(path), "/proc/self/task/%s/schedstat", tid);
+	f = fopen(path, "r");
+	if (f && fscanf(f, "%llu", &t->ran) != 1)
+		t->ran = 0;
+	if (f)
+		fclose(f);
 }
 
-/* The context switches of every thread but the caller's, and the processor time of all. */
+/* The context switches and the processor time of every thread but the caller's. */
 static void cost(struct cost *c)
 {
 	DIR *d = opendir("/proc/self/task");
-	struct timespec ts;
 	struct dirent *e;
 
 	if (!d)
@@ -56,27 +65,34 @@ static void cost(struct cost *c)
 		if (e->d_name[0] != '.' && atoi(e->d_name) != gettid())
 			read_thread(e->d_name, &c->threads[c->n++]);
 	closedir(d);
-	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &ts);
-	c->cpu = ts.tv_sec + ts.tv_nsec / 1e9;
 }
 
-/* How often threads were switched to between a and b; says which on standard error. */
-static unsigned long wakeups(const struct cost *a, const struct cost *b)
+static const struct thread *find(const struct cost *c, int tid)
 {
-	unsigned long total = 0, before;
-	int i, j;
+	static const struct thread none;
 
-	for (i = 0; i < b->n; i++) {
-		for (j = 0, before = 0; j < a->n; j++)
-			if (a->threads[j].tid == b->threads[i].tid)
-				before = a->threads[j].switches;
-		if (b->threads[i].switches == before)
+	for (int i = 0; i < c->n; i++)
+		if (c->threads[i].tid == tid)
+			return &c->threads[i];
+	return &none;
+}
+
+/* What the threads did between a and b, all together; says which on standard error. */
+static struct thread between(const struct cost *a, const struct cost *b)
+{
+	struct thread sum = { 0 };
+
+	for (int i = 0; i < b->n; i++) {
+		const struct thread *after = &b->threads[i], *before = find(a, after->tid);
+
+		if (after->switches == before->switches && after->ran == before->ran)
 			continue;
-		fprintf(stderr, "%s woke %lu times\n", b->threads[i].name,
-			b->threads[i].switches - before);
-		total += b->threads[i].switches - before;
+		fprintf(stderr, "%s woke %lu times and ran for %llu us\n", after->name,
+			after->switches - before->switches, (after->ran - before->ran) / 1000);
+		sum.switches += after->switches - before->switches;
+		sum.ran += after->ran - before->ran;
 	}
-	return total;
+	return sum;
 }
 
 static unsigned long rss_kib(void)
@@ -113,25 +129,25 @@ static void use(struct ukfs *u)
 int main(int argc, char **argv)
 {
 	static struct cost a, b;
-	unsigned long woken = 0;
+	struct thread did = { 0 };
 	struct ukfs *u;
+	int tries;
 
-	if (argc != 6)
-		die("usage: idle IMAGE ro|rw SETTLE SECONDS WAKEUPS");
+	if (argc != 5 && argc != 6)
+		die("usage: idle IMAGE ro|rw SETTLE SECONDS [WAKEUPS]");
 	u = must_mount(NULL, argv[1], strcmp(argv[2], "ro") ? 0 : UKFS_RDONLY);
 	use(u);
 	sleep(atoi(argv[3]));
-	/* On a busy machine it may settle later: then there are more tries. */
-	for (int tries = 0; tries < 3; tries++) {
+	for (tries = argc == 6 ? TRIES : 1; tries > 0; tries--) {
 		cost(&a);
 		sleep(atoi(argv[4]));
 		cost(&b);
-		woken = wakeups(&a, &b);
-		if (woken <= strtoul(argv[5], NULL, 10))
+		did = between(&a, &b);
+		if (argc == 6 && did.switches <= strtoul(argv[5], NULL, 10))
 			break;
 	}
-	printf("type %s wakeups %lu cpu_ms %.3f rss_kib %lu\n", ukfs_fstype(u), woken,
-	       (b.cpu - a.cpu) * 1000, rss_kib());
+	printf("type %s wakeups %lu ran_us %llu rss_kib %lu\n", ukfs_fstype(u), did.switches,
+	       did.ran / 1000, rss_kib());
 	must_release(u);
 	return 0;
 }
