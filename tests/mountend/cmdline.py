@@ -113,8 +113,8 @@ def pid_file():
     if pid != served.processes()[1]:
         served.fail(f"{pid} in the pid file is not the monitor")
     os.kill(pid, 15)
-    served.until(lambda: not served.mounts() and not os.path.exists("sub/pid"), 10,
-                 "SIGTERM to the process of pid-file")
+    served.until(lambda: not served.mounts() and not os.path.exists("sub/pid"),
+                 served.PATIENCE, "SIGTERM to the process of pid-file")
 
 
 def ready_fd():

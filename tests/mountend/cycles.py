@@ -15,7 +15,7 @@ import time
 
 import served
 
-CYCLES = 100 if served.QUICK else 1000
+CYCLES = 40 if served.QUICK else 1000
 LANES = 2
 SLACK = 16 << 20        # bytes of the host's memory that may be in its caches afterwards
 PR_SET_CHILD_SUBREAPER = 36
@@ -130,7 +130,7 @@ def holders(folder):
 
 def call(command):
     """What went wrong.  Others may look at any mount of the machine, which is busy then."""
-    for _ in range(300):
+    for _ in range(2000):
         try:
             p = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                                text=True, timeout=served.PATIENCE, check=False)
@@ -202,10 +202,11 @@ def cycles(files, memory):
     if temporary_files() != files:
         served.fail(f"files are left: {temporary_files() ^ files}")
     if served.ROOT:
-        served.until(lambda: not connections(), 10, "no connection without a mount")
+        served.until(lambda: not connections(), served.PATIENCE, "no connection without a mount")
     print(f"{CYCLES} cycles in {took:.1f} s")
     if memory.group:
-        served.until(lambda: memory.taken() < before + SLACK, 10, f"{before} bytes of memory again")
+        served.until(lambda: memory.taken() < before + SLACK, served.PATIENCE,
+                     f"{before} bytes of memory again")
         print(f"{before} bytes of memory before, {memory.taken()} after")
 
 

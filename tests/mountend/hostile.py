@@ -18,7 +18,7 @@ import sys
 
 import served
 
-IMAGES = 30 if served.QUICK else 100
+IMAGES = 8 if served.QUICK else 100
 SIZES = {"ext4": "16M", "xfs": "300M", "btrfs": "128M", "vfat": "16M", "exfat": "16M"}
 TOOLS = {"iso9660": "xorriso", "squashfs": "mksquashfs", "erofs": "mkfs.erofs"}
 MEMORY = "64M"
@@ -149,7 +149,7 @@ def walk(server, problems):
     hangs = not select.select([end], [], [], served.PATIENCE)[0]
     os.close(end)
     if hangs:
-        problems.append("walking takes longer than a minute\n" + picture(server))
+        problems.append("walking does not end\n" + picture(server))
         end_by_force(server)
         walker.kill()
     walker.communicate(timeout=served.PATIENCE)
@@ -176,7 +176,7 @@ def leave(server, problems):
     try:
         return server.process.wait(served.PATIENCE)
     except subprocess.TimeoutExpired:
-        problems.append("unmounting takes longer than a minute\n" + picture(server))
+        problems.append("unmounting does not end\n" + picture(server))
         end_by_force(server)
         return server.process.wait(served.PATIENCE)
 

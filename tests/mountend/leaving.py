@@ -14,7 +14,7 @@ import threading
 
 import served
 
-AGAIN = 20 if served.QUICK else 100
+AGAIN = 5 if served.QUICK else 100
 
 
 def start():

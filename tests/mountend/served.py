@@ -14,7 +14,7 @@ from mounts import leave, mounts, must_have, processes  # noqa: F401
 GONE = (errno.EIO, errno.ENOTCONN, errno.ECONNABORTED)
 QUICK = bool(os.environ["RUMP_TEST_QUICK"])
 ROOT = os.geteuid() == 0
-PATIENCE = 60                   # seconds after which something hangs
+PATIENCE = 240                  # seconds after which something hangs, on a busy machine too
 
 
 def fail(text):
@@ -26,7 +26,7 @@ def shell(*command):
     """Functions of tests/lib/common.sh, or programs, which must succeed; what they print."""
     p = subprocess.run(["bash", "-c", '. "$RUMP_TEST_LIB/common.sh"; "$@"', "bash", *command],
                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-                       timeout=2 * PATIENCE, check=False)
+                       timeout=PATIENCE, check=False)
     if p.returncode == 77:
         print(p.stdout.strip())
         sys.exit(77)

@@ -69,7 +69,7 @@ def ends(log, sig, *sentences):
     end = os.pidfd_open(monitor)
     os.kill(server, sig)
     must_say(log, *sentences)
-    served.until(lambda: not served.mounts(), 1, "the mount has gone")
+    served.until(lambda: not served.mounts(), served.PATIENCE, "the mount has gone")
     if not select.select([end], [], [], served.PATIENCE)[0]:
         served.fail("the monitor does not end")
     os.close(end)
