@@ -14,12 +14,13 @@ import random
 import sys
 import time
 
+import loads
 import mount
 import mounts
 import powercut
 import sqlload
 
-ROUNDS = 10 if powercut.QUICK else 100
+ROUNDS = 5 if powercut.QUICK else 100
 FRESH = 20              # rounds with the same image
 LATEST = 0.5            # seconds: the last moment to kill
 IMAGE = "disk.img"
@@ -31,9 +32,7 @@ def one(fstype, rng, databases):
     os.makedirs(databases, exist_ok=True)
     load = sqlload.Load(databases, IMAGE)
     try:
-        end = time.monotonic() + 30
-        while not os.path.getsize("sql.acks") and time.monotonic() < end:
-            time.sleep(0.005)           # a busy machine takes long to start it
+        loads.wait_for(lambda: os.path.getsize("sql.acks"), load.process)
         time.sleep(rng.uniform(0.01, LATEST))
         mnt.kill()
     finally:

@@ -30,7 +30,7 @@ def attempt():
         signal.pidfd_send_signal(first.monitor, signal.SIGCONT)
     after = number("second")
     mount.DIR = "first"
-    first.wait(60)
+    first.wait(mount.PATIENCE)
     if number("second") != after:
         powercut.fail("the monitor of another mount has detached this one")
     mount.DIR = "second"

@@ -8,6 +8,7 @@ import subprocess
 import mounts
 
 DIR = "mnt"
+PATIENCE = 240          # seconds after which something hangs
 
 
 class Mount:
@@ -16,7 +17,7 @@ class Mount:
     def __init__(self, fstype, image, env=None, method="async"):
         os.makedirs(DIR, exist_ok=True)
         subprocess.run([f"rump_{fstype}", "-o", f"method={method}", image, DIR], env=env,
-                       check=True, timeout=60)
+                       check=True, timeout=PATIENCE)
         self.server, self.monitor = [os.pidfd_open(pid) for pid in mounts.processes(DIR)]
 
     def wait(self, seconds):
@@ -36,9 +37,9 @@ class Mount:
 
     def umount(self):
         self.leave()
-        self.wait(60)
+        self.wait(PATIENCE)
 
     def kill(self):
         """The server ends, and its mount with it."""
         signal.pidfd_send_signal(self.server, signal.SIGKILL)
-        self.wait(60)
+        self.wait(PATIENCE)

@@ -14,7 +14,6 @@ import os
 import shutil
 import subprocess
 import sys
-import time
 
 import loads
 import mount
@@ -26,7 +25,8 @@ BLOCK = 4096
 FIO = ["fio", "--name=fio", "--filename=fio.data", "--size=8m", f"--bs={BLOCK}", "--rw=randwrite",
        "--ioengine=psync", "--fdatasync=1", "--verify=crc32c", "--randseed=7", "--create_fsync=0",
        "--end_fsync=0", "--minimal"]
-SECONDS = 4
+SYNCED = 100 if powercut.QUICK else 400         # blocks of fio, and then
+COMMITS = 20 if powercut.QUICK else 60          # transactions of each way, before the load ends
 DIRECTORY = "load"
 LYING_CACHE = 48        # writes in the cache of a medium that ignores flushes
 
@@ -39,6 +39,12 @@ def run_fio(folder, log):
                             stdout=subprocess.DEVNULL)
 
 
+def enough(fio):
+    """fio may come to its end before SQLite has committed enough."""
+    return (fio.poll() is not None or loads.lines(loads.ACKS) >= SYNCED) and \
+        min(sqlload.committed().values()) >= COMMITS
+
+
 def run(fstype):
     """Records the load; returns SQLite's part of it."""
     log = powercut.LOG
@@ -47,7 +53,7 @@ def run(fstype):
     try:
         sql = sqlload.Load(folder, log)
         fio = run_fio(folder, log)
-        time.sleep(SECONDS)
+        loads.wait_for(lambda: enough(fio))
         errors = sql.stop()
         fio.terminate()
         fio.wait()

@@ -53,6 +53,13 @@ def prepare(db):
         db.execute("COMMIT")
 
 
+def committed():
+    """How many transactions of each way are acknowledged up to now."""
+    with open("sql.acks", encoding="ascii") as f:
+        ways = [line.split(" ", 1)[0] for line in f]
+    return {way: ways.count(way) for way in WAYS}
+
+
 class Load:
     """The processes, and what they acknowledge: (n, position) by way."""
 
