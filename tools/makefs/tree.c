@@ -11,9 +11,10 @@
 #include "makefs.h"
 
 /* tsearch compares whole nodes; a name to look for needs one around it. */
-struct key {
+#define NAME_ROOM 4096
+union key {
 	struct node node;
-	char name[4096];
+	char room[sizeof(struct node) + NAME_ROOM];
 };
 
 static int by_name(const void *a, const void *b)
@@ -70,10 +71,10 @@ void tree_init(struct tree *t)
 static struct node *child(const struct tree *t, const struct node *dir, const char *name,
 			  size_t len)
 {
-	struct key key;
+	union key key;
 	void *found;
 
-	if (len >= sizeof(key.name))
+	if (len >= NAME_ROOM)
 		return NULL;
 	key.node.parent = (struct node *)dir;
 	memcpy(key.node.name, name, len);

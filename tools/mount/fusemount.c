@@ -200,7 +200,7 @@ static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
 
 	while (table && iter && !found && !mnt_table_next_fs(table, iter, &fs))
 		found = is_of(fs, image) && (*dev ? mnt_fs_get_devno(fs) == *dev :
-						    /* cppcheck-suppress uninitvar ; only where it is given */
+						    /* cppcheck-suppress uninitvar */
 						    !strcmp(mnt_fs_get_target(fs), dir));
 	if (found) {
 		snprintf(dir, size, "%s", mnt_fs_get_target(fs));

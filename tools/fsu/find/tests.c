@@ -113,8 +113,10 @@ static bool parse_size(struct find *f, struct node *n)
 
 static bool test_size(struct find *f, struct node *n, const struct fsu_entry *e)
 {
+	uint64_t units = e->st.st_size / n->unit + (e->st.st_size % n->unit != 0);
+
 	(void)f;
-	return compares(n, e->st.st_size / n->unit + (e->st.st_size % n->unit != 0));
+	return compares(n, units);
 }
 
 static bool test_number(struct find *f, struct node *n, const struct fsu_entry *e)
