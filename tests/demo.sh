@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# demo.sh BUILD: the demonstration: build what it shows, make an image, fill it, list it, check it, without
-# mounting anything and without being root.  Run by `make demo`; works in a directory that is removed
-# afterwards.
+# demo.sh BUILD: the demonstration: build what it shows, make an image, fill it, list it, check it,
+# without mounting anything and without being root.  Run by `make demo`; works in a directory that
+# is removed afterwards.
 set -eu -o pipefail
 cd "$(dirname "$0")/.."
 b=$1
