@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# The files that a forge reads are true to the tree: workflows and issue forms parse, the scripts, make
-# targets and options that they use exist, the files that they name exist, and NEWS begins with the
-# version that the Makefile has.
+# The files that a forge reads are true to the tree: workflows and issue forms parse, the scripts,
+# make targets and options that they use exist, the files that they name exist, and NEWS begins with
+# the version that the Makefile has.
 # run-as: self
 import glob
 import os
