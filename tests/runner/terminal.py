@@ -21,7 +21,8 @@ def made_up_tree():
     for name in ("a-name-too-long-for-this", "b-name-too-long-for-this"):
         with open(f"top/tests/it/{name}.sh", "w", encoding="utf-8") as f:
             f.write("#!/bin/sh\n# run-as: self\n"
-                    f"for _ in $(seq 300); do [ ! -e {os.getcwd()}/go ] || exit 0; sleep .1; done\n")
+                    "for _ in $(seq 300); do "
+                    f"[ ! -e {os.getcwd()}/go ] || exit 0; sleep .1; done\n")
         os.chmod(f"top/tests/it/{name}.sh", 0o755)
     with open("top/tests/durations", "w", encoding="utf-8") as f:
         f.write("400 it/a-name-too-long-for-this\n300 it/b-name-too-long-for-this\n")
