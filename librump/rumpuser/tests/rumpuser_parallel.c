@@ -133,7 +133,7 @@ static void *submit_and_end(void *arg)
 /* The host cancels what a thread has left behind; nobody may see that. */
 static void requests_outlive_their_threads(void **state)
 {
-	struct orphan *o = calloc(ORPHANS, sizeof(*o));
+	struct orphan *o;
 	struct rumpuser_blk_info info;
 	pthread_t reaper, threads[ORPHANS / 2];
 	int i, round;
@@ -141,6 +141,8 @@ static void requests_outlive_their_threads(void **state)
 	(void)state;
 	if (!mode->queue)
 		skip();
+	o = calloc(ORPHANS, sizeof(*o));
+	assert_non_null(o);
 	make_file(IMG, ORPHANS * sizeof(o->data));
 	assert_int_equal(rumpuser_blk_open(IMG, 0, mode->method, &ring, &info), 0);
 	sem_init(&finished, 0, 0);
@@ -178,7 +180,7 @@ static void the_ring_may_be_full(void **state)
 {
 	enum { N = 1000, LEN = 4096 };
 	struct rumpuser_bio *bios[N], *done;
-	struct orphan *o = calloc(N, sizeof(*o));
+	struct orphan *o;
 	struct rumpuser_blk_info info;
 	pthread_t reaper;
 	int i;
@@ -186,6 +188,8 @@ static void the_ring_may_be_full(void **state)
 	(void)state;
 	if (!mode->queue)
 		skip();
+	o = calloc(N, sizeof(*o));
+	assert_non_null(o);
 	make_file(IMG, N * LEN);
 	assert_int_equal(rumpuser_blk_open(IMG, 0, mode->method, &ring, &info), 0);
 	sem_init(&finished, 0, 0);
