@@ -75,7 +75,7 @@ $(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION): \
 $(B)/tests/posix/$(1)/rumpuser_%: $(RUMPUSER_OBJ_$(1))/$(RUMPUSER_DIR)/tests/rumpuser_%.o \
 		$(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \
 		$(B)/tests/posix/$(1)/librumpuser.so.$(SOVERSION) $(B)/vars/link
-	$(RUMPUSER_CC_$(1)) $(ldflags) -o $$@ $$(filter-out $(B)/vars/%,$$^) $(RUMPUSER_CMOCKA_$(1))
+	$$(RUMPUSER_CC_$(1)) $$(ldflags) -o $$@ $$(filter-out $(B)/vars/%,$$^) $(RUMPUSER_CMOCKA_$(1))
 
 TEST_PROGRAMS += $(RUMPUSER_TESTS:%=$(B)/tests/posix/$(1)/rumpuser_%)
 .SECONDARY: $(call rumpuser_test_objs,$(RUMPUSER_OBJ_$(1)),posix) \

@@ -36,7 +36,7 @@ $(FSU_LINKS): $(B)/bin/fsu
 define fsu_plugin
 $(B)/lib/libfsu_$(1).so: $(call objs,$(wildcard tools/fsu/$(1)/*.c)) $(B)/lib/libukfs.so $(B)/vars/link
 	@mkdir -p $$(@D)
-	$(CC) -shared $(ldflags) -o $$@ $$(filter %.o,$$^) -L$(B)/lib -lukfs $(FSU_$(1)_LIBS) \
+	$$(CC) -shared $$(ldflags) -o $$@ $$(filter %.o,$$^) -L$(B)/lib -lukfs $(FSU_$(1)_LIBS) \
 		-Wl,-rpath-link,$(B)/lib
 endef
 $(foreach p,$(FSU_PLUGINS),$(eval $(call fsu_plugin,$(p))))
