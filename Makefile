@@ -12,9 +12,11 @@ MAKEFLAGS += -j$(shell nproc)
 endif
 # HOST=aarch64-linux-gnu: build for that one, with its cross compiler, into build/aarch64-linux-gnu.
 HOST ?=
-B ?= build$(HOST:%=/%)
+# SANITIZE=address,undefined: the host-side code with these sanitizers (tests/sanitize/local.mk).
+SANITIZE ?=
+B ?= build$(HOST:%=/%)$(SANITIZE:%=/sanitize)
 # The kernel's source is unpacked here.
-BASE ?= $(if $(HOST),build,$(B))
+BASE ?= $(if $(HOST)$(SANITIZE),build,$(B))
 ifneq ($(words $(CURDIR)) $(words $(B)),1 1)
 $(error make and the kernel's makefiles cannot work in a path with a space: move the checkout, or B=, out of '$(CURDIR)', '$(B)')
 endif
@@ -128,6 +130,7 @@ help:
 	@echo "make check-deps install the Debian packages that the tests need"
 	@echo "make check      the tests, each behaviour once"
 	@echo "make check-full all tests with all rounds, by both users, with every kernel and foreign hosts"
+	@echo "make check-sanitize   build the host-side code with ASan and UBSan, which make check then runs"
 	@echo "make bench      measure against the host kernel's mount (root)"
 	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"
 	@echo "make install    with DESTDIR, PREFIX (/usr/local), LIBDIR, MODDIR, SBINDIR (/sbin)"
