@@ -8,10 +8,12 @@
 
 static void reply_attr(struct request *r, int err, const struct statx *stx)
 {
-	struct fuse_attr_out out = { .attr_valid = P2K_FOREVER };
+	struct fuse_attr_out out = { 0 };
 
-	if (!err)
+	if (!err) {
+		out.attr_valid = p2k_attr_valid(stx);
 		p2k_fill_attr(r->p, &out.attr, stx);
+	}
 	p2k_reply(r, err, &out, sizeof(out));
 }
 
@@ -30,11 +32,12 @@ static struct fuse_sx_time sx_time(struct statx_timestamp t)
 void p2k_statx(struct request *r)
 {
 	const struct fuse_statx_in *in = r->arg;
-	struct fuse_statx_out out = { .attr_valid = P2K_FOREVER };
+	struct fuse_statx_out out = { 0 };
 	struct statx s;
 	int err = rump_vfs_statx(p2k_target(r), in->sx_mask | STATX_BASIC_STATS, &s);
 
-	if (!err)
+	if (!err) {
+		out.attr_valid = p2k_attr_valid(&s);
 		out.stat = (struct fuse_statx){
 			.mask = s.stx_mask & (STATX_BASIC_STATS | STATX_BTIME),
 			.blksize = s.stx_blksize,
@@ -56,6 +59,7 @@ void p2k_statx(struct request *r)
 			.dev_major = s.stx_dev_major,
 			.dev_minor = s.stx_dev_minor,
 		};
+	}
 	p2k_reply(r, err, &out, sizeof(out));
 }
 
@@ -197,17 +201,22 @@ void p2k_setxattr(struct request *r)
 		(const char *)r->arg + (extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE);
 	bool kill = extended && in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID;
 
+	int err;
+
 	if (!strcmp(name, SELINUX))
 		r->p->labelled = true;
-	p2k_reply_error(r, p2k_act(r, 0, kill ? 0 : RUMP_ID_FSETID) ?:
-			rump_vfs_setxattr(p2k_target(r), name, name + strlen(name) + 1, in->size,
-					  in->flags));
+	err = p2k_act(r, 0, kill ? 0 : RUMP_ID_FSETID) ?:
+	      rump_vfs_setxattr(p2k_target(r), name, name + strlen(name) + 1, in->size, in->flags);
+	p2k_forget_attr(r);		/* its blocks, or what the attribute stands for */
+	p2k_reply_error(r, err);
 }
 
 void p2k_removexattr(struct request *r)
 {
-	p2k_reply_error(r, p2k_act(r, 0, RUMP_ID_FSETID) ?:
-			rump_vfs_removexattr(p2k_target(r), r->arg));
+	int err = p2k_act(r, 0, RUMP_ID_FSETID) ?: rump_vfs_removexattr(p2k_target(r), r->arg);
+
+	p2k_forget_attr(r);
+	p2k_reply_error(r, err);
 }
 
 void p2k_bmap(struct request *r)

@@ -67,6 +67,12 @@ static uint32_t suid_flag(uint32_t open_flags)
 	return open_flags & FUSE_OPEN_KILL_SUIDGID ? 0 : RUMP_ID_FSETID;
 }
 
+/* Requests that do not say whether the caller may keep set-user-ID bits: root may. */
+static uint32_t callers_suid_flag(const struct request *r)
+{
+	return r->in->uid ? 0 : RUMP_ID_FSETID;
+}
+
 static void fill_open(struct fuse_open_out *out, struct p2k_file *f)
 {
 	*out = (struct fuse_open_out){
@@ -149,12 +155,32 @@ void p2k_tmpfile(struct request *r)
 	reply_create(r, err, node, &stx, file);
 }
 
+static uint64_t blocks(const struct request *r)
+{
+	struct statx stx;
+
+	return rump_vfs_statx(p2k_target(r), STATX_BLOCKS, &stx) ? 0 : stx.stx_blocks;
+}
+
+/* File systems give back what they have allocated ahead of a growing file. */
+static void close_written(struct request *r, struct p2k_file *f)
+{
+	uint64_t before = blocks(r);
+
+	close_file(r->p, f);
+	if (blocks(r) != before)
+		p2k_forget_attr(r);
+}
+
 void p2k_release(struct request *r)
 {
 	const struct fuse_release_in *in = r->arg;
+	struct p2k_file *f = (struct p2k_file *)(uintptr_t)in->fh;
 
-	if (in->fh)
-		close_file(r->p, (struct p2k_file *)(uintptr_t)in->fh);
+	if (f && (in->flags & O_ACCMODE) != O_RDONLY)
+		close_written(r, f);
+	else if (f)
+		close_file(r->p, f);
 	p2k_reply_error(r, 0);
 }
 
@@ -205,15 +231,17 @@ void p2k_fsync(struct request *r)
 {
 	const struct fuse_fsync_in *in = r->arg;
 	int datasync = !!(in->fsync_flags & FUSE_FSYNC_FDATASYNC);
+	int err = in->fh ? rump_vfs_fsync(p2k_file(in->fh), datasync) :
+			   rump_vfs_fsync_node(p2k_target(r), datasync);
 
-	p2k_reply_error(r, in->fh ? rump_vfs_fsync(p2k_file(in->fh), datasync) :
-				    rump_vfs_fsync_node(p2k_target(r), datasync));
+	p2k_forget_attr(r);		/* blocks are allocated when they are written */
+	p2k_reply_error(r, err);
 }
 
 void p2k_fallocate(struct request *r)
 {
 	const struct fuse_fallocate_in *in = r->arg;
-	int err = p2k_act(r, 0, r->in->uid ? 0 : RUMP_ID_FSETID) ?:
+	int err = p2k_act(r, 0, callers_suid_flag(r)) ?:
 		  rump_vfs_fallocate(p2k_file(in->fh), in->mode, in->offset, in->length);
 
 	/* One that failed may have got half way. */
@@ -241,10 +269,11 @@ void p2k_copy(struct request *r)
 	const struct fuse_copy_file_range_in *in = r->arg;
 	size_t most = 1 << 30, len = in->len < most ? in->len : most;
 	struct fuse_write_out out = { 0 };
-	long n = p2k_act(r, 0, RUMP_ID_FSETID) ?:
+	long n = p2k_act(r, 0, callers_suid_flag(r)) ?:
 			 rump_vfs_copy(p2k_file(in->fh_in), in->off_in, p2k_file(in->fh_out),
 				       in->off_out, len, in->flags);
 
 	out.size = n < 0 ? 0 : n;
+	p2k_forget_attr(r);		/* of the source, which was read */
 	p2k_reply(r, n < 0 ? n : 0, &out, sizeof(out));
 }

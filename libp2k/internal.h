@@ -84,6 +84,8 @@ bool p2k_reply_iov(struct request *r, struct iovec *iov, int count, size_t len);
 void p2k_reply_entry(struct request *r, struct rump_node *node, const struct statx *stx);
 
 void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct statx *stx);
+/* For how many seconds the host may keep the attributes. */
+uint64_t p2k_attr_valid(const struct statx *stx);
 /* The host remembers the name, unless the request's directory has other spellings of it. */
 void p2k_fill_entry(const struct request *r, struct fuse_entry_out *e, struct rump_node *node,
 		    const struct statx *stx);

@@ -54,13 +54,23 @@ void p2k_fill_attr(const struct p2k *p, struct fuse_attr *attr, const struct sta
 		attr->flags = FUSE_ATTR_SUBMOUNT;
 }
 
+/*
+ * Writing, truncating, allocating and copying into a file clear its set-user-ID and set-group-ID
+ * bits, on the kernel side and, for what the host keeps, without its knowledge.  Attributes with
+ * such a bit are therefore not kept: the host asks for them before it executes the file.
+ */
+uint64_t p2k_attr_valid(const struct statx *stx)
+{
+	return S_ISREG(stx->stx_mode) && stx->stx_mode & (S_ISUID | S_ISGID) ? 0 : P2K_FOREVER;
+}
+
 void p2k_fill_entry(const struct request *r, struct fuse_entry_out *e, struct rump_node *node,
 		    const struct statx *stx)
 {
 	*e = (struct fuse_entry_out){
 		.nodeid = (uintptr_t)node,
 		.entry_valid = rump_vfs_loose_names(p2k_target(r)) ? 0 : P2K_FOREVER,
-		.attr_valid = P2K_FOREVER,
+		.attr_valid = p2k_attr_valid(stx),
 	};
 	p2k_fill_attr(r->p, &e->attr, stx);
 }
