@@ -12,7 +12,7 @@
  */
 static const uint64_t wanted =
 	FUSE_ASYNC_READ | FUSE_BIG_WRITES | FUSE_DONT_MASK | FUSE_HAS_IOCTL_DIR |
-	FUSE_DO_READDIRPLUS | FUSE_READDIRPLUS_AUTO | FUSE_ASYNC_DIO | FUSE_PARALLEL_DIROPS |
+	FUSE_DO_READDIRPLUS | FUSE_READDIRPLUS_AUTO | FUSE_PARALLEL_DIROPS |
 	FUSE_POSIX_ACL | FUSE_MAX_PAGES | FUSE_CACHE_SYMLINKS | FUSE_NO_OPENDIR_SUPPORT |
 	FUSE_EXPLICIT_INVAL_DATA | FUSE_SUBMOUNTS | FUSE_HANDLE_KILLPRIV_V2 | FUSE_SETXATTR_EXT |
 	FUSE_INIT_EXT | FUSE_ATOMIC_O_TRUNC | FUSE_DIRECT_IO_ALLOW_MMAP;
@@ -37,8 +37,13 @@ void p2k_fuse_init(struct request *r)
 	if (offered & FUSE_INIT_EXT && r->len >= sizeof(*in))
 		offered |= (uint64_t)in->flags2 << 32;
 	p->features = wanted;
+	/*
+	 * Asynchronous direct I/O only where nothing is written: the host drops what it has cached
+	 * before such a write and not again when the write is done, so what another process has
+	 * read in between would stay.
+	 */
 	if (p->args.flags & P2K_RDONLY)
-		p->features |= FUSE_NO_OPEN_SUPPORT;
+		p->features |= FUSE_NO_OPEN_SUPPORT | FUSE_ASYNC_DIO;
 	else if (p->args.flags & P2K_WRITEBACK)
 		p->features |= FUSE_WRITEBACK_CACHE;
 	if (!p->acls)

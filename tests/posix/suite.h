@@ -48,7 +48,7 @@ struct part {
 
 #define THEMES(x) x(mode) x(owner) x(acl) x(rename) x(link) x(symlink) x(time) x(open) x(name) \
 	x(lock) x(mmap) x(space) x(extent) x(unlinked) x(readdir) x(xattr) x(special) x(program) \
-	x(chattr) x(cached) x(meta) x(notify) x(full) x(quota)
+	x(chattr) x(cached) x(coherent) x(meta) x(notify) x(full) x(quota)
 #define DECLARE_THEME(name) extern const struct part name##_parts[];
 THEMES(DECLARE_THEME)
 
