@@ -95,6 +95,8 @@ void p2k_forget_attr(struct request *r);
 
 /* The calling worker acts as the requester.  `mask`: umask; `flags`: RUMP_ID_* beyond TRUSTED. */
 int p2k_act(struct request *r, uint32_t mask, uint32_t flags);
+/* The same for what the host has not checked: the kernel side does, by user and group. */
+int p2k_act_unchecked(struct request *r);
 
 static inline struct rump_node *p2k_node(const struct p2k *p, uint64_t id)
 {

@@ -48,6 +48,7 @@ static long run(struct request *r, const struct fuse_ioctl_in *in, void *data)
 
 	if (!n && !file)
 		n = rump_vfs_open(p2k_target(r), O_RDONLY, &own);
+	n = n ?: p2k_act_unchecked(r);
 	if (!n)
 		n = rump_vfs_ioctl(file ?: own, in->cmd, data);
 	rump_vfs_close(own);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Inode flags: immutable and append-only files and directories, and what the ioctls say of them. */
 #include <linux/fs.h>
+#include <linux/msdos_fs.h>
 #include <sys/ioctl.h>
 #include <sys/xattr.h>
 
@@ -173,7 +174,25 @@ static void rights(void)
 		leave();
 	}
 	if (child_as(&bob)) {
+		int fd = must(open("f", O_RDONLY)), version = 7;
+
 		call("nodump by another", "EPERM|EACCES", set_flags("f", 0));
+		call("version by another", "EPERM|ENOTTY", ioctl(fd, FS_IOC_SETVERSION, &version));
+		leave();
+	}
+}
+
+/* What DOS calls attributes of a file, on file systems that have them. */
+static void dos(void)
+{
+	make("f", "");
+	must(chmod("f", 0644));
+	if (child_as(&bob)) {
+		int fd = must(open("f", O_RDONLY));
+		__u32 attributes = ATTR_HIDDEN;
+
+		call("attributes by another", "EPERM|ENOTTY",
+		     ioctl(fd, FAT_IOCTL_SET_ATTRIBUTES, &attributes));
 		leave();
 	}
 }
@@ -205,6 +224,7 @@ const struct part chattr_parts[] = {
 	{"directory", directories, NEEDS_ROOT | NEEDS_OWNERS},
 	{"others", others, NEEDS_OWNERS},
 	{"rights", rights, NEEDS_ROOT | NEEDS_OWNERS},
+	{"dos", dos, NEEDS_ROOT},
 	{"extended", extended, NEEDS_OWNERS},
 	{0}
 };
