@@ -163,6 +163,9 @@ static int take_request(struct worker *w, ssize_t *len)
 	}
 	if (*len < 0 && (errno == EINTR || errno == ENOENT || errno == EAGAIN))
 		return atomic_load(&p->stop) ? -ENODEV : 0;
+	/* ECONNABORTED: the connection ended while the request was being read. */
+	if (*len < 0 && errno == ECONNABORTED)
+		return -ENODEV;
 	return *len < 0 ? -errno : -EIO;
 }
 
