@@ -201,6 +201,16 @@ int rumpuser_image_open(const char *path, int flags);
  */
 int rumpuser_snapshot_file(void);
 
+#define RUMPUSER_RINGS_MAX 32
+
+/*
+ * Make the means of method async for the next `n` images now, because the process is about to lose
+ * the right to.  0, EINVAL: more than RUMPUSER_RINGS_MAX; ENOSYS: this host's method async needs
+ * nothing of the kind; or the host's reason, for which those images get method sync.  For the
+ * host's side.
+ */
+int rumpuser_prepare_rings(int n);
+
 /*
  * Open an image (regular file or block device, or "/dev/fd/N": the descriptor itself) and lock it:
  * EBUSY where another has it; EOPNOTSUPP for a block device where the host cannot tell whether it

@@ -176,6 +176,45 @@ static int check_note(int fd, const char *path, const char *abi, struct errbuf *
 	return 0;
 }
 
+/*
+ * The names that were loaded: a process that has given up its files asks for them again, and gets
+ * what it has.
+ */
+static struct known {
+	struct known *next;
+	void *module;
+	char name[];
+} *known;
+static pthread_mutex_t known_lock = PTHREAD_MUTEX_INITIALIZER;
+
+static void *find_known(const char *name)
+{
+	void *module = NULL;
+
+	pthread_mutex_lock(&known_lock);
+	for (struct known *k = known; k && !module; k = k->next)
+		if (same_name(k->name, name))
+			module = k->module;
+	pthread_mutex_unlock(&known_lock);
+	return module;
+}
+
+/* Without memory for it the files are asked again. */
+static void add_known(const char *name, void *module)
+{
+	size_t size = strlen(name) + 1;
+	struct known *k = malloc(sizeof(*k) + size);
+
+	if (!k)
+		return;
+	k->module = module;
+	memcpy(k->name, name, size);
+	pthread_mutex_lock(&known_lock);
+	k->next = known;
+	known = k;
+	pthread_mutex_unlock(&known_lock);
+}
+
 int rumpuser_module_load(const char *name, const char *abi, void **module, char *errbuf,
 			 unsigned long errsize)
 {
@@ -185,6 +224,9 @@ int rumpuser_module_load(const char *name, const char *abi, void **module, char 
 	void *handle;
 	int err, fd;
 
+	*module = find_known(name);
+	if (*module)
+		return 0;
 	err = lookup(name, path);
 	if (err)
 		return fail(&e, err, name, "no such module");
@@ -203,5 +245,6 @@ int rumpuser_module_load(const char *name, const char *abi, void **module, char 
 		dlclose(handle);
 		return fail(&e, ENOEXEC, path, "it has no symbol rump_module");
 	}
+	add_known(name, *module);
 	return 0;
 }

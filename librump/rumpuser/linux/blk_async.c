@@ -8,10 +8,8 @@
  * file system lacks, requests cancelled because the thread that submitted them has ended) the
  * waiting thread finishes by plain calls, which also find out the true error.
  *
- * What a ring does passes by a seccomp filter, so the ring itself is restricted: to the image,
- * which is its one registered file, and to the operations used here.  Where the host cannot do that
- * there is no ring.  The image is unregistered at the end, because the host takes a ring apart some
- * time later, and would keep the image open until then.
+ * The ring is restricted, see ring.c.  The image is unregistered at the end, because the host takes
+ * a ring apart some time later, and would keep the image open until then.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -23,8 +21,9 @@
 #include <unistd.h>
 
 #include "../blk.h"
+#include "ring.h"
 
-#define DEPTH 128	/* requests in the ring; its completion queue has twice as many places */
+#define DEPTH RING_DEPTH
 #define BATCH 32
 #define RETRY_US 100
 #define IMAGE 0		/* index of the image among the ring's files */
@@ -46,30 +45,6 @@ static void append(struct rumpuser_bio ***tail, struct rumpuser_bio *bio)
 	*tail = &bio->next;
 }
 
-/* Nothing but the image and these operations, for good.  The order matters: enabling is last. */
-static int restrict_ring(struct io_uring *ring, int image)
-{
-	struct io_uring_restriction only[] = {
-		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_NOP },
-		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_READV },
-		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_WRITEV },
-		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_FSYNC },
-		{ .opcode = IORING_RESTRICTION_SQE_OP, .sqe_op = IORING_OP_FALLOCATE },
-		{ .opcode = IORING_RESTRICTION_SQE_FLAGS_REQUIRED, .sqe_flags = IOSQE_FIXED_FILE },
-		{ .opcode = IORING_RESTRICTION_REGISTER_OP,
-		  .register_op = IORING_UNREGISTER_FILES },
-	};
-	int fd = ring->ring_fd, err = io_uring_register_files(ring, &image, 1);
-
-	/* liburing 2.3 has calls of their own for these two, but does not export them. */
-	if (!err)
-		err = io_uring_register(fd, IORING_REGISTER_RESTRICTIONS, only,
-					sizeof(only) / sizeof(only[0]));
-	if (!err)
-		err = io_uring_register(fd, IORING_REGISTER_ENABLE_RINGS, NULL, 0);
-	return -err;
-}
-
 static int async_open(struct rumpuser_blk *blk)
 {
 	struct async *a = calloc(1, sizeof(*a));
@@ -77,25 +52,17 @@ static int async_open(struct rumpuser_blk *blk)
 
 	if (!a)
 		return ENOMEM;
-	err = -io_uring_queue_init(DEPTH, &a->ring, IORING_SETUP_R_DISABLED);
-	if (err)
-		goto free;
-	err = restrict_ring(&a->ring, blk->fd);
-	if (err)
-		goto exit;
-	io_uring_ring_dontfork(&a->ring);
+	err = ring_open(&a->ring, blk->fd);
+	if (err) {
+		free(a);
+		return err;
+	}
 	pthread_mutex_init(&a->ring_lock, NULL);
 	pthread_mutex_init(&a->queue_lock, NULL);
 	a->tail = &a->head;
 	atomic_store(&a->nowait, true);
 	blk->priv = a;
 	return 0;
-
-exit:
-	io_uring_queue_exit(&a->ring);
-free:
-	free(a);
-	return err;
 }
 
 static void async_close(struct rumpuser_blk *blk)

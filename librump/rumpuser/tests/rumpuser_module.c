@@ -99,6 +99,20 @@ static void found_by_name_alias_and_path(void **state)
 	}
 }
 
+/* A process that has given up its files asks for a module again. */
+static void a_loaded_module_needs_no_files(void **state)
+{
+	int *first, *second = NULL;
+	char err[256];
+
+	(void)state;
+	assert_int_equal(load("fs-good", &first, err), 0);
+	setenv("RUMP_MODULE_PATH", "absent", 1);
+	assert_int_equal(load("fs_good", &second, err), 0);
+	assert_ptr_equal(first, second);
+	setenv("RUMP_MODULE_PATH", "absent:empty:mods", 1);
+}
+
 static void refused(const char *name, int want, const char *why)
 {
 	char err[256];
@@ -141,6 +155,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(found_by_name_alias_and_path),
+		cmocka_unit_test(a_loaded_module_needs_no_files),
 		cmocka_unit_test(absent_modules_are_enoent),
 		cmocka_unit_test(foreign_libraries_are_refused_unseen),
 		cmocka_unit_test(broken_modules_are_enoexec),

@@ -142,9 +142,30 @@ static void a_ring_that_cannot_be_restricted_is_not_used(void **state)
 	}
 }
 
+/* As where a process has lost the right to make one. */
+static void a_prepared_ring_is_taken(void **state)
+{
+	struct rumpuser_blk *blk;
+	int method, err = rumpuser_prepare_rings(1), fd = ring_fd();
+
+	(void)state;
+	if (err)
+		skip();		/* this host forbids io_uring */
+	assert_true(fd >= 0);
+	assert_int_equal(rumpuser_prepare_rings(RUMPUSER_RINGS_MAX + 1), EINVAL);
+	refused = IORING_REGISTER_RESTRICTIONS;
+	blk = open_async(&method);
+	refused = ~0U;
+	assert_int_equal(method, RUMPUSER_BLK_ASYNC);
+	assert_int_equal(io_uring_register(fd, IORING_REGISTER_FILES, &fd, 1), -EACCES);
+	assert_int_equal(rumpuser_blk_close(blk), 0);
+	assert_int_equal(ring_fd(), -1);
+}
+
 int main(int argc, char **argv)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_prepared_ring_is_taken),
 		cmocka_unit_test(only_its_image_and_its_operations),
 		cmocka_unit_test(a_ring_that_cannot_be_restricted_is_not_used),
 	};
