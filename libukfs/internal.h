@@ -74,6 +74,14 @@ uint64_t ukfsi_log_position(void);
  */
 int ukfsi_log_reason(uint64_t since, const char *devpath, int max, char *buf, size_t size);
 
+/* ---- drivers.c ------------------------------------------------------------------------------ */
+
+/*
+ * Load the driver of u->fstype, and for a program with args->confine what the driver may ask for
+ * with these options; then the program gives up its rights.
+ */
+int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char *options);
+
 /* ---- mount.c -------------------------------------------------------------------------------- */
 
 /*
@@ -151,6 +159,8 @@ int ukfsi_flash_detach(struct ukfs *u);
 
 /* A type which the kernel cannot write at all. */
 bool ukfsi_type_readonly(const char *type);
+/* Call `load` for each module that the type's driver may ask for. */
+void ukfsi_type_asks(const char *type, int (*load)(const char *module));
 /* A kernel that has the type's driver, where the one of this version has none; else NULL. */
 const char *ukfsi_type_kernel(const char *type, const char *running);
 /* The kernel's name for a type that libblkid found. */

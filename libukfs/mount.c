@@ -124,22 +124,6 @@ static int prepare_disk(struct ukfs *u, struct request *rq)
 	return res;
 }
 
-static int load_driver(struct ukfs *u)
-{
-	char alias[sizeof(u->fstype) + 4], reason[512];
-	int res;
-
-	snprintf(alias, sizeof(alias), "fs-%s", u->fstype);
-	res = rump_modload(alias);
-	/* no library: the type may be part of librump, which the mount will tell */
-	if (res >= 0 || res == -ENOENT)
-		return 0;
-	ukfsi_log_reason(u->logpos, u->devpath, 2, reason, sizeof(reason));
-	return ukfsi_error(-res, "%s: cannot load the file system library of %s: %s%s%s [%s]",
-			   u->image, u->fstype, ukfsi_strerror(-res), reason[0] ? ": " : "", reason,
-			   ukfsi_errname(-res));
-}
-
 static int make_mountpoint(struct ukfs *u)
 {
 	static atomic_uint next;
@@ -290,20 +274,29 @@ int ukfsi_boot(const char *kernel)
 			   reason[0] ? reason : ukfsi_strerror(-res), ukfsi_errname(-res));
 }
 
+/* A type that is named has its driver before a byte of the image is read. */
+static int settle_type(struct ukfs *u, struct request *rq, const char *devpath)
+{
+	if (rq->fstype) {
+		snprintf(u->fstype, sizeof(u->fstype), "%s", rq->fstype);
+		if (ukfsi_load_drivers(u, &rq->args, rq->data) < 0)
+			return -1;
+	}
+	if (devpath && prepare_disk(u, rq) < 0)
+		return -1;
+	return rq->fstype ? 0 : ukfsi_load_drivers(u, &rq->args, rq->data);
+}
+
 static int mount_steps(struct ukfs *u, struct request *rq, const char *devpath)
 {
 	if (rq->subdir && !(u->subdir = strdup(rq->subdir)))
 		return ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
-	if (devpath) {
-		if (prepare_disk(u, rq) < 0)
-			return -1;
-	} else {
-		snprintf(u->fstype, sizeof(u->fstype), "%s", rq->fstype);
-	}
+	if (settle_type(u, rq, devpath) < 0)
+		return -1;
 	snprintf(u->source, sizeof(u->source), "%s", devpath ? u->devpath : u->fstype);
 	if (ukfsi_flash(u, rq->rdonly, rq->flags & MS_SYNCHRONOUS, rq->data) < 0 ||
 	    ukfsi_devices(u, &rq->args, rq->rdonly, rq->data, sizeof(rq->data)) < 0 ||
-	    load_driver(u) < 0 || make_mountpoint(u) < 0 || do_mount(u, rq) < 0)
+	    make_mountpoint(u) < 0 || do_mount(u, rq) < 0)
 		return -1;
 	return ukfsi_handle_enter(u);
 }

@@ -59,6 +59,18 @@ int ukfsi_blkid_names(char **names, int max)
 	return n;
 }
 
+void ukfsi_type_asks(const char *type, int (*load)(const char *module))
+{
+	static const struct { const char *type, *module; } asks[] = {
+#define FS_ASKS(name, module) { name, module },
+#include "fs_table.h"
+	};
+
+	for (size_t i = 0; i < sizeof(asks) / sizeof(asks[0]); i++)
+		if (strcmp(type, asks[i].type) == 0)
+			load(asks[i].module);
+}
+
 static const struct { const char *type; enum ukfsi_flash kind; } flash[] = {
 #define FS_FLASH(name, kind) { name, UKFSI_FLASH_##kind },
 #include "fs_table.h"

@@ -45,6 +45,11 @@ struct ukfs_args {
 				   file until ukfs_release; the image is only read */
 	int noflush;		/* nothing is on the medium for sure before ukfs_release, fsync or
 				   not: for an image that is thrown away where that fails */
+	int (*confine)(void *arg); /* gives up what the program does not need any more: the drivers
+				   are loaded, and none of them has read a byte of the image;
+				   where fstype is given nothing has.  0 or an errno value,
+				   with which ukfs_mount fails; NULL: nothing is given up */
+	void *confine_arg;
 };
 
 #define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not

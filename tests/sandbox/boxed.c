@@ -5,7 +5,7 @@
  *
  * boxed list: the names of the attempts.  boxed cost: the filter's instructions for a call.
  *
- * -n: no sandbox.  -e: only what comes before the mount.  -f: serve a FUSE mount on DIR (root).
+ * -n: no sandbox.  -e: only what comes before the type is known.  -f: serve a FUSE mount on DIR.
  * DO: load ROUNDS; wait (until standard input ends); panic, abort or segv; memory;
  * try NAME (see forbidden.c); fuse (serve DIR); files.
  */
@@ -190,9 +190,34 @@ static int method_of(const char *name)
 	       RUMP_DISK_SYNC;
 }
 
-static void mount_image(int image, const char *options, int method)
+/* As the mount servers do it. */
+static void enter_early(const struct sandbox *s, int method)
 {
-	struct ukfs_args args = { .options = options, .method = method };
+	char why[512];
+
+	if (sandbox_enter_early(s, why, sizeof(why)))
+		die("%s", why);
+	rump_init();
+	if (method == RUMP_DISK_ASYNC)
+		rumpuser_prepare_rings(1);
+	if (sandbox_enter_probe(why, sizeof(why)))
+		die("%s", why);
+}
+
+static int confine(void *arg)
+{
+	char why[512];
+
+	(void)arg;
+	if (sandbox_enter_mount(why, sizeof(why)))
+		die("%s", why);
+	return 0;
+}
+
+static void mount_image(int image, const char *options, int method, bool boxed)
+{
+	struct ukfs_args args = { .options = options, .method = method,
+				  .confine = boxed ? confine : NULL };
 	char path[32];
 
 	snprintf(path, sizeof(path), "/dev/fd/%d", image);
@@ -267,9 +292,9 @@ int main(int argc, char **argv)
 		fuse_mount(fuse);
 	if (s.drop_user && sandbox_user(runas, image, &s.uid, &s.gid, why, sizeof(why)))
 		die("%s", why);
-	if (early && sandbox_enter_early(&s, why, sizeof(why)))
-		die("%s", why);
-	mount_image(image, options, method);
+	if (early)
+		enter_early(&s, method);
+	mount_image(image, options, method, boxed);
 	forbidden_start_thread();
 	if (boxed && sandbox_enter(&s, why, sizeof(why)))
 		die("%s", why);

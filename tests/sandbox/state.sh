@@ -81,16 +81,16 @@ equal "500 MiB without a limit" granted "$(memory 500)"
 equal "50 MiB of 100" granted "$(memory 50 -l 100000000)"
 equal "500 MiB of 100" "Cannot allocate memory" "$(memory 500 -l 100000000)"
 
-# the mount itself: no files by name but what it needs (where the host has landlock)
+# while the type is looked for: no files by name but libraries (where the host has landlock)
 "$boxed" -n disk.img files >open 2>log
 equal "files without a sandbox" 4 "$(grep -c ': open' open)"
 "$boxed" -e disk.img files >open 2>log
 landlock=$(python3 -c 'import ctypes; print(ctypes.CDLL(None).syscall(444, None, 0, 1))')
 if [ "$landlock" -lt 1 ]; then
-	echo "this host has no landlock: files at the mount were not tested"
+	echo "this host has no landlock: files at the probe were not tested"
 else
-	equal "files at the mount" \
-		"other: Permission denied new: Permission denied proc: open modules: open" \
+	equal "files at the probe" \
+		"other: Permission denied new: Operation not permitted proc: open modules: open" \
 		"$(tr '\n' ' ' <open | sed 's/ $//')"
 fi
 

@@ -68,6 +68,18 @@ int channel_read(int channel, struct report *report);
 int channel_give(int channel, int fd);
 int channel_take(int channel);		/* the descriptor, or -1 */
 
+/*
+ * images.c: what the server has open.  0, or -1 after a complaint.
+ */
+struct images {
+	const struct mount_options *o;
+	int fd, count;			/* of the first; of all */
+	char path[32];			/* by which the kernel side knows the first */
+	char *options;			/* with descriptors for the further images that they name */
+	bool rdonly;
+};
+int images_open(struct images *s, const struct mount_options *o);
+
 /* crash.c: the process's crashes are logged, and end it with the code of a panic. */
 void crash_log(void);
 

@@ -2,8 +2,7 @@
 /*
  * The isolation of a mount server: user, capabilities, limits, and the order of the steps.
  *
- * A hostile image is read from the mount on, so all that the mount does not need is given up
- * before.
+ * A hostile image is read from the probe on, so all that the rest does not need is given up before.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -111,19 +110,17 @@ static rlim_t highest_descriptor(void)
 	return fd;
 }
 
-/* A value of /proc/self/status in KiB, as bytes. */
+static int status = -1;		/* /proc/self/status, opened while that is allowed */
+
+/* A value of it in KiB, as bytes. */
 static unsigned long long status_bytes(const char *name)
 {
-	unsigned long long kib = 0;
-	char line[256];
-	FILE *f = fopen("/proc/self/status", "re");
+	char text[4096], *line;
+	ssize_t n = pread(status, text, sizeof(text) - 1, 0);
 
-	while (f && !kib && fgets(line, sizeof(line), f))
-		if (!strncmp(line, name, strlen(name)))
-			kib = strtoull(line + strlen(name), NULL, 10);
-	if (f)
-		fclose(f);
-	return kib << 10;
+	text[n < 0 ? 0 : n] = '\0';
+	line = strstr(text, name);
+	return line ? strtoull(line + strlen(name), NULL, 10) << 10 : 0;
 }
 
 /*
@@ -158,6 +155,7 @@ int sandbox_enter_early(const struct sandbox *s, char *why, size_t len)
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return sandbox_fail(-errno, why, len, "cannot give up privileges by exec: %s",
 				    strerror(errno));
+	status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	backtrace(frame, 1);	/* loads the unwinder, which the backtrace of a panic needs */
 	snprintf(readable, sizeof(readable), "/proc:/sys:%s", rumpuser_module_path());
 	err = sandbox_files(readable, why, len);
@@ -175,20 +173,41 @@ int sandbox_enter_early(const struct sandbox *s, char *why, size_t len)
 	return err;
 }
 
-int sandbox_enter(const struct sandbox *s, char *why, size_t len)
+static int check_early(char *why, size_t len)
 {
-	int err;
+	return entered_early ? 0 : sandbox_fail(-EINVAL, why, len, "sandbox_enter_early was not "
+						"called, or failed");
+}
 
-	if (!entered_early)
-		return sandbox_fail(-EINVAL, why, len,
-				    "sandbox_enter_early was not called, or failed");
-	err = limit_memory(s, why, len);
-	if (!err)
-		err = limit(RLIMIT_NOFILE, highest_descriptor() + 1, why, len);
+int sandbox_enter_probe(char *why, size_t len)
+{
+	int err = check_early(why, len);
+
+	return err ? err : sandbox_calls(SANDBOX_PROBE, why, len);
+}
+
+int sandbox_enter_mount(char *why, size_t len)
+{
+	int err = check_early(why, len);
+
+	/* For this thread and those that it starts; the others cannot open a file either. */
 	if (!err)
 		err = sandbox_files("", why, len);
 	/* Nobody but root looks into the process; it may still look at itself. */
 	if (!err && prctl(PR_SET_DUMPABLE, 0))
 		err = sandbox_fail(-errno, why, len, "cannot hide the memory: %s", strerror(errno));
-	return err ? err : sandbox_calls(why, len);
+	return err ? err : sandbox_calls(SANDBOX_MOUNT, why, len);
+}
+
+int sandbox_enter(const struct sandbox *s, char *why, size_t len)
+{
+	int err = check_early(why, len);
+
+	if (!err)
+		err = limit_memory(s, why, len);
+	close(status);
+	status = -1;
+	if (!err)
+		err = limit(RLIMIT_NOFILE, highest_descriptor() + 1, why, len);
+	return err ? err : sandbox_calls(SANDBOX_SERVE, why, len);
 }

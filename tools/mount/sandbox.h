@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * What a mount server gives up.  Two steps, because what a thread gives up the threads that exist
- * already keep: sandbox_enter_early while the process has one thread, before the kernel side reads
- * a byte of the image; sandbox_enter when the file system is mounted and no module is to be loaded
- * any more.
+ * What a mount server gives up, in steps, each before the bytes that it is for are read:
+ *
+ *   sandbox_enter_early	while the process has one thread, because what a thread gives up
+ *				the threads that exist already keep
+ *   sandbox_enter_probe	the kernel side has booted, libblkid has not seen the image
+ *   sandbox_enter_mount	the drivers are loaded, none of them has seen the image
+ *   sandbox_enter		the file system is mounted, no request has been read
  */
 #ifndef RUMP_MOUNT_SANDBOX_H
 #define RUMP_MOUNT_SANDBOX_H
@@ -38,14 +41,25 @@ int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *
 int sandbox_enter_early(const struct sandbox *s, char *why, size_t len);
 
 /*
+ * All threads are left with the calls of sandbox_calls.def and sandbox_start.def: no sockets, no
+ * new memory objects, programs, processes or rings.  Libraries can be loaded, from the module
+ * folders.  Like the steps below it fails where sandbox_enter_early was not called.
+ */
+int sandbox_enter_probe(char *why, size_t len);
+
+/* No files by name and no new code, in all threads. */
+int sandbox_enter_mount(char *why, size_t len);
+
+/*
  * After the mount, in any thread: all threads are left with the calls of sandbox_calls.def, no new
- * descriptors, `memory_limit`.  The caller and the threads that it starts have no files by name.
- * Fails where sandbox_enter_early was not called.
+ * descriptors, `memory_limit`.
  */
 int sandbox_enter(const struct sandbox *s, char *why, size_t len);
 
+enum sandbox_stage { SANDBOX_PROBE, SANDBOX_MOUNT, SANDBOX_SERVE };
+
 /* The steps, each in its file. */
-int sandbox_calls(char *why, size_t len);
+int sandbox_calls(enum sandbox_stage stage, char *why, size_t len);
 int sandbox_files(const char *readable, char *why, size_t len);	/* folders, colon separated */
 
 /* The end of a step that failed. */

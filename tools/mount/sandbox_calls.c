@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* System calls: the filter made of sandbox_calls.def, put on all threads of the process at once. */
+/*
+ * System calls: the filters made of sandbox_calls.def and sandbox_start.def, put on all threads of
+ * the process at once.  The filter of a later stage is added to those before: all of them apply.
+ */
 #include <errno.h>
 #include <fcntl.h>
 #include <liburing.h>
@@ -17,6 +20,7 @@
 
 struct rule {
 	int call;
+	enum sandbox_stage last;	/* the rule is for this stage and those before */
 	uint32_t action;
 	struct scmp_arg_cmp condition[MAX_CONDITIONS];	/* as many as have an operator */
 };
@@ -30,10 +34,13 @@ struct rule {
 #define IS(n, value) { n, SCMP_CMP_MASKED_EQ, 0xffffffffU, (uint32_t)(value) }
 #define BITS(n, mask, value) { n, SCMP_CMP_MASKED_EQ, mask, value }
 
-#define ALLOW(call, reason, ...) { SCMP_SYS(call), SCMP_ACT_ALLOW, { __VA_ARGS__ } },
+#define RULE(call, stage, action, ...) { SCMP_SYS(call), SANDBOX_##stage, action, { __VA_ARGS__ } },
+#define ALLOW(call, reason, ...) RULE(call, SERVE, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define SPARE ALLOW
-#define REFUSE(call, reason, err) { SCMP_SYS(call), SCMP_ACT_ERRNO(err), { } },
-#define KILL(call, reason) { SCMP_SYS(call), SCMP_ACT_KILL_PROCESS, { } },
+#define MOUNT(call, reason, ...) RULE(call, MOUNT, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define PROBE(call, reason, ...) RULE(call, PROBE, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define REFUSE(call, reason, err) RULE(call, SERVE, SCMP_ACT_ERRNO(err))
+#define KILL(call, reason) RULE(call, SERVE, SCMP_ACT_KILL_PROCESS)
 
 static int add_rule(scmp_filter_ctx ctx, const struct rule *r)
 {
@@ -44,20 +51,22 @@ static int add_rule(scmp_filter_ctx ctx, const struct rule *r)
 	return seccomp_rule_add_array(ctx, r->action, r->call, n, r->condition);
 }
 
-static int add_rules(scmp_filter_ctx ctx)
+static int add_rules(scmp_filter_ctx ctx, enum sandbox_stage stage)
 {
 	const struct rule rules[] = {
 #include "sandbox_calls.def"
+#include "sandbox_start.def"
 	};
 	unsigned int i;
 	int err = 0;
 
 	for (i = 0; i < sizeof(rules) / sizeof(rules[0]) && !err; i++)
-		err = add_rule(ctx, &rules[i]);
+		if (stage <= rules[i].last)
+			err = add_rule(ctx, &rules[i]);
 	return err;
 }
 
-int sandbox_calls(char *why, size_t len)
+int sandbox_calls(enum sandbox_stage stage, char *why, size_t len)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err;
@@ -65,10 +74,12 @@ int sandbox_calls(char *why, size_t len)
 	if (!ctx)
 		return sandbox_fail(-ENOMEM, why, len, "no memory for the filter of system calls");
 	err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
+	if (!err)	/* done already, and a filter before does not allow it */
+		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_NNP, 0);
 	if (!err)	/* a binary tree */
 		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!err)
-		err = add_rules(ctx);
+		err = add_rules(ctx, stage);
 	if (!err)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);

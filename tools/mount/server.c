@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The server: image, kernel side, requests, and the way back.  It gives up its rights in two steps:
- * before the kernel side reads the first byte of the image, and before the first request.
+ * The server: image, kernel side, requests, and the way back.  It gives up its rights in steps
+ * (sandbox.h): before libblkid and then the driver read the image, and before the first request.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <rump/p2k.h>
@@ -32,10 +30,7 @@
 struct server {
 	const struct mount_options *o;
 	int channel;
-	int image;			/* open; the kernel side knows it as `path` */
-	char path[32];
-	char *options;			/* with descriptors for the further images that they name */
-	bool rdonly;
+	struct images images;
 	struct sandbox sandbox;
 	struct ukfs *u;
 };
@@ -62,83 +57,16 @@ static void show_error(void *arg, int level, const char *line)
 /* An error of libukfs, which knows the image by its descriptor only. */
 static void complain_ukfs(const struct server *s, const char *what)
 {
-	const char *msg = ukfs_errmsg(), *at = strstr(msg, s->path);
+	const char *msg = ukfs_errmsg(), *at = strstr(msg, s->images.path);
 
 	if (at)
 		complain(s->o, "%s%.*s%s%s", what, (int)(at - msg), msg, s->o->image,
-			 at + strlen(s->path));
+			 at + strlen(s->images.path));
 	else
 		complain(s->o, "%s%s", what, msg);
 }
 
 /* ---- before the image is looked at ---- */
-
-static int open_path(const struct server *s, const char *path)
-{
-	struct stat st;
-	int flags = O_CLOEXEC;
-
-	/* A device is locked by claiming it. */
-	if (!s->rdonly && !s->o->nolock && !stat(path, &st) && S_ISBLK(st.st_mode))
-		flags |= O_EXCL;
-	return open(path, flags | (s->rdonly ? O_RDONLY : O_RDWR));
-}
-
-static int cannot_open(const struct server *s, const char *path)
-{
-	complain(s->o, "%s: %s", path, errno == EBUSY ?
-		 "in use: another process has claimed the device, or it is mounted" :
-		 strerror(errno));
-	return -1;
-}
-
-static int open_image(struct server *s)
-{
-	const struct mount_options *o = s->o;
-
-	s->rdonly = o->rdonly || o->snapshot;
-	s->image = open_path(s, o->image);
-	if (s->image < 0 && !s->rdonly && (errno == EACCES || errno == EROFS || errno == EPERM)) {
-		s->rdonly = true;
-		s->image = open_path(s, o->image);
-		if (s->image >= 0)
-			complain(o, "%s cannot be written: mounted read-only", o->image);
-	}
-	if (s->image < 0)
-		return cannot_open(s, o->image);
-	snprintf(s->path, sizeof(s->path), "/dev/fd/%d", s->image);
-	return 0;
-}
-
-/* The further images that options name. */
-static int open_devices(struct server *s)
-{
-	size_t size = 64 + (s->o->rest ? 3 * strlen(s->o->rest) : 0), used = 0, len;
-	char *list = strdup(s->o->rest ? s->o->rest : ""), *save, *word;
-	int fd, res = 0;
-
-	s->options = malloc(size);
-	if (!list || !s->options) {
-		complain(s->o, "out of memory");
-		return -1;
-	}
-	s->options[0] = 0;
-	for (word = strtok_r(list, ",", &save); word && !res; word = strtok_r(NULL, ",", &save)) {
-		len = strcspn(word, "=");
-		if (!word[len] || !ukfs_device_option(word, len)) {
-			used += snprintf(s->options + used, size - used, "%s%s", used ? "," : "",
-					 word);
-			continue;
-		}
-		fd = open_path(s, word + len + 1);
-		if (fd < 0)
-			res = cannot_open(s, word + len + 1);
-		used += snprintf(s->options + used, size - used, "%s%.*s=/dev/fd/%d",
-				 used ? "," : "", (int)len, word, fd);
-	}
-	free(list);
-	return res;
-}
 
 /* What has to be made or opened while that is still allowed. */
 static int prepare(struct server *s)
@@ -173,6 +101,16 @@ static int prepare(struct server *s)
 	return 0;
 }
 
+static int complain_sandbox(const struct server *s, const char *why)
+{
+	complain(s->o, "%s", why);
+	return -1;
+}
+
+/*
+ * Up to the first byte of the image.  What the kernel side is made of is there when the filter of
+ * system calls comes: threads, memory, rings.  If it does not boot, ukfs_mount says why.
+ */
 static int enter_sandbox_early(struct server *s)
 {
 	const struct mount_options *o = s->o;
@@ -181,29 +119,47 @@ static int enter_sandbox_early(struct server *s)
 	if (o->nosandbox)
 		return 0;
 	s->sandbox.drop_user = geteuid() == 0;
-	if ((s->sandbox.drop_user && sandbox_user(o->runas, s->image, &s->sandbox.uid,
+	if ((s->sandbox.drop_user && sandbox_user(o->runas, s->images.fd, &s->sandbox.uid,
 						  &s->sandbox.gid, why, sizeof(why))) ||
-	    sandbox_enter_early(&s->sandbox, why, sizeof(why))) {
-		complain(o, "%s", why);
-		return -1;
-	}
-	return 0;
+	    sandbox_enter_early(&s->sandbox, why, sizeof(why)))
+		return complain_sandbox(s, why);
+	if (!o->debug)
+		ukfs_set_log(NULL, NULL);
+	rump_init();
+	if (o->method == RUMP_DISK_ASYNC && !o->snapshot)
+		rumpuser_prepare_rings(s->images.count);	/* else method sync serves */
+	return sandbox_enter_probe(why, sizeof(why)) ? complain_sandbox(s, why) : 0;
+}
+
+/* The drivers are loaded, and are about to see the image. */
+static int confine(void *arg)
+{
+	struct server *s = arg;
+	char why[512];
+	int err = sandbox_enter_mount(why, sizeof(why));
+
+	if (err)
+		complain_sandbox(s, why);
+	return -err;
 }
 
 static int mount_image(struct server *s)
 {
 	const struct mount_options *o = s->o;
+	const struct images *images = &s->images;
 	struct ukfs_args args = {
-		.options = s->options,
+		.options = images->options,
 		.partition = o->partition,
 		.method = o->method,
 		.nolock = o->nolock,
 		.sector_size = o->sector_size,
 		.snapshot = o->snapshot,
+		.confine = o->nosandbox ? NULL : confine,
+		.confine_arg = s,
 	};
 
-	s->u = ukfs_mount(o->type, s->path, NULL,
-			  o->rdonly || (s->rdonly && !o->snapshot) ? UKFS_RDONLY : 0, &args,
+	s->u = ukfs_mount(o->type, images->path, NULL,
+			  o->rdonly || (images->rdonly && !o->snapshot) ? UKFS_RDONLY : 0, &args,
 			  sizeof(args));
 	if (s->u && !o->debug && !getenv("RUMP_VERBOSE"))
 		ukfs_set_log(show_error, (void *)o);
@@ -310,7 +266,7 @@ int server_run(const struct mount_options *o, int channel)
 	signal(SIGPIPE, SIG_IGN);
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	if (open_image(&s) || open_devices(&s) || prepare(&s) || enter_sandbox_early(&s) ||
+	if (images_open(&s.images, o) || prepare(&s) || enter_sandbox_early(&s) ||
 	    mount_image(&s))
 		return EXIT_MOUNT;
 	fd = connect_host(&s);

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A stand-in for an exploit, preloaded into a mount server.  Where the server comes to INTRUDE_AT
+ * (probe: libblkid looks at the image; mount: the driver is about to; read: it has a request for
+ * the disk; serve: requests are about to be read) the attempt INTRUDE is made, or, where that is
+ * not set, all attempts but those that end the server.  "intruder: NAME: refused" or what the host
+ * said goes to standard error.
+ */
+#include <blkid/blkid.h>
+#include <dlfcn.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "../attempts.h"
+
+/* Those of the table of calls that end the server. */
+static bool is_fatal(int call)
+{
+	static const int fatal[] = {
+#define ALLOW(...)
+#define SPARE(...)
+#define REFUSE(...)
+#define KILL(call, reason) SYS_##call,
+#include "../../../tools/mount/sandbox_calls.def"
+	};
+
+	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
+		if (fatal[i] == call)
+			return true;
+	return false;
+}
+
+static void attempt(const struct attempt *a)
+{
+	long res = syscall(a->call, a->arg[0], a->arg[1], a->arg[2], a->arg[3], a->arg[4],
+			   a->arg[5]);
+	int expected = a->expected ? a->expected : EPERM;
+
+	dprintf(STDERR_FILENO, "intruder: %s: %s\n", a->name, res != -1 ? "succeeded" :
+		errno == expected ? "refused" : strerror(errno));
+}
+
+static void intrude(const char *moment)
+{
+	const char *at = getenv("INTRUDE_AT"), *name = getenv("INTRUDE");
+	static atomic_flag done = ATOMIC_FLAG_INIT;
+
+	if (!at || strcmp(at, moment) != 0 || atomic_flag_test_and_set(&done))
+		return;
+	for (size_t i = 0; i < ATTEMPTS; i++)
+		if (name && *name ? !strcmp(name, attempts[i].name) : !is_fatal(attempts[i].call))
+			attempt(&attempts[i]);
+	dprintf(STDERR_FILENO, "intruder: done at %s\n", moment);
+}
+
+/* The functions at whose call that happens; each goes on to the one that it stands before. */
+#define STAND_BEFORE(moment, type, name, parameters, arguments)		\
+type name parameters;							\
+type name parameters							\
+{									\
+	type (*next) parameters = (type (*) parameters)dlsym(RTLD_NEXT, #name);	\
+	intrude(moment);						\
+	return next arguments;						\
+}
+
+struct rumpuser_blk;
+struct rumpuser_bio;
+struct p2k;
+
+STAND_BEFORE("probe", int, blkid_do_safeprobe, (blkid_probe pr), (pr))
+STAND_BEFORE("mount", int, rump_sys_mount,
+	     (const char *source, const char *dir, const char *type, unsigned long flags,
+	      const void *data), (source, dir, type, flags, data))
+STAND_BEFORE("read", void, rumpuser_blk_submit,
+	     (struct rumpuser_blk *blk, struct rumpuser_bio **bios, int n,
+	      struct rumpuser_bio **done), (blk, bios, n, done))
+STAND_BEFORE("serve", int, p2k_serve, (struct p2k *p), (p))

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The images of a mount, opened by name while the server may do that. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include <rump/ukfs.h>
+
+#include "mount.h"
+
+static int open_path(const struct images *s, const char *path)
+{
+	struct stat st;
+	int flags = O_CLOEXEC;
+
+	/* A device is locked by claiming it. */
+	if (!s->rdonly && !s->o->nolock && !stat(path, &st) && S_ISBLK(st.st_mode))
+		flags |= O_EXCL;
+	return open(path, flags | (s->rdonly ? O_RDONLY : O_RDWR));
+}
+
+static int cannot_open(const struct images *s, const char *path)
+{
+	complain(s->o, "%s: %s", path, errno == EBUSY ?
+		 "in use: another process has claimed the device, or it is mounted" :
+		 strerror(errno));
+	return -1;
+}
+
+static int open_first(struct images *s)
+{
+	const struct mount_options *o = s->o;
+
+	s->rdonly = o->rdonly || o->snapshot;
+	s->fd = open_path(s, o->image);
+	if (s->fd < 0 && !s->rdonly && (errno == EACCES || errno == EROFS || errno == EPERM)) {
+		s->rdonly = true;
+		s->fd = open_path(s, o->image);
+		if (s->fd >= 0)
+			complain(o, "%s cannot be written: mounted read-only", o->image);
+	}
+	if (s->fd < 0)
+		return cannot_open(s, o->image);
+	s->count = 1;
+	snprintf(s->path, sizeof(s->path), "/dev/fd/%d", s->fd);
+	return 0;
+}
+
+/* The further images that options name. */
+static int open_further(struct images *s)
+{
+	size_t size = 64 + (s->o->rest ? 3 * strlen(s->o->rest) : 0), used = 0, len;
+	char *list = strdup(s->o->rest ? s->o->rest : ""), *save, *word;
+	int fd, res = 0;
+
+	s->options = malloc(size);
+	if (!list || !s->options) {
+		complain(s->o, "out of memory");
+		return -1;
+	}
+	s->options[0] = 0;
+	for (word = strtok_r(list, ",", &save); word && !res; word = strtok_r(NULL, ",", &save)) {
+		len = strcspn(word, "=");
+		if (!word[len] || !ukfs_device_option(word, len)) {
+			used += snprintf(s->options + used, size - used, "%s%s", used ? "," : "",
+					 word);
+			continue;
+		}
+		fd = open_path(s, word + len + 1);
+		if (fd < 0)
+			res = cannot_open(s, word + len + 1);
+		used += snprintf(s->options + used, size - used, "%s%.*s=/dev/fd/%d",
+				 used ? "," : "", (int)len, word, fd);
+		s->count++;
+	}
+	free(list);
+	return res;
+}
+
+int images_open(struct images *s, const struct mount_options *o)
+{
+	*s = (struct images){ .o = o, .fd = -1 };
+	return open_first(s) ? -1 : open_further(s);
+}
