@@ -45,7 +45,7 @@ static void sink(void *arg, int level, const char *text)
 
 static void start(void)
 {
-	const char *v = getenv("RUMP_VERBOSE");
+	const char *v = secure_getenv("RUMP_VERBOSE");
 
 	ring.verbose = v && *v && strcmp(v, "0") != 0;
 	rump_set_log(sink, NULL);

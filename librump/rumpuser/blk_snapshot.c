@@ -37,10 +37,10 @@ struct snapshot {
 
 static const char *folder(void)
 {
-	const char *dir = getenv("RUMP_TMPDIR");
+	const char *dir = rumpuser_env("RUMP_TMPDIR");
 
 	if (!dir || !*dir)
-		dir = getenv("TMPDIR");
+		dir = rumpuser_env("TMPDIR");
 	return dir && *dir ? dir : "/var/tmp";
 }
 

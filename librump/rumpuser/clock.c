@@ -17,7 +17,7 @@
 static bool fixed_date(unsigned long long *ns)
 {
 	KEEP_ERRNO;
-	const char *value = getenv("RUMP_EPOCH");
+	const char *value = rumpuser_env("RUMP_EPOCH");
 	char *end;
 
 	if (!value || !*value)

@@ -41,6 +41,10 @@ extern sigset_t rumpuser_kernel_mask;
 /* The process is about to end: the log goes to standard error too, whatever its sink is. */
 extern volatile bool rumpuser_panicking;
 
+/* The environment's value; NULL where it is another user's: in a program with set-user-ID or
+ * file capabilities. */
+const char *rumpuser_env(const char *name);
+
 /* Is the parameter set to something else than "" and "0"? */
 bool rumpuser_param_true(const char *name);
 

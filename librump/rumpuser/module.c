@@ -77,7 +77,7 @@ void rumpuser_set_kernel(const char *version)
 
 const char *rumpuser_kernel(void)
 {
-	const char *env = getenv("RUMP_KERNEL");
+	const char *env = rumpuser_env("RUMP_KERNEL");
 
 	return chosen[0] ? chosen : env && *env ? env : RUMP_KERNEL;
 }
@@ -103,7 +103,7 @@ const char *rumpuser_kernel_path(void)
 
 const char *rumpuser_module_path(void)
 {
-	const char *env = getenv("RUMP_MODULE_PATH");
+	const char *env = rumpuser_env("RUMP_MODULE_PATH");
 
 	return env && *env ? env : rumpuser_kernel_path();
 }

@@ -9,7 +9,7 @@
 int rumpuser_getparam(const char *name, char *buf, unsigned long size)
 {
 	KEEP_ERRNO;
-	const char *value = getenv(name);
+	const char *value = rumpuser_env(name);
 
 	if (!value)
 		return ENOENT;
@@ -21,7 +21,7 @@ int rumpuser_getparam(const char *name, char *buf, unsigned long size)
 
 bool rumpuser_param_true(const char *name)
 {
-	const char *value = getenv(name);
+	const char *value = rumpuser_env(name);
 
 	return value && *value && strcmp(value, "0");
 }

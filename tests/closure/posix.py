@@ -15,7 +15,8 @@ BUILD = os.environ["RUMP_BUILD"]
 # place here: what needs them belongs into librump/rumpuser/linux.
 POSIX = set("""
     _exit calloc clock_gettime close dladdr dlclose dlerror dlopen dlsym errno fclose fcntl
-    fdatasync fgets fopen free fstat fstatvfs ftruncate getentropy getenv getpid kill longjmp lseek
+    fdatasync fgets fopen free fstat fstatvfs ftruncate getegid getentropy getenv geteuid getgid
+    getpid getuid kill longjmp lseek
     malloc memchr memcmp memcpy memmove memset mkostemp mmap mprotect munmap open pause
     posix_madvise pread pthread_attr_init pthread_attr_setdetachstate pthread_attr_setguardsize
     pthread_attr_setstacksize pthread_cond_broadcast pthread_cond_destroy pthread_cond_init

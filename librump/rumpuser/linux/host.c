@@ -8,6 +8,7 @@
 #include <execinfo.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <unistd.h>
@@ -15,6 +16,11 @@
 #include "../internal.h"
 
 #define MAX_FRAMES 64
+
+const char *rumpuser_env(const char *name)
+{
+	return secure_getenv(name);
+}
 
 unsigned int rumpuser_ncpu(void)
 {

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* What the host lets this process use; what POSIX does not know: names of threads, stacks. */
 #include <errno.h>
+#include <stdlib.h>
 #include <unistd.h>
 
 #include "../internal.h"
+
+const char *rumpuser_env(const char *name)
+{
+	return getuid() == geteuid() && getgid() == getegid() ? getenv(name) : NULL;
+}
 
 unsigned int rumpuser_ncpu(void)
 {
