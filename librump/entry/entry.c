@@ -90,7 +90,10 @@ static int load(const char *version)
 	char path[PATH_MAX], what[64];
 	void *core;
 
-	for (; *dir && !strchr(version, '/'); dir += strcspn(dir, ":"), dir += *dir == ':') {
+	/* it becomes a part of paths */
+	if (*version < '0' || *version > '9' || version[strspn(version, "0123456789.")])
+		return complain(-EINVAL, version, "not a kernel's version, such as 6.12");
+	for (; *dir; dir += strcspn(dir, ":"), dir += *dir == ':') {
 		snprintf(path, sizeof(path), "%.*s/" CORE, (int)strcspn(dir, ":"), dir);
 		if (access(path, F_OK))
 			continue;

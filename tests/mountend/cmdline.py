@@ -25,6 +25,9 @@ ERRORS = (
     ("ready-fd=x", "disk.img", "mnt", 1, "ready-fd=x: a number"),
     ("pid-file=nosuch/pid", "disk.img", "mnt", 1, "pid file nosuch/pid: No such file"),
     ("pid-file=sub/", "disk.img", "mnt", 1, "not a file name"),
+    ("kernel=..", "disk.img", "mnt", 1, "kernel=..: a version is needed"),
+    ("kernel=6.12/../..", "disk.img", "mnt", 1, "a version is needed"),
+    ("kernel=", "disk.img", "mnt", 1, "a version is needed"),
     ("runas=nosuchuser", "disk.img", "mnt", 1, "there is no user nosuchuser"),
     ("runas=0:nosuchgroup", "disk.img", "mnt", 1, "there is no group nosuchgroup"),
     ("nosuchoption", "disk.img", "mnt", 32, "Unknown parameter 'nosuchoption'"),
@@ -85,7 +88,11 @@ def flags():
 
 
 def flags_hold():
-    """An ordinary user has nosuid and nodev, asked or not."""
+    """Everybody has nosuid and nodev; root can do without."""
+    mounted("rw")
+    if not flags() >= {"nosuid", "nodev"}:
+        served.fail(f"the default is {flags()}")
+    umounted()
     for word in ("noexec", "nosuid", "nodev", "ro"):
         mounted(word)
         if word not in flags():
@@ -115,6 +122,17 @@ def pid_file():
     os.kill(pid, 15)
     served.until(lambda: not served.mounts() and not os.path.exists("sub/pid"),
                  served.PATIENCE, "SIGTERM to the process of pid-file")
+    # a symbolic link in its place is replaced
+    with open("victim", "w", encoding="ascii") as f:
+        f.write("kept")
+    os.symlink("../victim", "sub/pid")
+    mounted("pid-file=sub/pid")
+    with open("victim", encoding="ascii") as f:
+        if f.read() != "kept" or os.path.islink("sub/pid"):
+            served.fail("pid-file follows a symbolic link")
+    umounted()
+    if os.listdir("sub"):
+        served.fail(f"left beside the pid file: {os.listdir('sub')}")
 
 
 def ready_fd():

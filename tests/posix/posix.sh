@@ -36,7 +36,7 @@ mount_with() {
 	mkdir -p "$4"
 	case $1 in
 	host) run mount -t "$2" -o "loop${5:+,$5}" "$3" "$4" ;;
-	rump) run "rump_$2" -o "pid-file=$PWD/$4.pid${5:+,$5}" "$3" "$PWD/$4" ;;
+	rump) run "rump_$2" -o "suid,dev,pid-file=$PWD/$4.pid${5:+,$5}" "$3" "$PWD/$4" ;;
 	esac
 	mounted+=("$PWD/$4")
 	mountpoint -q "$4" || fail "not mounted by $1: $3"

@@ -43,7 +43,8 @@ for moment in probe mount read serve; do
 	intrude "$moment" || { cat log; fail "$moment: exit code $?"; }
 	allowed="$needed"
 	case $moment in
-	probe) allowed+=" openat prctl-dumpable landlock_create_ruleset mmap-private-file mmap-file-exec" ;;
+	probe) allowed+=" openat prctl-dumpable landlock_create_ruleset mmap-private-file"
+		allowed+=" mmap-file-exec" ;;
 	serve) allowed="" ;;
 	esac
 	grep '^intruder: .*: ' log >attempts

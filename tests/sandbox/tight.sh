@@ -63,7 +63,8 @@ comm -23 allowed used >unused
 [ "$(wc -l <used)" -ge 25 ] || { cat used; fail "the trace is not whole"; }
 
 # the way there; the channel to the monitor is not boxed's, hosts differ in others
-sed -n 's/^\(MOUNT\|PROBE\)(\([a-z_0-9]*\),.*/\2/p' "${table%_calls.def}_start.def" | sort -u >allowed
+sed -n 's/^\(MOUNT\|PROBE\)(\([a-z_0-9]*\),.*/\2/p' "${table%_calls.def}_start.def" |
+	sort -u >allowed
 printf '%s\n' seccomp sendto recvmsg getppid fstat prctl ioctl | sort >spare
 sort -u start | comm -13 - allowed | comm -23 - spare >unused
 [ ! -s unused ] || fail "allowed before the mount, but not made: $(tr '\n' ' ' <unused)"

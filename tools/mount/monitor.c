@@ -108,12 +108,19 @@ static void tell_service_manager(void)
 
 static void write_pid(const struct mount_options *o)
 {
-	FILE *f = o->pid_file ? fopen(o->pid_file, "we") : NULL;
+	char *temporary;
+	int fd = -1;
 
-	if (f)
-		fprintf(f, "%d\n", (int)getpid());
-	if (o->pid_file && (!f || fclose(f)))
+	if (!o->pid_file || asprintf(&temporary, "%s.%d", o->pid_file, (int)getpid()) < 0)
+		return;
+	/* Others may write to the folder: what they put there is replaced, never followed. */
+	unlink(temporary);
+	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
+	if (fd < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0 || rename(temporary, o->pid_file))
 		complain(o, "pid file %s: %s", o->pid_file, strerror(errno));
+	if (fd >= 0)
+		close(fd);
+	free(temporary);
 }
 
 static void on_usable(struct monitor *m)

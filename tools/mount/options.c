@@ -103,6 +103,15 @@ static int check_power(const struct mount_options *o, const char *name, long n)
 	return -1;
 }
 
+/* It becomes a part of paths. */
+static int check_version(const struct mount_options *o, const char *text)
+{
+	if (*text >= '0' && *text <= '9' && !text[strspn(text, "0123456789.")])
+		return 0;
+	complain(o, "option kernel=%s: a version is needed, such as 6.12", text);
+	return -1;
+}
+
 static int set_choice(struct mount_options *o, const char *name, const char *text,
 		      const char *const *choices, int *value)
 {
@@ -151,6 +160,7 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 		err = set_choice(o, name, v, caches, &choice);
 		o->writeback = choice;
 	} else if (!strcmp(name, "kernel")) {
+		err = check_version(o, v);
 		o->kernel = v;
 	} else if (!strcmp(name, "mem")) {
 		err = check_size(o, name, v);
@@ -296,7 +306,7 @@ int options_parse(struct mount_options *o, int argc, char **argv)
 	*o = (struct mount_options){ .program = slash ? slash + 1 : argv[0], .ready_fd = -1,
 				     .method = RUMP_DISK_ASYNC };
 	o->allow_other = geteuid() == 0;
-	o->nosuid = o->nodev = geteuid() != 0;
+	o->nosuid = o->nodev = true;
 	if (!strncmp(o->program, "rump_", 5) && strcmp(o->program, "rump_fs") != 0)
 		o->type = o->program + 5;
 	while ((c = getopt_long(argc, argv, "o:t:dfhV", longs, NULL)) != -1) {
