@@ -34,6 +34,13 @@ struct sandbox {
 int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *why, size_t len);
 
 /*
+ * Whether the host can take files by name away from a process (Linux 5.13, landlock enabled).
+ * Without it a process in the step "probe" can open every file for reading that its user can; from
+ * the step "mount" on the filter of system calls refuses that by itself.
+ */
+bool sandbox_has_landlock(void);
+
+/*
  * With one thread, image and /dev/fuse open (the image is mounted as "/dev/fd/N" then): becomes the
  * user, gives up all capabilities, privileges by exec, core files, and all files by name but the
  * module folders, /proc and /sys, for reading.

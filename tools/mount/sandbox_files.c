@@ -67,14 +67,23 @@ static int allow_all(int ruleset, const char *readable)
 	return err;
 }
 
+/* Less than 1: a host without landlock, or which has it turned off. */
+static int landlock_version(void)
+{
+	return syscall(SYS_landlock_create_ruleset, NULL, 0, LANDLOCK_CREATE_RULESET_VERSION);
+}
+
+bool sandbox_has_landlock(void)
+{
+	return landlock_version() >= 1;
+}
+
 int sandbox_files(const char *readable, char *why, size_t len)
 {
-	int version = syscall(SYS_landlock_create_ruleset, NULL, 0,
-			      LANDLOCK_CREATE_RULESET_VERSION);
+	int version = landlock_version();
 	int err, ruleset;
 
-	/* A host without it, or which has it turned off: the filter of system calls must do. */
-	if (version < 1)
+	if (version < 1)	/* the caller has asked sandbox_has_landlock what that means */
 		return 0;
 	if (version > VERSIONS)
 		version = VERSIONS;

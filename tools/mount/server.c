@@ -107,6 +107,18 @@ static int complain_sandbox(const struct server *s, const char *why)
 	return -1;
 }
 
+/* Where the type is given, no file can be opened any more when the image is read. */
+static int check_landlock(const struct mount_options *o)
+{
+	if (sandbox_has_landlock())
+		return 0;
+	complain(o, "this host has no landlock (Linux 5.13 or later, enabled by lsm=): %s",
+		 o->type ? "only the filter of system calls keeps the server from the host's files" :
+		 "a hostile image could read the host's files while its type is detected; give "
+		 "the type (rump_TYPE or -t), or -o nosandbox for a trusted image");
+	return o->type ? 0 : -1;
+}
+
 /*
  * Up to the first byte of the image.  What the kernel side is made of is there when the filter of
  * system calls comes: threads, memory, rings.  If it does not boot, ukfs_mount says why.
@@ -118,6 +130,8 @@ static int enter_sandbox_early(struct server *s)
 
 	if (o->nosandbox)
 		return 0;
+	if (check_landlock(o))
+		return -1;
 	s->sandbox.drop_user = geteuid() == 0;
 	if ((s->sandbox.drop_user && sandbox_user(o->runas, s->images.fd, &s->sandbox.uid,
 						  &s->sandbox.gid, why, sizeof(why))) ||
