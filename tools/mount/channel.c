@@ -23,7 +23,7 @@ int channel_report(int channel, const struct report *report)
 
 int channel_read(int channel, struct report *report)
 {
-	int res = whole(recv(channel, report, sizeof(*report), 0), sizeof(*report));
+	int res = whole(recv(channel, report, sizeof(*report), MSG_TRUNC), sizeof(*report));
 
 	report->type[sizeof(report->type) - 1] = 0;
 	return res;

@@ -4,23 +4,16 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <fuse_lowlevel.h>
-#include <libmount/libmount.h>
 #include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mount.h>
 #include <sys/stat.h>
-#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/sysmacros.h>
-#include <sys/wait.h>
-#include <spawn.h>
 #include <unistd.h>
 
 #include "mount.h"
-
-extern char **environ;
 
 /* fsname ends at a comma for libfuse, unless that is escaped. */
 static void add_escaped(char *to, const char *from)
@@ -122,6 +115,32 @@ bool fuse_can_mount(const struct mount_options *o)
 	return !reason;
 }
 
+/* Is the directory still where the caller named it? */
+static bool dir_in_place(const struct mount_options *o)
+{
+	struct stat named, held;
+
+	if (!stat(o->dir, &named) && !fstat(o->dir_fd, &held) && named.st_dev == held.st_dev &&
+	    named.st_ino == held.st_ino)
+		return true;
+	complain(o, "cannot mount on %s: it was replaced in the meantime", o->dir);
+	return false;
+}
+
+/*
+ * Mount on the directory that was opened, whatever its name leads to by now.  fusermount3 takes no
+ * descriptor; it looks itself whether the user may mount where the name leads.  0, or -1.
+ */
+static int mount_session(const struct mount_options *o, struct fuse_session *se)
+{
+	char path[64];
+
+	if (!may_mount())
+		return fuse_session_mount(se, o->dir);
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", o->dir_fd);
+	return fuse_session_mount(se, path);
+}
+
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 {
 	static const struct fuse_lowlevel_ops none;
@@ -135,8 +154,12 @@ int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly)
 		complain(o, "cannot mount: out of memory");
 		return -1;
 	}
+	if (!dir_in_place(o)) {
+		free(opt);
+		return -1;
+	}
 	se = fuse_session_new(&args, &none, sizeof(none), NULL);
-	if (se && !fuse_session_mount(se, o->dir)) {
+	if (se && !mount_session(o, se)) {
 		/* The session is only the way to the mount: its descriptor is all that is kept. */
 		fd = fcntl(fuse_session_fd(se), F_DUPFD_CLOEXEC, 3);
 		if (fd >= 0)
@@ -175,85 +198,4 @@ void fuse_tune(dev_t dev)
 		if (!write_text(path, tuning[i].value))
 			return;
 	}
-}
-
-/* ---- finding and removing it ---- */
-
-static bool is_of(struct libmnt_fs *fs, const char *image)
-{
-	const char *type = mnt_fs_get_fstype(fs), *source = mnt_fs_get_source(fs);
-
-	return type && !strncmp(type, "fuse.rump.", 10) &&
-	       (!image || (source && !strcmp(source, image)));
-}
-
-/*
- * The mount of the device and of `image`, if that is given, or where the device is 0, the last one
- * on the directory; both are filled in.
- */
-static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
-{
-	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
-	struct libmnt_iter *iter = mnt_new_iter(MNT_ITER_BACKWARD);
-	struct libmnt_fs *fs;
-	bool found = false;
-
-	while (table && iter && !found && !mnt_table_next_fs(table, iter, &fs))
-		found = is_of(fs, image) && (*dev ? mnt_fs_get_devno(fs) == *dev :
-						    /* cppcheck-suppress uninitvar */
-						    !strcmp(mnt_fs_get_target(fs), dir));
-	if (found) {
-		snprintf(dir, size, "%s", mnt_fs_get_target(fs));
-		*dev = mnt_fs_get_devno(fs);
-	}
-	mnt_free_iter(iter);
-	mnt_unref_table(table);
-	return found;
-}
-
-dev_t fuse_mount_device(const char *dir)
-{
-	char path[4096];
-	dev_t dev = 0;
-
-	snprintf(path, sizeof(path), "%s", dir);
-	return find_mount(&dev, NULL, path, sizeof(path)) ? dev : 0;
-}
-
-static int run_fusermount(const char *dir, bool lazy)
-{
-	char *argv[] = { "fusermount3", "-u", "-q", lazy ? "-z" : "--", (char *)dir, NULL };
-	int status;
-	pid_t pid;
-	int err = posix_spawnp(&pid, "fusermount3", NULL, NULL, argv, environ);
-
-	if (err)
-		return err;
-	while (waitpid(pid, &status, 0) < 0)
-		if (errno != EINTR)
-			return errno;
-	return WIFEXITED(status) && !WEXITSTATUS(status) ? 0 : EBUSY;
-}
-
-/* Whether the server of a mount has ended. */
-static bool is_dead(const char *dir)
-{
-	struct statfs sf;
-
-	return statfs(dir, &sf) && (errno == ENOTCONN || errno == ECONNABORTED);
-}
-
-/*
- * The number of a mount that has gone may be another's by now, for which even a look at it would be
- * in the way: the image is compared too, and lazy is for a mount without a server.
- */
-int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy)
-{
-	char dir[4096];
-
-	if (!dev || !find_mount(&dev, o->image, dir, sizeof(dir)) || (lazy && !is_dead(dir)))
-		return 0;
-	if (!umount2(dir, (lazy ? MNT_DETACH : 0) | UMOUNT_NOFOLLOW))
-		return 0;
-	return errno == EPERM ? run_fusermount(dir, lazy) : errno;
 }

@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <signal.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,10 +12,12 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
+
+#include <rump/rumpuser.h>
+#include <rump/ukfs.h>
 
 #include "mount.h"
 #include "utab.h"
@@ -30,7 +31,7 @@ struct monitor {
 	int lines;		/* what the server writes on standard error */
 	int signals;
 	int started;		/* of our caller, who waits; -1: nobody */
-	bool usable, background;
+	bool reported, usable, background;
 	dev_t mount;
 	char line[1024];
 	size_t fill;
@@ -69,15 +70,30 @@ static bool read_lines(struct monitor *m)
 
 /* ---- the mount ---- */
 
+/*
+ * The server has read the image, which may have taken it over: its report is compared with what
+ * there is.  The type becomes a part of the mount's options.
+ */
+static bool type_is_good(const struct mount_options *o, const char *type)
+{
+	if (o->type)
+		return !strcmp(type, o->type);
+	rumpuser_set_kernel(o->kernel);
+	for (const char *const *t = ukfs_types(); *t; t++)
+		if (!strcmp(type, *t))
+			return true;
+	return false;
+}
+
 /* The server has mounted the image: mount on the host, and give it the connection. */
 static void make_mount(struct monitor *m, const struct report *report)
 {
 	const struct mount_options *o = m->o;
-	int fd = fuse_mount_dir(o, report->type, report->rdonly);
+	int fd = fuse_mount_dir(o, report->type, o->rdonly || report->rdonly);
 
 	if (fd < 0)
 		return;
-	m->mount = fuse_mount_device(o->dir);
+	m->mount = fuse_mount_device(o);
 	fuse_tune(m->mount);
 	rump_utab_add(o->image, o->dir);
 	if (channel_give(m->channel, fd))
@@ -85,57 +101,13 @@ static void make_mount(struct monitor *m, const struct report *report)
 	close(fd);
 }
 
-static void tell_service_manager(void)
-{
-	const char *path = getenv("NOTIFY_SOCKET");
-	struct sockaddr_un sa = { .sun_family = AF_UNIX };
-	char text[64];
-	int fd;
-
-	if (!path || strlen(path) >= sizeof(sa.sun_path))
-		return;
-	strcpy(sa.sun_path, path);
-	if (sa.sun_path[0] == '@')
-		sa.sun_path[0] = 0;
-	fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	if (fd < 0)
-		return;
-	snprintf(text, sizeof(text), "READY=1\nMAINPID=%d", (int)getpid());
-	sendto(fd, text, strlen(text), MSG_NOSIGNAL, (struct sockaddr *)&sa,
-	       offsetof(struct sockaddr_un, sun_path) + strlen(path));
-	close(fd);
-}
-
-static void write_pid(const struct mount_options *o)
-{
-	char *temporary;
-	int fd = -1;
-
-	if (!o->pid_file || asprintf(&temporary, "%s.%d", o->pid_file, (int)getpid()) < 0)
-		return;
-	/* Others may write to the folder: what they put there is replaced, never followed. */
-	unlink(temporary);
-	fd = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0644);
-	if (fd < 0 || dprintf(fd, "%d\n", (int)getpid()) < 0 || rename(temporary, o->pid_file))
-		complain(o, "pid file %s: %s", o->pid_file, strerror(errno));
-	if (fd >= 0)
-		close(fd);
-	free(temporary);
-}
-
 static void on_usable(struct monitor *m)
 {
 	const struct mount_options *o = m->o;
 	int null;
 
-	write_pid(o);
+	report_usable(o);
 	m->usable = true;
-	if (o->ready_fd >= 0) {
-		if (write(o->ready_fd, "\n", 1) < 0)
-			complain(o, "ready-fd=%d: %s", o->ready_fd, strerror(errno));
-		close(o->ready_fd);
-	}
-	tell_service_manager();
 	if (m->started >= 0) {
 		if (write(m->started, "", 1) < 0)
 			complain(o, "the caller has gone");
@@ -212,19 +184,24 @@ static void wait_for_image(const struct monitor *m)
 		usleep(2000);
 }
 
-/* False: the server says nothing more. */
+/* Two reports in this order, and nothing more.  False: the server says nothing more. */
 static bool on_report(struct monitor *m)
 {
 	struct report report;
+	bool first = !m->reported;
 
-	if (!channel_read(m->channel, &report)) {
-		if (report.type[0]) {
-			make_mount(m, &report);
-			if (m->mount)
-				return true;
-		} else {
-			on_usable(m);
-		}
+	m->reported = true;
+	if (channel_read(m->channel, &report)) {
+		;
+	} else if (first && type_is_good(m->o, report.type)) {
+		make_mount(m, &report);
+		if (m->mount)
+			return true;
+	} else if (!first && !report.type[0]) {
+		on_usable(m);
+	} else {
+		complain(m->o, "the server sent a wrong report: it is killed");
+		kill(m->server, SIGKILL);
 	}
 	close(m->channel);
 	return false;
@@ -281,6 +258,8 @@ static int start_server(struct monitor *m, const sigset_t *before)
 	close(m->signals);
 	close(m->channel);
 	close(m->lines);
+	close(m->o->dir_fd);
+	close(m->o->parent_fd);
 	if (m->started >= 0)
 		close(m->started);
 	set_descriptors(lines[1]);
@@ -315,7 +294,7 @@ int monitor_run(const struct mount_options *o, int started)
 	fuse_unmount(o, m.mount, true);
 	if (code == EXIT_BUG)
 		wait_for_image(&m);
-	if (m.usable && !fuse_mount_device(o->dir))
+	if (m.usable && !fuse_mount_device(o))
 		rump_utab_remove(o->dir);
 	if (m.usable && o->pid_file)
 		unlink(o->pid_file);

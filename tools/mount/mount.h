@@ -20,6 +20,8 @@
 struct mount_options {
 	const char *program, *type;	/* type NULL: probed */
 	char *image, *dir;		/* absolute */
+	int dir_fd, parent_fd;		/* O_PATH: the directory and the one that it is in; where
+					   others may rename, these are what the caller named */
 	bool foreground, debug, nosandbox;
 
 	bool rdonly, nolock, snapshot, writeback;
@@ -44,10 +46,10 @@ void close_inherited(int except);
 
 /* fusemount.c: false, after a complaint: it would fail. */
 bool fuse_can_mount(const struct mount_options *o);
-/* Mount on o->dir; a descriptor of /dev/fuse, or -1 after a complaint. */
+/* Mount on o->dir_fd; a descriptor of /dev/fuse, or -1 after a complaint. */
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly);
 /* The mount's device number as /proc/self/mountinfo has it; 0: not mounted. */
-dev_t fuse_mount_device(const char *dir);
+dev_t fuse_mount_device(const struct mount_options *o);
 /* Read ahead and collect writes as for a disk, where the caller may set that. */
 void fuse_tune(dev_t dev);
 /* Take the mount away, wherever it is now.  lazy: also where it is in use, but only if its server
@@ -60,7 +62,7 @@ int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy);
  */
 struct report {
 	char type[32];		/* of the file system; "": the mount is usable */
-	bool rdonly;
+	unsigned char rdonly;	/* not 0: it is; no bool, for the monitor trusts no bits */
 };
 /* 0, or -1 and errno; EPIPE: the other has gone. */
 int channel_report(int channel, const struct report *report);
@@ -79,6 +81,9 @@ struct images {
 	bool rdonly;
 };
 int images_open(struct images *s, const struct mount_options *o);
+
+/* usable.c: tell whom the options and the environment name. */
+void report_usable(const struct mount_options *o);
 
 /* crash.c: the process's crashes are logged, and end it with the code of a panic. */
 void crash_log(void);

@@ -259,6 +259,17 @@ static char *absolute(const struct mount_options *o, const char *path, const cha
 	return abs;
 }
 
+static int open_dir(struct mount_options *o)
+{
+	o->dir_fd = open(o->dir, O_PATH | O_NOFOLLOW | O_CLOEXEC);
+	o->parent_fd = openat(o->dir_fd, "..", O_PATH | O_CLOEXEC);
+	if (o->parent_fd < 0 && errno == ENOTDIR)	/* fuse_can_mount says it */
+		return 0;
+	if (o->parent_fd < 0)
+		complain(o, "directory %s: %s", o->dir, strerror(errno));
+	return o->parent_fd < 0 ? -1 : 0;
+}
+
 static char *absolute_new(const struct mount_options *o, const char *path)
 {
 	char *copy = strdup(path), *slash = copy ? strrchr(copy, '/') : NULL;
@@ -292,7 +303,7 @@ static int resolve(struct mount_options *o, const char *image, const char *dir)
 		return EXIT_USAGE;
 	o->image = absolute(o, image, "image");
 	o->dir = o->image ? absolute(o, dir, "directory") : NULL;
-	return o->dir ? -1 : EXIT_MOUNT;
+	return o->dir && !open_dir(o) ? -1 : EXIT_MOUNT;
 }
 
 int options_parse(struct mount_options *o, int argc, char **argv)

@@ -4,7 +4,10 @@
  * (probe: libblkid looks at the image; mount: the driver is about to; read: it has a request for
  * the disk; serve: requests are about to be read) the attempt INTRUDE is made, or, where that is
  * not set, all attempts but those that end the server.  "intruder: NAME: refused" or what the host
- * said goes to standard error.
+ * said goes to standard error.  INTRUDE=stop: the server stops until it gets SIGCONT.
+ *
+ * INTRUDE_REPORT is the type that the server reports to its monitor instead of the true one;
+ * "twice": the true one, two times.
  */
 #include <blkid/blkid.h>
 #include <dlfcn.h>
@@ -50,6 +53,8 @@ static void intrude(const char *moment)
 
 	if (!at || strcmp(at, moment) != 0 || atomic_flag_test_and_set(&done))
 		return;
+	if (name && !strcmp(name, "stop"))
+		raise(SIGSTOP);
 	for (size_t i = 0; i < ATTEMPTS; i++)
 		if (name && *name ? !strcmp(name, attempts[i].name) : !is_fatal(attempts[i].call))
 			attempt(&attempts[i]);
@@ -78,3 +83,20 @@ STAND_BEFORE("read", void, rumpuser_blk_submit,
 	     (struct rumpuser_blk *blk, struct rumpuser_bio **bios, int n,
 	      struct rumpuser_bio **done), (blk, bios, n, done))
 STAND_BEFORE("serve", int, p2k_serve, (struct p2k *p), (p))
+
+ssize_t send(int fd, const void *data, size_t size, int flags)
+{
+	ssize_t (*next)(int, const void *, size_t, int) =
+		(ssize_t (*)(int, const void *, size_t, int))dlsym(RTLD_NEXT, "send");
+	const char *type = getenv("INTRUDE_REPORT");
+	char report[256];
+
+	if (!type || size > sizeof(report) || strlen(type) + 1 >= size || !*(const char *)data)
+		return next(fd, data, size, flags);
+	memcpy(report, data, size);
+	if (!strcmp(type, "twice"))
+		next(fd, report, size, flags);
+	else
+		strcpy(report, type);
+	return next(fd, report, size, flags);
+}
