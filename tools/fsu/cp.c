@@ -218,6 +218,7 @@ static bool plan(struct ukfs *u, struct cp *cp, const struct fsu_line *line, str
 	bool copied_twice;
 
 	job->to = destination(cp, line, job->from);
+	job->typed = !cp->target.directory;
 	copied_twice = fsu_target_made(&cp->target, job->to);
 	fsu_names_add(&cp->target.made, job->to, 0, 0);
 	if (copied_twice && ukfs_stat(u, job->from, &st) == 0 && !S_ISDIR(st.st_mode)) {

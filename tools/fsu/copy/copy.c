@@ -55,16 +55,27 @@ static bool names_content(const char *stripped)
 	return strcmp(base, ".") == 0 || strcmp(base, "..") == 0 || strcmp(stripped, "/") == 0;
 }
 
-static char *destination(const char *from, const char *dest, bool dest_is_dir)
+static struct job destination(const char *from, const char *dest, bool dest_is_dir)
 {
 	char *stripped = fsu_strip(from);
 	struct fsu_path to = { 0 };
+	bool typed = !dest_is_dir || names_content(stripped);
 
 	fsu_path_set(&to, dest);
-	if (dest_is_dir && !names_content(stripped))
+	if (!typed)
 		fsu_path_push(&to, fsu_basename(stripped));
 	free(stripped);
-	return to.s;
+	return (struct job){ .from = from, .to = to.s, .typed = typed };
+}
+
+/* What is copied to the host does not leave the destination. */
+static bool confine(struct copy *c, const char *dest, bool dest_is_dir)
+{
+	int err = c->to == &host_side ? beneath_new(&c->beneath, dest, dest_is_dir) : 0;
+
+	if (err)
+		fsu_perror_verb(err, "open the directory of", dest);
+	return !err;
 }
 
 /* A directory must not be copied into itself: none of the destination's parents may be it. */
@@ -111,14 +122,16 @@ static int make_plan(struct plan *p, struct copy *c, char **operands, int n, con
 		fsu_message("%s is not a directory, and there are several sources", fsu_name(dest));
 		return -1;
 	}
+	if (!confine(c, dest, dir))
+		return -1;
 	p->jobs = fsu_malloc(n * sizeof(*p->jobs));
 	for (int i = 0; i < n; i++) {
-		char *to = destination(operands[i], dest, dir);
+		struct job job = destination(operands[i], dest, dir);
 
-		if (copy_into_itself(c, operands[i], to))
-			free(to);
+		if (copy_into_itself(c, operands[i], job.to))
+			free(job.to);
 		else
-			p->jobs[p->n++] = (struct job){ .from = operands[i], .to = to };
+			p->jobs[p->n++] = job;
 	}
 	return 0;
 }
@@ -211,9 +224,12 @@ int copy_run(struct copy *c, char **operands, int n, const char *dest)
 	int code;
 
 	c->same_image = c->from == &image_side && c->to == &image_side;
-	if (make_plan(&plan, c, operands, n, dest))
+	if (make_plan(&plan, c, operands, n, dest)) {
+		beneath_free(c->beneath);
 		return FSU_FAILED;
+	}
 	code = copy_jobs(c, plan.jobs, plan.n);
+	beneath_free(c->beneath);
 	for (int i = 0; i < plan.n; i++)
 		free(plan.jobs[i].to);
 	free(plan.jobs);

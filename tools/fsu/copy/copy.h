@@ -36,6 +36,7 @@ struct item {
 	struct stat st;
 	struct xattr *xattrs;
 	bool top, whole;
+	bool typed;		/* of a top item: see struct job */
 	bool failed;		/* FILE_END: the source could not be read to its end */
 	bool by_kernel;		/* FILE: no data follows, the sink has the image copy it */
 	bool linked;		/* FILE: later items may be links to it */
@@ -187,6 +188,7 @@ struct copy {
 	/* before each symbolic link and special file, or NULL.  It may mount the image anew, no
 	 * file of it is open; false: u is NULL now, and why has been told */
 	bool (*before_link)(struct copy *c);
+	struct beneath *beneath;	/* of the side on the host; NULL: no limits */
 	bool same_image;	/* image to image: the sink can have the kernel copy */
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];
@@ -202,6 +204,7 @@ struct copy {
 struct job {
 	const char *from;
 	char *to;
+	bool typed;		/* the user named all of `to`: its last component may be a link */
 };
 
 /* Walk an operand and queue it; in the source's thread.  `inodes` is kept between operands. */
@@ -237,10 +240,12 @@ enum { COPY_KEY_IGNORE = 300, COPY_KEY_OWNER, COPY_KEY_NO_OWNER };
 
 /* ---- pieces the sources and sinks share -------------------------------------------------- */
 
-/* What the first name of an inode with several became; source thread only. */
+/* A text for each of some inodes, by their numbers: what the first name of several became. */
 struct inodes *inodes_new(void);
 /* The text kept for the inode, or NULL, and then `text` is kept. */
 const char *inodes_find(struct inodes *t, const struct stat *st, const char *text);
+/* The text kept for the inode, or NULL. */
+const char *inodes_get(const struct inodes *t, const struct stat *st);
 void inodes_free(struct inodes *t);
 
 /* A host path of any length: the descriptor to start from and a rest that calls take.  Returns 0 or
@@ -250,7 +255,21 @@ struct hostpath {
 	const char *rest;
 	bool opened;
 };
-int hostpath_begin(struct hostpath *p, const char *path);
+
+/*
+ * The directory on the host that a copy must not leave.  With one, the start of each path is the
+ * text that the user typed, and only what follows it is confined: neither a symbolic link nor ".."
+ * in it is followed.  For one thread.  `whole`: all of the path was typed, else all but its last
+ * component.  Returns 0 or an errno; the caller frees the result in both cases.
+ */
+struct beneath;
+int beneath_new(struct beneath **b, const char *path, bool whole);
+void beneath_free(struct beneath *b);
+
+/* `b` NULL: no limits.  The result is valid until the next call with the same `b`. */
+int hostpath_begin(struct beneath *b, struct hostpath *p, const char *path);
+/* A second path for the same call. */
+int hostpath_begin_second(struct beneath *b, struct hostpath *p, const char *path);
 void hostpath_end(struct hostpath *p);
 
 /* ---- progress ---------------------------------------------------------------------------- */

@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Items, extended attributes, the table of inodes with several names, and host paths of any length.
+ * Items, extended attributes, and the table of inodes with several names.
  */
-#include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "copy.h"
 
@@ -111,14 +107,23 @@ struct inodes *inodes_new(void)
 	return t;
 }
 
+const char *inodes_get(const struct inodes *t, const struct stat *st)
+{
+	struct inode *n = t->buckets[bucket_of(st->st_dev, st->st_ino, t->size)];
+
+	while (n && (n->ino != st->st_ino || n->dev != st->st_dev))
+		n = n->next;
+	return n ? n->text : NULL;
+}
+
 const char *inodes_find(struct inodes *t, const struct stat *st, const char *text)
 {
 	size_t b = bucket_of(st->st_dev, st->st_ino, t->size);
+	const char *old = inodes_get(t, st);
 	struct inode *n;
 
-	for (n = t->buckets[b]; n; n = n->next)
-		if (n->ino == st->st_ino && n->dev == st->st_dev)
-			return n->text;
+	if (old)
+		return old;
 	n = fsu_malloc(sizeof(*n) + strlen(text) + 1);
 	n->dev = st->st_dev;
 	n->ino = st->st_ino;
@@ -139,50 +144,4 @@ void inodes_free(struct inodes *t)
 		}
 	free(t->buckets);
 	free(t);
-}
-
-/* ---- host paths -------------------------------------------------------------------------- */
-
-/* The kernel takes PATH_MAX bytes in one call: a longer path is opened piece by piece.  The rest
- * leaves room for /proc/self/fd/NUMBER/ before it. */
-#define PIECE (PATH_MAX - 64)
-
-int hostpath_begin(struct hostpath *p, const char *path)
-{
-	char piece[PIECE];
-
-	*p = (struct hostpath){ AT_FDCWD, path, false };
-	while (strnlen(p->rest, PIECE) >= PIECE) {
-		size_t len = PIECE - 1;
-		int fd;
-
-		while (len && p->rest[len] != '/')
-			len--;
-		if (!len) {
-			hostpath_end(p);
-			return ENAMETOOLONG;
-		}
-		memcpy(piece, p->rest, len);
-		piece[len] = '\0';
-		fd = openat(p->fd, piece, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (fd < 0) {
-			int err = errno;
-
-			hostpath_end(p);
-			return err;
-		}
-		hostpath_end(p);
-		p->fd = fd;
-		p->opened = true;
-		for (p->rest += len; *p->rest == '/'; p->rest++)
-			;
-	}
-	return 0;
-}
-
-void hostpath_end(struct hostpath *p)
-{
-	if (p->opened)
-		close(p->fd);
-	p->opened = false;
 }

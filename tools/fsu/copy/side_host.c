@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host as a side of a copy.  Paths of any length: each call starts at hostpath_begin's
- * descriptor.
+ * The host as a side of a copy.  Each call starts at hostpath_begin's descriptor: a path has any
+ * length, and stays beneath the directory that the user typed.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -16,10 +16,12 @@
 
 #define RESULT(call) ({ __auto_type r_ = (call); r_ < 0 ? (__typeof__(r_))-errno : r_; })
 
-/* Evaluate a call with p.fd and p.rest standing for a path. */
+#define LIMITS(c) ((c) ? (c)->beneath : NULL)
+
+/* Evaluate a call with p.fd and p.rest standing for a path.  makefs has no copy, and no limits. */
 #define AT(path, call) ({					\
 	struct hostpath p;					\
-	int err_ = hostpath_begin(&p, path);			\
+	int err_ = hostpath_begin(LIMITS(c), &p, path);		\
 	__typeof__(call) r_ = -err_;				\
 	if (!err_) {						\
 		r_ = RESULT(call);				\
@@ -29,7 +31,6 @@
 
 static int host_stat(struct copy *c, const char *path, bool follow, struct stat *st)
 {
-	(void)c;
 	return AT(path, fstatat(p.fd, p.rest, st, follow ? 0 : AT_SYMLINK_NOFOLLOW));
 }
 
@@ -43,12 +44,12 @@ static int by_inode(const void *a, const void *b)
 /* In the order of inode numbers, which mostly is the one in which a disk has them. */
 static int host_names(struct copy *c, const char *path, struct fsu_names *names)
 {
-	int fd = AT(path, openat(p.fd, p.rest, O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+	int flags = O_RDONLY | O_DIRECTORY | O_CLOEXEC | (LIMITS(c) ? O_NOFOLLOW : 0);
+	int fd = AT(path, openat(p.fd, p.rest, flags));
 	DIR *dir = fd >= 0 ? fdopendir(fd) : NULL;
 	struct dirent *d;
 	int err;
 
-	(void)c;
 	memset(names, 0, sizeof(*names));
 	if (fd < 0)
 		return fd;
@@ -72,7 +73,6 @@ static int host_names(struct copy *c, const char *path, struct fsu_names *names)
 
 static ssize_t host_readlink(struct copy *c, const char *path, char *buf, size_t size)
 {
-	(void)c;
 	return AT(path, readlinkat(p.fd, p.rest, buf, size));
 }
 
@@ -89,7 +89,6 @@ static ssize_t host_listxattr(struct copy *c, int fd, const char *path, char *bu
 {
 	char name[PATH_MAX * 2];
 
-	(void)c;
 	if (fd >= 0)
 		return RESULT(flistxattr(fd, buf, size));
 	return AT(path, llistxattr(xattr_path(&p, name), buf, size));
@@ -100,7 +99,6 @@ static ssize_t host_getxattr(struct copy *c, int fd, const char *path, const cha
 {
 	char at[PATH_MAX * 2];
 
-	(void)c;
 	if (fd >= 0)
 		return RESULT(fgetxattr(fd, name, value, size));
 	return AT(path, lgetxattr(xattr_path(&p, at), name, value, size));
@@ -110,7 +108,6 @@ static int host_setxattr(struct copy *c, int fd, const char *path, const struct 
 {
 	char at[PATH_MAX * 2];
 
-	(void)c;
 	if (fd >= 0)
 		return RESULT(fsetxattr(fd, x->name, x->value, x->size, 0));
 	return AT(path, lsetxattr(xattr_path(&p, at), x->name, x->value, x->size, 0));
@@ -118,7 +115,6 @@ static int host_setxattr(struct copy *c, int fd, const char *path, const struct 
 
 static int host_chown(struct copy *c, int fd, const char *path, uid_t uid, gid_t gid)
 {
-	(void)c;
 	if (fd >= 0)
 		return RESULT(fchown(fd, uid, gid));
 	return AT(path, fchownat(p.fd, p.rest, uid, gid, AT_SYMLINK_NOFOLLOW));
@@ -126,15 +122,13 @@ static int host_chown(struct copy *c, int fd, const char *path, uid_t uid, gid_t
 
 static int host_chmod(struct copy *c, int fd, const char *path, mode_t mode)
 {
-	(void)c;
 	if (fd >= 0)
 		return RESULT(fchmod(fd, mode));
-	return AT(path, fchmodat(p.fd, p.rest, mode, 0));
+	return AT(path, fchmodat(p.fd, p.rest, mode, LIMITS(c) ? AT_SYMLINK_NOFOLLOW : 0));
 }
 
 static int host_utimens(struct copy *c, int fd, const char *path, const struct timespec ts[2])
 {
-	(void)c;
 	if (fd >= 0)
 		return RESULT(futimens(fd, ts));
 	return AT(path, utimensat(p.fd, p.rest, ts, AT_SYMLINK_NOFOLLOW));
@@ -151,7 +145,6 @@ static bool host_unheld(struct copy *c, const char *path, int err)
 
 static int host_open(struct copy *c, const char *path, int flags, mode_t mode)
 {
-	(void)c;
 	return AT(path, openat(p.fd, p.rest, flags | O_CLOEXEC | O_NOCTTY, mode));
 }
 
@@ -199,34 +192,29 @@ static void host_readahead(struct copy *c, int fd)
 
 static int host_mkdir(struct copy *c, const char *path, mode_t mode)
 {
-	(void)c;
 	return AT(path, mkdirat(p.fd, p.rest, mode));
 }
 
 static int host_unlink(struct copy *c, const char *path)
 {
-	(void)c;
 	return AT(path, unlinkat(p.fd, p.rest, 0));
 }
 
 static int host_symlink(struct copy *c, const char *target, const char *path)
 {
-	(void)c;
 	return AT(path, symlinkat(target, p.fd, p.rest));
 }
 
 static int host_mknod(struct copy *c, const char *path, mode_t mode, dev_t dev)
 {
-	(void)c;
 	return AT(path, mknodat(p.fd, p.rest, mode, dev));
 }
 
 static int host_link(struct copy *c, const char *old, const char *path)
 {
 	struct hostpath from;
-	int err = hostpath_begin(&from, old), ret;
+	int err = hostpath_begin_second(LIMITS(c), &from, old), ret;
 
-	(void)c;
 	if (err)
 		return -err;
 	ret = AT(path, linkat(from.fd, from.rest, p.fd, p.rest, 0));

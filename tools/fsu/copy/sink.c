@@ -20,10 +20,13 @@ static void told(struct sink *s, const struct item *i)
 /* Name the item's object; returns the length to cut the path to afterwards. */
 static size_t name_object(struct sink *s, const struct item *i)
 {
-	if (!i->top)
-		return fsu_path_push(&s->path, i->name);
-	fsu_path_set(&s->path, i->name);
-	return s->path.len;
+	size_t cut;
+
+	if (i->top)
+		fsu_path_set(&s->path, i->name);
+	cut = i->top ? s->path.len : fsu_path_push(&s->path, i->name);
+	sink_placed(s, i);
+	return cut;
 }
 
 /* The reasons for which an object cannot exist in the target at all. */
@@ -125,7 +128,8 @@ static int open_file(struct sink *s, const struct item *i)
 			not_made(s, i, -fd);
 		return fd;
 	}
-	if (may_replace(s, i, through, &old) || asked_to_keep(s, i, &old))
+	if ((through && sink_through_own(s, i)) || may_replace(s, i, through, &old) ||
+	    asked_to_keep(s, i, &old))
 		return -1;
 	/* a name of several must not change what the others name */
 	if ((S_ISREG(old.st_mode) || through) && !o->remove_first &&
@@ -419,7 +423,8 @@ static void enter_directory(struct sink *s, const struct item *i)
 	bool created = !err;
 	struct stat old;
 
-	if (err == EEXIST && s->to->stat(c, s->path.s, i->top, &old) == 0) {
+	/* a symbolic link in the place of a directory leads elsewhere, unless the user named it */
+	if (err == EEXIST && s->to->stat(c, s->path.s, i->typed, &old) == 0) {
 		if (!S_ISDIR(old.st_mode))
 			copy_failed(c, ENOTDIR, "replace", s->path.s);
 		else if (!i->top && s->depth && s->levels[s->depth - 1].created)
@@ -514,6 +519,8 @@ static void make(struct sink *s, const struct item *i)
 		copy_fatal(c, EIO, "mount", fsu_image());
 		return;
 	}
+	if (!sink_may_link(s, i))
+		return;
 	cut = name_object(s, i);
 	err = -make_object(s, i);
 	if (err == EEXIST && c->o.links == COPY_HARD_LINKS &&
@@ -539,6 +546,8 @@ static void make(struct sink *s, const struct item *i)
 	}
 	if (!err) {
 		told(s, i);
+		if (i->kind == ITEM_SYMLINK)
+			sink_made_symlink(s);
 		if (i->kind != ITEM_LINK && !c->o.links)
 			sink_metadata(s, -1, &i->st, i->xattrs, true);
 		if (i->kind == ITEM_LINK)
@@ -557,7 +566,8 @@ struct sink *sink_new(struct copy *c)
 {
 	struct sink *s = fsu_malloc(sizeof(*s));
 
-	*s = (struct sink){ .c = c, .to = c->to, .fd = -1 };
+	*s = (struct sink){ .c = c, .to = c->to, .fd = -1, .placed = inodes_new(),
+			    .symlinks = inodes_new() };
 	fsu_path_set(&s->path, "");
 	return s;
 }
@@ -566,6 +576,8 @@ void sink_free(struct sink *s)
 {
 	finish_file(s, false);
 	forget_file(s);
+	inodes_free(s->placed);
+	inodes_free(s->symlinks);
 	free(s->levels);
 	fsu_path_free(&s->path);
 	free(s);

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Inside of the sink: sink.c makes objects and writes data, meta.c gives them their attributes. */
+/*
+ * Inside of the sink: sink.c makes objects and writes data, meta.c gives them their attributes,
+ * own.c knows what was made.
+ */
 #ifndef FSU_SINK_H
 #define FSU_SINK_H
 
@@ -23,7 +26,23 @@ struct sink {
 	size_t cut;
 	off_t length;		/* it has by now */
 	struct item *file;	/* its FILE item, without data; of the sink */
+	struct inodes *placed;	/* sources with several names, and where the first of them is */
+	struct inodes *symlinks;	/* that cp made */
 };
+
+/* ---- own.c: what this run made ------------------------------------------------------------- */
+
+/* The item's object is at the sink's path: links to it may follow. */
+void sink_placed(struct sink *s, const struct item *i);
+/* Whether a LINK's first name is the work of this run; else the error has been printed.  Its path
+ * may lead through a symbolic link of the target where the run skipped the directory. */
+bool sink_may_link(struct sink *s, const struct item *i);
+/* cp: the symbolic link at the sink's path is new. */
+void sink_made_symlink(struct sink *s);
+/* cp: whether the object at the sink's path is such a link; then the error has been printed. */
+bool sink_through_own(struct sink *s, const struct item *i);
+
+/* ---- meta.c -------------------------------------------------------------------------------- */
 
 /* The permissions to create an object with: never more than its final ones. */
 mode_t sink_create_mode(const struct sink *s, const struct stat *st);

@@ -19,6 +19,7 @@ struct level {
 
 struct walk {
 	struct copy *c;
+	const struct job *job;
 	struct inodes *inodes;
 	struct fsu_path from, to;
 	struct level *levels;
@@ -34,6 +35,7 @@ static struct item *new_item(struct walk *w, enum item_kind kind, const struct s
 	if (kind == ITEM_DATA || kind == ITEM_FILE_END || kind == ITEM_LEAVE)
 		return i;
 	i->top = w->depth == 0;
+	i->typed = i->top && w->job->typed;
 	i->name = fsu_strdup(i->top ? w->to.s : fsu_basename(w->to.s));
 	i->from = fsu_strdup(w->from.s);
 	return i;
@@ -410,10 +412,29 @@ static void visit_next(struct walk *w)
 	}
 }
 
+/* What is read of the host is beneath the operand: a directory of it that becomes a symbolic link
+ * meanwhile is not followed. */
+static bool confine(struct copy *c, const char *from)
+{
+	const char *base = fsu_basename(from);
+	bool whole = (*base && base[strlen(base) - 1] == '/') || strcmp(base, ".") == 0 ||
+		     strcmp(base, "..") == 0;
+	int err = c->from == &host_side ? beneath_new(&c->beneath, from, whole) : 0;
+
+	if (!err)
+		return true;
+	copy_failed(c, err, "copy", from);
+	beneath_free(c->beneath);
+	c->beneath = NULL;
+	return false;
+}
+
 void source_walk(struct copy *c, struct inodes *inodes, const struct job *job)
 {
-	struct walk w = { .c = c, .inodes = inodes };
+	struct walk w = { .c = c, .job = job, .inodes = inodes };
 
+	if (!confine(c, job->from))
+		return;
 	fsu_path_set(&w.from, job->from);
 	fsu_path_set(&w.to, job->to);
 	visit(&w, DT_UNKNOWN, 0, 0);
@@ -430,4 +451,8 @@ void source_walk(struct copy *c, struct inodes *inodes, const struct job *job)
 	free(w.levels);
 	fsu_path_free(&w.from);
 	fsu_path_free(&w.to);
+	if (c->from == &host_side) {
+		beneath_free(c->beneath);
+		c->beneath = NULL;
+	}
 }
