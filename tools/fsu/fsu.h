@@ -94,7 +94,8 @@ struct fsu_command {
 #undef FSU_COMMAND
 
 /* Options of commands that are libraries of their own, see plugin.c. */
-enum { FSU_TAR_EXCLUDE = 256, FSU_TAR_NUMERIC, FSU_TAR_ONE_FS, FSU_TAR_STRIP, FSU_TAR_ZSTD };
+enum { FSU_TAR_EXCLUDE = 256, FSU_TAR_NUMERIC, FSU_TAR_ONE_FS, FSU_TAR_STRIP, FSU_TAR_ZSTD,
+       FSU_TAR_NO_SPECIAL };
 
 enum fsu_parsed fsu_parse(const struct fsu_command *cmd, int argc, char **argv,
 			  struct fsu_line *line, struct fsu_mount_options *mnt);

@@ -18,6 +18,9 @@ const struct fsu_option fsu_tar_options[] = {
 	{ 'j', "bzip2", FSU_NOARG, NULL, "with -c: compress with bzip2" },
 	{ 'J', "xz", FSU_NOARG, NULL, "with -c: compress with xz" },
 	{ 'k', "keep-old-files", FSU_NOARG, NULL, "with -x: an error for what exists" },
+	{ FSU_TAR_NO_SPECIAL, "no-special", FSU_NOARG, NULL,
+	  "with -x: leave out set-user-ID and set-group-ID, devices, capabilities and "
+	  "trusted.*" },
 	{ FSU_TAR_NUMERIC, "numeric-owner", FSU_NOARG, NULL,
 	  "numbers of users and groups, no names" },
 	{ FSU_TAR_ONE_FS, "one-file-system", FSU_NOARG, NULL, "with -c: stay on one file system" },

@@ -40,6 +40,7 @@ bool copy_option(struct copy *c, const struct fsu_given *given)
 		}
 		return true;
 	case COPY_KEY_NO_OWNER: c->o.keep &= ~KEEP_OWNER; return true;
+	case COPY_KEY_NO_SPECIAL: c->o.no_special = true; return true;
 	case 'q': c->o.quiet = true; return true;
 	case 'v': c->o.verbose = true; return true;
 	case 'x': c->o.one_fs = true; return true;

@@ -54,6 +54,8 @@ void xattrs_free(struct xattr *x);
 /* Whether an xattr is copied: user.*, trusted.*, security.* and the POSIX ACLs. */
 bool xattr_wanted(const char *name);
 bool xattr_is_acl(const char *name);
+/* Whether it gives rights, or only root may set it: --no-special leaves it out. */
+bool fsu_xattr_special(const char *name);
 
 /* ---- the queue --------------------------------------------------------------------------- */
 
@@ -130,6 +132,7 @@ struct copy_options {
 	bool strict;		/* the first thing that cannot be kept ends the run */
 	bool fresh;		/* the target was empty: what is in it came from this run */
 	bool quiet_full;	/* the caller has an answer to ENOSPC: nothing is said */
+	bool no_special;	/* leave out what gives rights: set-ID bits, devices, ... */
 	bool write_out;		/* into the image:
 				   a file's data leaves the cache when it is complete */
 	uid_t uid;		/* -1: the source's */
@@ -192,6 +195,7 @@ struct copy {
 	bool same_image;	/* image to image: the sink can have the kernel copy */
 	unsigned long long losses[LOSS_KINDS], unheld[LOSS_KINDS];
 	char *loss_examples[LOSS_KINDS];
+	unsigned long long special;	/* left out by no_special; the sink's */
 	pthread_mutex_t lock;	/* of the losses */
 	atomic_bool stop;	/* a fatal error: */
 	int fatal;		/* its errno */
@@ -230,11 +234,14 @@ bool copy_stopped(struct copy *c);
 /* Options that put, get and ecp share; false after a message. */
 bool copy_option(struct copy *c, const struct fsu_given *given);
 
-enum { COPY_KEY_IGNORE = 300, COPY_KEY_OWNER, COPY_KEY_NO_OWNER };
+enum { COPY_KEY_IGNORE = 300, COPY_KEY_OWNER, COPY_KEY_NO_OWNER,
+       COPY_KEY_NO_SPECIAL };
 #define COPY_OPTIONS \
 	{ COPY_KEY_IGNORE, "ignore", FSU_ARG, "KINDS", \
 	  "no error for what the target cannot hold: owners, modes, times, xattrs, acls, links, " \
 	  "devices, names, all" }, \
+	{ COPY_KEY_NO_SPECIAL, "no-special", FSU_NOARG, NULL, \
+	  "leave out set-user-ID and set-group-ID, devices, capabilities and trusted.*" }, \
 	{ 'q', "quiet", FSU_NOARG, NULL, "no progress line" }, \
 	{ 'v', "verbose", FSU_NOARG, NULL, "name each file, and show a summary" }
 

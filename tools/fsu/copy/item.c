@@ -54,6 +54,11 @@ bool xattr_wanted(const char *name)
 	return false;
 }
 
+bool fsu_xattr_special(const char *name)
+{
+	return strcmp(name, "security.capability") == 0 || strncmp(name, "trusted.", 8) == 0;
+}
+
 bool xattr_is_acl(const char *name)
 {
 	return strncmp(name, "system.posix_acl_", 17) == 0;

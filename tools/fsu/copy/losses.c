@@ -139,6 +139,9 @@ static void report_unheld(struct copy *c)
 void copy_report_losses(struct copy *c)
 {
 	report_unheld(c);
+	if (c->special)
+		fsu_message("--no-special left out %llu set-user-ID or set-group-ID bits, device "
+			    "nodes, capabilities and trusted attributes", c->special);
 	for (int k = 0; k < LOSS_KINDS; k++) {
 		unsigned long long n = c->losses[k];
 

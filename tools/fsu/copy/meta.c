@@ -25,9 +25,11 @@ static mode_t wanted_mode(const struct copy *c, const struct stat *st)
 	mode_t all = S_ISDIR(st->st_mode) ? 0777 : 0666;
 	mode_t sticky = c->o.like_cp && S_ISDIR(st->st_mode) ? S_ISVTX : 0;
 
+	mode_t kept = c->o.no_special ? 01777 : 07777;
+
 	if (c->o.no_mode)
 		return all & ~c->umask;
-	return c->o.keep & KEEP_MODE ? st->st_mode & 07777 :
+	return c->o.keep & KEEP_MODE ? st->st_mode & kept :
 				       st->st_mode & (0777 | sticky) & ~c->umask;
 }
 
@@ -73,8 +75,13 @@ static void set_xattrs(struct sink *s, int fd, const struct xattr *xattrs, struc
 {
 	for (const struct xattr *x = xattrs; x; x = x->next) {
 		bool acl = xattr_is_acl(x->name);
-		int err = s->to->setxattr(s->c, fd, s->path.s, x);
+		int err;
 
+		if (s->c->o.no_special && fsu_xattr_special(x->name)) {
+			s->c->special++;
+			continue;
+		}
+		err = s->to->setxattr(s->c, fd, s->path.s, x);
 		if (err)
 			copy_lost(s->c, acl ? LOSS_ACLS : LOSS_XATTRS, s->path.s, x->name, -err);
 		else if (acl)
@@ -98,6 +105,8 @@ static void set_mode(struct sink *s, int fd, const struct stat *st, const struct
 	mode_t mode = wanted_mode(c, st);
 	int err;
 
+	if (c->o.no_special && (c->o.keep & KEEP_MODE) && (st->st_mode & 06000))
+		c->special++;
 	/* a directory has it from its parent */
 	if (!(c->o.keep & KEEP_MODE) && S_ISDIR(st->st_mode) && now->st_mode != ~0u)
 		mode |= now->st_mode & S_ISGID;

@@ -519,6 +519,10 @@ static void make(struct sink *s, const struct item *i)
 		copy_fatal(c, EIO, "mount", fsu_image());
 		return;
 	}
+	if (c->o.no_special && (S_ISCHR(i->st.st_mode) || S_ISBLK(i->st.st_mode))) {
+		c->special++;
+		return;
+	}
 	if (!sink_may_link(s, i))
 		return;
 	cut = name_object(s, i);

@@ -136,7 +136,8 @@ void tar_give_attributes(struct tar *t, struct archive_entry *e, const char *pat
 
 	archive_entry_xattr_reset(e);
 	while (archive_entry_xattr_next(e, &name, &value, &size) == ARCHIVE_OK)
-		if (ukfs_lsetxattr(t->u, path, name, value, size, 0))
+		if (!(t->no_special && fsu_xattr_special(name)) &&
+		    ukfs_lsetxattr(t->u, path, name, value, size, 0))
 			tar_fail(t, errno, path);
 	if (archive_entry_filetype(e) == AE_IFLNK)
 		return;

@@ -42,6 +42,40 @@ static char *member_path(const struct tar *t, const char *name)
 	return fsu_strip(name);
 }
 
+/* Whether a member's path stays in the directory that -C names, whatever symbolic links other
+ * members have put into it; else the error has been printed. */
+static bool stays_inside(struct tar *t, const char *path)
+{
+	const char *slash = strrchr(path, '/');
+	char *parent, *real;
+	size_t len = strlen(t->top);
+	struct fsu_path whole = { 0 };
+	bool inside;
+
+	if (len == 1 || !slash)
+		return true;
+	parent = fsu_strndup(path, slash - path);
+	if (t->checked && strcmp(t->checked, parent) == 0) {
+		free(parent);
+		return true;
+	}
+	fsu_path_set(&whole, t->top);
+	fsu_path_push(&whole, parent);
+	real = fsu_realpath(t->u, whole.s);
+	inside = strncmp(real, t->top, len) == 0 && (!real[len] || real[len] == '/');
+	free(t->checked);
+	t->checked = inside ? parent : NULL;
+	if (!inside) {
+		free(parent);
+		fsu_message("%s: a symbolic link leads out of the directory, left out",
+			    fsu_name(path));
+		t->code = FSU_USAGE;
+	}
+	fsu_path_free(&whole);
+	free(real);
+	return inside;
+}
+
 static bool is_wanted(const struct tar *t, const char *name)
 {
 	bool wanted = !t->line->noperands;
@@ -74,10 +108,13 @@ static void give(struct tar *t, struct archive_entry *e, const char *path)
 					archive_entry_atime_nsec(e));
 	struct timespec times[2] = { archive_entry_atime_is_set(e) ? atime : mtime, mtime };
 	bool link = archive_entry_filetype(e) == AE_IFLNK;
+	mode_t mode = archive_entry_perm(e) & (t->no_special ? 01777 : 07777);
 
+	if (!stays_inside(t, path))
+		return;
 	if (ukfs_lchown(t->u, path, archive_entry_uid(e), archive_entry_gid(e)))
 		tar_fail(t, errno, path);
-	if (!link && ukfs_chmod(t->u, path, archive_entry_perm(e)))
+	if (!link && ukfs_chmod(t->u, path, mode))
 		tar_fail(t, errno, path);
 	tar_give_attributes(t, e, path);
 	if (ukfs_lutimens(t->u, path, times))
@@ -128,9 +165,9 @@ static int make_file(struct tar *t, struct archive_entry *e, const char *path)
 static int make_link(struct tar *t, struct archive_entry *e, const char *path)
 {
 	char *target = member_path(t, archive_entry_hardlink(e));
-	int err = target ? 0 : ENOENT;
+	int err = target && stays_inside(t, target) ? 0 : ENOENT;
 
-	if (target && ukfs_link(t->u, target, path))
+	if (!err && ukfs_link(t->u, target, path))
 		err = errno;
 	free(target);
 	return err;
@@ -150,6 +187,8 @@ static int make(struct tar *t, struct archive_entry *e, const char *path)
 			return 0;
 		return ukfs_mkdir(t->u, path, 0700) ? errno : 0;
 	case AE_IFLNK:
+		free(t->checked);
+		t->checked = NULL;
 		return ukfs_symlink(t->u, archive_entry_symlink(e), path) ? errno : 0;
 	default:
 		return ukfs_mknod(t->u, path, archive_entry_mode(e), archive_entry_rdev(e)) ?
@@ -180,8 +219,12 @@ static void extract(struct tar *t, struct archive_entry *e, struct later **later
 	struct later *l;
 	int err;
 
-	if (!path)
+	if (!path || !stays_inside(t, path) ||
+	    (t->no_special && (archive_entry_filetype(e) == AE_IFCHR ||
+			       archive_entry_filetype(e) == AE_IFBLK))) {
+		free(path);
 		return;
+	}
 	if (t->verbose)
 		printf("%s\n", archive_entry_pathname(e));
 	err = make_room(t, e, path);

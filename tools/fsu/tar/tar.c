@@ -55,6 +55,7 @@ static bool set(struct tar *t, int key, const char *arg)
 	case 'v': t->verbose = true; break;
 	case FSU_TAR_ZSTD: t->filter = "zstd"; break;
 	case FSU_TAR_EXCLUDE: t->some_globs = true; break;
+	case FSU_TAR_NO_SPECIAL: t->no_special = true; break;
 	case FSU_TAR_NUMERIC: t->numeric = true; break;
 	case FSU_TAR_ONE_FS: t->one_fs = true; break;
 	case FSU_TAR_STRIP:
@@ -97,6 +98,7 @@ int fsu_tar_plugin(struct fsu_line *line)
 		setlocale(LC_CTYPE, "C.UTF-8");
 	cwd = ukfs_getcwd(t.u, NULL, 0);
 	if (go_to_directories(&t)) {
+		t.top = ukfs_getcwd(t.u, NULL, 0);
 		if (t.mode == 'c')
 			tar_create(&t);
 		else
@@ -105,5 +107,7 @@ int fsu_tar_plugin(struct fsu_line *line)
 	if (cwd && ukfs_chdir(t.u, cwd))
 		tar_fail(&t, errno, cwd);
 	free(cwd);
+	free(t.top);
+	free(t.checked);
 	return t.code;
 }

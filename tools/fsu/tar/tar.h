@@ -16,7 +16,9 @@ struct tar {
 	struct ukfs *u;
 	char mode;		/* c, t, x */
 	const char *file, *filter;
-	bool verbose, numeric, one_fs, keep, some_globs, by_name;
+	bool verbose, numeric, one_fs, keep, some_globs, by_name, no_special;
+	char *top;		/* where members go, without links; NULL: anywhere in the image */
+	char *checked;		/* the last parent that was seen to be beneath it */
 	uint64_t strip;
 	struct archive *a;
 	int code;
