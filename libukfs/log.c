@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "internal.h"
+#include "printable.h"
 
 #define LINES 64
 #define LINE_MAX_ 400
@@ -40,7 +41,7 @@ static void sink(void *arg, int level, const char *text)
 	if (fn)
 		fn(fn_arg, level, text);
 	else if (ring.verbose)
-		fprintf(stderr, "%s\n", text);
+		printable_line(stderr, text);	/* it may have names of the image in it */
 }
 
 static void start(void)

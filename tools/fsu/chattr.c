@@ -196,20 +196,20 @@ static void change(struct ukfs *u, struct chattr *c, const char *path, mode_t ty
 		new &= ~(unsigned long)FS_DIRSYNC_FL;
 	if (c->verbose) {
 		flags_text(text, new);
-		printf("Flags of %s set as %s\n", path, text);
+		printf("Flags of %s set as %s\n", fsu_shown(path), text);
 	}
 	err = (c->adds || c->removes || c->sets) && ukfs_chflags(u, path, new) ? errno : 0;
 	if (err)
 		chattr_failed(c, err, "set the attributes of", path);
 	if (c->has_version) {
 		if (c->verbose)
-			printf("Version of %s set as %d\n", path, version);
+			printf("Version of %s set as %d\n", fsu_shown(path), version);
 		if (ukfs_ioctl(u, path, FS_IOC_SETVERSION, &version))
 			chattr_failed(c, errno, "set the version of", path);
 	}
 	if (c->has_project) {
 		if (c->verbose)
-			printf("Project of %s set as %" PRIu64 "\n", path, c->project);
+			printf("Project of %s set as %" PRIu64 "\n", fsu_shown(path), c->project);
 		err = set_project(u, path, c->project);
 		if (err)
 			chattr_failed(c, err, "set the project of", path);
@@ -259,7 +259,7 @@ static void print_names(const char *path, unsigned long value)
 {
 	const char *separator = "";
 
-	printf("%-28s ", path);
+	printf("%-28s ", fsu_shown(path));
 	for (size_t i = 0; i < NFLAGS; i++) {
 		if (!(value & flags[i].flag))
 			continue;
@@ -294,7 +294,7 @@ static int show(struct ukfs *u, struct lsattr *l, const char *path, const struct
 		print_names(path, value);
 	} else {
 		flags_text(text, value);
-		printf("%s %s\n", text, path);
+		printf("%s %s\n", text, fsu_shown(path));
 	}
 	return 0;
 }
@@ -315,7 +315,7 @@ static void list_entry(struct ukfs *u, struct lsattr *l, const char *dir, const 
 		show(u, l, path.s, &st);
 		if (S_ISDIR(st.st_mode) && l->recursive && strcmp(name, ".") &&
 		    strcmp(name, "..")) {
-			printf("\n%s:\n", path.s);
+			printf("\n%s:\n", fsu_shown(path.s));
 			list(u, l, path.s);
 			putchar('\n');
 		}

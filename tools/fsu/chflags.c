@@ -160,7 +160,7 @@ static void change(struct ukfs *u, struct chflags *c, const struct fsu_entry *e)
 		return;
 	}
 	if (c->verbose)
-		printf("%s", e->path);
+		printf("%s", fsu_shown(e->path));
 	if (c->verbose > 1)
 		printf(": 0%lo -> 0%lo", number_of(old), number_of(new));
 	if (c->verbose)

@@ -67,9 +67,10 @@ static void tell_difference(const struct cmp *p, uint64_t byte, uint64_t line, i
 		printf("%*" PRIu64 " %3o %3o\n", p->width, byte, a, b);
 	else if (p->bytes)
 		printf("%s %s differ: byte %" PRIu64 ", line %" PRIu64 " is %3o %s %3o %s\n",
-		       p->name[0], p->name[1], byte, line, a, at, b, bt);
+		       fsu_shown(p->name[0]), fsu_shown(p->name[1]), byte, line, a, at, b, bt);
 	else	/* POSIX says "char", which is wrong where a character is more than a byte */
-		printf("%s %s differ: %s %" PRIu64 ", line %" PRIu64 "\n", p->name[0], p->name[1],
+		printf("%s %s differ: %s %" PRIu64 ", line %" PRIu64 "\n", fsu_shown(p->name[0]),
+		       fsu_shown(p->name[1]),
 		       fsu_posix_locale(LC_MESSAGES) ? "char" : "byte", byte, line);
 }
 

@@ -187,7 +187,7 @@ static int make_parents(struct ukfs *u, struct cp *cp, const char *from, char *t
 		else if (ukfs_mkdir(u, to, (st.st_mode & 0777 & ~cp->c.umask) | 0700))
 			res = failed(cp, errno, "make directory", to);
 		else if (cp->c.o.verbose)
-			printf("%s -> %s\n", source, to);
+			printf("%s -> %s\n", fsu_shown(source), fsu_shown(to));
 		*s = *end = '/';
 	}
 	free(source);

@@ -146,14 +146,14 @@ static char *label(const struct diff *d, const struct file *file, int side)
 			     "%a %b %e %T %Y" : "%Y-%m-%d %H:%M:%S.%N %z", &tm,
 			     file->missing ? 0 : file->st.st_mtim.tv_nsec);
 	if ((d->labels[side] ? asprintf(&text, "--label=%s", d->labels[side]) :
-	     asprintf(&text, "--label=%s\t%s", file->path, when)) < 0)
+	     asprintf(&text, "--label=%s\t%s", fsu_shown(file->path), when)) < 0)
 		fsu_die(TROUBLE);
 	return text;
 }
 
 static const char *shown(const struct diff *d, const struct file f[2], int side)
 {
-	return d->labels[side] ? d->labels[side] : f[side].path;
+	return fsu_shown(d->labels[side] ? d->labels[side] : f[side].path);
 }
 
 static int different_kinds(const struct diff *d, const struct file f[2])
@@ -167,7 +167,10 @@ static int only_in(const struct file *file)
 {
 	const char *name = fsu_basename(file->path);
 
-	printf("Only in %.*s: %s\n", (int)(name - file->path - 1), file->path, name);
+	char *dir = fsu_strndup(file->path, name > file->path ? name - file->path - 1 : 0);
+
+	printf("Only in %s: %s\n", fsu_shown(dir), fsu_shown(name));
+	free(dir);
 	return DIFFERENT;
 }
 
@@ -291,9 +294,11 @@ static int compare_links(const struct diff *d, const struct file f[2])
 	bool differ = !a || !b || strcmp(a, b);
 
 	if (differ)
-		printf("Symbolic links %s and %s differ\n", f[0].path, f[1].path);
+		printf("Symbolic links %s and %s differ\n", fsu_shown(f[0].path),
+		       fsu_shown(f[1].path));
 	else if (d->same)
-		printf("Files %s and %s are identical\n", f[0].path, f[1].path);
+		printf("Files %s and %s are identical\n", fsu_shown(f[0].path),
+		       fsu_shown(f[1].path));
 	free(a);
 	free(b);
 	return differ ? DIFFERENT : SAME;
@@ -329,7 +334,7 @@ static int compare_name(const struct diff *d, const struct file dirs[2], const c
 	if (left_out(d, name))
 		return SAME;
 	if ((!have[0] && !d->new_files && !d->new_first) || (!have[1] && !d->new_files)) {
-		printf("Only in %s: %s\n", dirs[!have[0]].path, name);
+		printf("Only in %s: %s\n", fsu_shown(dirs[!have[0]].path), fsu_shown(name));
 		return DIFFERENT;
 	}
 	for (int i = 0; i < 2; i++) {
@@ -428,7 +433,8 @@ static int compare(const struct diff *d, struct file f[2], int depth)
 	}
 	if (S_ISDIR(type[0])) {
 		if (depth && !d->recursive) {
-			printf("Common subdirectories: %s and %s\n", f[0].path, f[1].path);
+			printf("Common subdirectories: %s and %s\n", fsu_shown(f[0].path),
+			       fsu_shown(f[1].path));
 			return SAME;
 		}
 		for (int i = 0; i < 2; i++)

@@ -128,7 +128,7 @@ static void show(const struct du *du, const struct sum *s, const char *name)
 	       du->inodes ? "" : du->suffix);
 	if (du->time)
 		show_time(du, s->time);
-	printf("%s%c", name, du->eol);
+	printf("%s%c", fsu_shown(name), du->eol);
 }
 
 static struct sum measure(const struct du *du, const struct stat *st)

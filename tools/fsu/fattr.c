@@ -56,16 +56,19 @@ static bool is_text(const unsigned char *value, size_t size)
 
 static void put_text(const unsigned char *value, size_t size)
 {
-	putchar('"');
+	char *text = fsu_malloc(size * 4 + 1), *out = text;
+
 	for (size_t i = 0; i < size; i++) {
 		if (!value[i] || value[i] == '\n' || value[i] == '\r')
-			printf("\\%03o", value[i]);
+			out += sprintf(out, "\\%03o", value[i]);
 		else if (value[i] == '\\' || value[i] == '"')
-			printf("\\%c", value[i]);
+			out += sprintf(out, "\\%c", value[i]);
 		else
-			putchar(value[i]);
+			*out++ = value[i];
 	}
-	putchar('"');
+	*out = '\0';
+	printf("\"%s\"", fsu_shown(text));
+	free(text);
 }
 
 static void put_base64(const unsigned char *value, size_t size)
@@ -187,17 +190,6 @@ static void get_failed(struct getfattr *g, int err, const char *path)
 	g->code = FSU_FAILED;
 }
 
-/* A newline or a backslash in a path or name would end or change its line. */
-static void put_escaped(const char *s, const char *special)
-{
-	for (; *s; s++) {
-		if (*s == '\\' || strchr(special, *s))
-			printf("\\%03o", (unsigned char)*s);
-		else
-			putchar(*s);
-	}
-}
-
 static ssize_t get_value(struct ukfs *u, const struct getfattr *g, const char *path,
 			 const char *name, char **value)
 {
@@ -226,7 +218,8 @@ static void put_header(struct getfattr *g, const char *path, bool *shown)
 		g->shortened |= s != path;
 	}
 	fputs("# file: ", stdout);
-	put_escaped(*s ? s : ".", "\n\r");
+	/* these would end or change its line */
+	fsu_put_escaped(*s ? s : ".", "\\\n\r");
 	putchar('\n');
 }
 
@@ -253,7 +246,7 @@ static void put_attribute(struct ukfs *u, struct getfattr *g, const char *path, 
 	if (g->only_values) {
 		fwrite(value, 1, n, stdout);
 	} else {
-		put_escaped(name, "=\n\r");
+		fsu_put_escaped(name, "\\=\n\r");
 		if (g->dump) {
 			putchar('=');
 			put_value(value, n, g->how);

@@ -140,6 +140,12 @@ int fsu_usage(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void fsu_usage_hint(void);
 /* A name as it can be shown in a message: control characters escaped.  Four buffers in turn. */
 const char *fsu_name(const char *path);
+/* Text of an image for standard output, or for a stream: the same where that is a terminal, else as
+ * it is.  Each line of output that has a name in it takes the name from here, or quotes it. */
+const char *fsu_shown(const char *text);
+const char *fsu_shown_on(FILE *out, const char *text);
+/* To standard output: the text with the octal numbers of these characters in their place. */
+void fsu_put_escaped(const char *s, const char *special);
 /* A name as coreutils show it, quoted for a shell.  Four buffers in turn. */
 const char *fsu_quote(const char *path);
 /* Asks on standard error, "fsu_NAME: QUESTION 'PATH'? "; whether the answer is yes. */

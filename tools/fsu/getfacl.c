@@ -32,12 +32,7 @@ struct getfacl {
 
 static void put_name(const char *s)
 {
-	for (; *s; s++) {
-		if (*s == '\\' || *s == '\n' || *s == '\r')
-			printf("\\%03o", (unsigned char)*s);
-		else
-			putchar(*s);
-	}
+	fsu_put_escaped(s, "\\\n\r");
 }
 
 static void put_id(const struct getfacl *g, const char *name, uint32_t id)

@@ -145,7 +145,7 @@ static void show_file(struct part *p, const char *path, bool heading)
 
 	/* a directory is opened by head and tail, which show its name before they fail */
 	if (heading && (f || err == EISDIR))
-		printf("%s==> %s <==\n", p->shown++ ? "\n" : "", fsu_input_name(path));
+		printf("%s==> %s <==\n", p->shown++ ? "\n" : "", fsu_shown(fsu_input_name(path)));
 	if (f)
 		err = p->tail ? show_tail(p, &f) : show_head(p, &f);
 	if (err) {

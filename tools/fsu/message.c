@@ -11,18 +11,26 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "../../libukfs/printable.h"
 #include "fsu.h"
 #include "ls/ls.h"
 
 static volatile sig_atomic_t caught;
 
+/* Each line of it may have text of an image or of a library in it. */
 static void vmessage(const char *fmt, va_list ap)
 {
-	flockfile(stderr);
-	fprintf(stderr, "%s: ", fsu_progname);
-	vfprintf(stderr, fmt, ap);
-	fputc('\n', stderr);
-	funlockfile(stderr);
+	char *text, *shown;
+
+	if (vasprintf(&text, fmt, ap) < 0)
+		return;
+	shown = malloc(PRINTABLE_SIZE(text));
+	if (shown) {
+		printable(shown, text, "\n\t");
+		fprintf(stderr, "%s: %s\n", fsu_progname, shown);
+	}
+	free(shown);
+	free(text);
 }
 
 void fsu_message(const char *fmt, ...)
@@ -67,7 +75,7 @@ void fsu_perror(int err, const char *path)
 	const char *text = kernel_sentence(err, path);
 
 	if (text)
-		fsu_message("%s", text);
+		fsu_message("%s", fsu_name(text));
 	else
 		fsu_message("%s: %s", fsu_name(path), strerror(err));
 }
@@ -77,7 +85,7 @@ void fsu_perror_verb(int err, const char *verb, const char *path)
 	const char *text = kernel_sentence(err, path);
 
 	if (text)
-		fsu_message("%s", text);
+		fsu_message("%s", fsu_name(text));
 	else
 		fsu_message("cannot %s %s: %s", verb, fsu_name(path), strerror(err));
 }
@@ -86,22 +94,44 @@ const char *fsu_name(const char *path)
 {
 	static __thread char *buffers[4];
 	static __thread unsigned int turn;
-	char *out, *buf = realloc(buffers[turn % 4], strlen(path) * 4 + 3);
+	char *buf = realloc(buffers[turn % 4], PRINTABLE_SIZE(path) + 2);
 
 	if (!buf)
 		return "?";
 	buffers[turn++ % 4] = buf;
 	if (!*path)
 		return strcpy(buf, "''");
-	out = buf;
-	for (const unsigned char *s = (const unsigned char *)path; *s; s++) {
-		if (*s < 32 || *s == 127)
-			out += sprintf(out, "\\%03o", *s);
+	printable(buf, path, "");
+	return buf;
+}
+
+const char *fsu_shown_on(FILE *out, const char *text)
+{
+	const char *s = text;
+
+	while (*s >= 32 && *s < 127)
+		s++;
+	return *s && isatty(fileno(out)) ? fsu_name(text) : text;
+}
+
+const char *fsu_shown(const char *text)
+{
+	return fsu_shown_on(stdout, text);
+}
+
+void fsu_put_escaped(const char *s, const char *special)
+{
+	char *text = fsu_malloc(PRINTABLE_SIZE(s)), *out = text;
+
+	for (; *s; s++) {
+		if (strchr(special, *s))
+			out += sprintf(out, "\\%03o", (unsigned char)*s);
 		else
 			*out++ = *s;
 	}
 	*out = '\0';
-	return buf;
+	fputs(fsu_shown(text), stdout);
+	free(text);
 }
 
 const char *fsu_quote(const char *path)

@@ -170,7 +170,7 @@ static void print_relative(const char *from, const char *to)
 	to += same;
 	to += strspn(to, "/");
 	if (*to)
-		printf("%s%s", any ? "/" : "", to);
+		printf("%s%s", any ? "/" : "", fsu_shown(to));
 	else if (!any)
 		putchar('.');
 }
@@ -254,7 +254,7 @@ static int show_path(const struct realpath *r, const char *path)
 		if (*r->from.s && is_below(r->within.s, out.s))
 			print_relative(r->from.s, out.s);
 		else
-			fputs(out.s, stdout);
+			fputs(fsu_shown(out.s), stdout);
 		putchar(r->eol);
 	}
 	fsu_path_free(&out);
@@ -332,7 +332,7 @@ int fsu_readlink_run(struct fsu_line *line)
 			code = FSU_FAILED;
 			continue;
 		}
-		fputs(resolved ? out.s : target, stdout);
+		fputs(fsu_shown(resolved ? out.s : target), stdout);
 		if (newline || line->noperands > 1)
 			putchar(eol);
 		free(target);

@@ -82,7 +82,7 @@ static void put_string(const struct sequence *q, const char *s)
 		snprintf(spec, sizeof(spec), "%s.%ds", q->spec, q->precision);
 	else
 		snprintf(spec, sizeof(spec), "%ss", q->spec);
-	printf(spec, s);
+	printf(spec, fsu_shown(s));
 }
 
 static void put_number(const struct sequence *q, uint64_t n, const char *conversion)

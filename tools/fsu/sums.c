@@ -73,14 +73,18 @@ static int digest_file(const struct sum *s, const char *path, char hex[2 * SHA51
 /* A name whose line would not be one line: \n, \r and \\ in it, and a \ in front of the line. */
 static void put_name(const char *name, bool escape)
 {
+	char *text = fsu_malloc(strlen(name) * 2 + 1), *out = text;
+
 	for (; *name; name++) {
 		const char *p = escape ? strchr("\n\r\\", *name) : NULL;
 
 		if (p)
-			printf("\\%c", *p == '\n' ? 'n' : *p == '\r' ? 'r' : '\\');
-		else
-			putchar(*name);
+			*out++ = '\\';
+		*out++ = !p ? *name : *p == '\n' ? 'n' : *p == '\r' ? 'r' : '\\';
 	}
+	*out = '\0';
+	fputs(fsu_shown(text), stdout);
+	free(text);
 }
 
 static void print_sum(struct sum *s, const char *path)

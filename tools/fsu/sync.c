@@ -86,9 +86,10 @@ static void show(const char *path, uint64_t bytes)
 		unit++;
 	}
 	if (unit < 0)
-		printf("%s: %" PRIu64 " B (%" PRIu64 " bytes) trimmed\n", path, bytes, bytes);
+		printf("%s: %" PRIu64 " B (%" PRIu64 " bytes) trimmed\n", fsu_shown(path), bytes,
+		       bytes);
 	else
-		printf("%s: %.4g %ciB (%" PRIu64 " bytes) trimmed\n", path,
+		printf("%s: %.4g %ciB (%" PRIu64 " bytes) trimmed\n", fsu_shown(path),
 		       (double)(bytes * 10 / div) / 10, units[unit], bytes);
 }
 

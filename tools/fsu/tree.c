@@ -132,7 +132,7 @@ static void put_name(const struct tree *t, const char *name)
 	char *text = t->raw && !t->quotes ? fsu_strdup(name) :
 					    ls_quote(&quoting, name, false, NULL);
 
-	fputs(text, stdout);
+	fputs(fsu_shown(text), stdout);
 	free(text);
 }
 

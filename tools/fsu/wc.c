@@ -128,7 +128,7 @@ static void show(const struct wc *wc, const uint64_t *n, const char *name)
 		space = " ";
 	}
 	if (name)
-		printf(" %s", strchr(name, '\n') ? fsu_quote(name) : name);
+		printf(" %s", strchr(name, '\n') ? fsu_quote(name) : fsu_shown(name));
 	putchar('\n');
 }
 

@@ -19,6 +19,7 @@
 #include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
+#include "../../libukfs/printable.h"
 #include "mount.h"
 #include "utab.h"
 
@@ -44,7 +45,7 @@ static void pass_line(struct monitor *m, const char *line)
 	if (m->background && m->usable)
 		syslog(LOG_ERR, "%s", line);
 	else
-		fprintf(stderr, "%s\n", line);
+		printable_line(stderr, line);
 }
 
 static bool read_lines(struct monitor *m)

@@ -15,18 +15,20 @@
 #include <rump/rump.h>
 #include <rump/ukfs.h>
 
+#include "../../libukfs/printable.h"
 #include "mount.h"
 #include "sandbox.h"
 
 void complain(const struct mount_options *o, const char *fmt, ...)
 {
+	char text[1024];
 	va_list ap;
 
-	fprintf(stderr, "%s: ", o->program);
 	va_start(ap, fmt);
-	vfprintf(stderr, fmt, ap);
+	vsnprintf(text, sizeof(text), fmt, ap);
 	va_end(ap);
-	fputc('\n', stderr);
+	fprintf(stderr, "%s: ", o->program);
+	printable_line(stderr, text);
 }
 
 static const struct { const char *name, *arg, *help; } table[] = {

@@ -17,6 +17,7 @@
 #include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
+#include "../../libukfs/printable.h"
 #include "mount.h"
 #include "sandbox.h"
 
@@ -37,13 +38,14 @@ struct server {
 
 static void show(const char *line)
 {
-	fprintf(stderr, "%s\n", line);
+	printable_line(stderr, line);
 }
 
 static void show_kernel(void *arg, int level, const char *line)
 {
 	(void)arg;
-	fprintf(stderr, "<%d> %s\n", level, line);
+	fprintf(stderr, "<%d> ", level);
+	printable_line(stderr, line);
 }
 
 /* The kernel's errors while it serves, which a host's kernel would log.

@@ -10,7 +10,7 @@
 bool find_print(struct find *f, struct node *n, const struct fsu_entry *e)
 {
 	(void)f;
-	fputs(e->path, n->out);
+	fputs(fsu_shown_on(n->out, e->path), n->out);
 	putc(n->key == '0' ? '\0' : '\n', n->out);
 	return true;
 }

@@ -188,7 +188,7 @@ static const char *put_directive(FILE *out, const struct find *f, const struct f
 			snprintf(spec, sizeof(spec), "%%%.*ss", (int)len - 1, s + 1);
 			fputs(strcmp(text, "0") ? "0" : "", out);
 		}
-		fprintf(out, spec, text);
+		fprintf(out, spec, fsu_shown_on(out, text));
 	}
 	free(text);
 	return next;

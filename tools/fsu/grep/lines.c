@@ -37,7 +37,9 @@ static void put_mark(const struct search *s, char mark)
 
 static void put_name(const struct search *s, char mark)
 {
-	grep_put(s->o, COLOR(s->o, name), s->name, strlen(s->name));
+	const char *name = fsu_shown(s->name);
+
+	grep_put(s->o, COLOR(s->o, name), name, strlen(name));
 	if (s->o->null_names)
 		putchar('\0');
 	else
@@ -248,7 +250,9 @@ static void report(const struct search *s)
 		printf("%" PRIu64 "\n", s->selected);
 	}
 	if (!o->quiet && ((o->list && s->selected) || (o->list_others && !s->selected))) {
-		grep_put(o, COLOR(o, name), s->name, strlen(s->name));
+		const char *name = fsu_shown(s->name);
+
+		grep_put(o, COLOR(o, name), name, strlen(name));
 		putchar(o->null_names ? '\0' : '\n');
 	}
 	if (s->binary && s->selected && !o->quiet && !o->count && !o->list && !o->list_others) {

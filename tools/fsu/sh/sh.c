@@ -42,7 +42,7 @@ static int print_dir(struct sh *sh)
 		fsu_perror(errno, ".");
 		return FSU_FAILED;
 	}
-	puts(cwd);
+	puts(fsu_shown(cwd));
 	free(cwd);
 	return FSU_OK;
 }

@@ -148,11 +148,12 @@ static struct archive_entry *new_entry(struct creation *c, const struct fsu_entr
 static int add(struct creation *c, const struct fsu_entry *f)
 {
 	struct archive_entry *e = new_entry(c, f), *spare = NULL;
+	FILE *out = strcmp(c->t->file, "-") ? stdout : stderr;
 	int ret;
 
 	if (c->t->verbose)
-		fprintf(strcmp(c->t->file, "-") ? stdout : stderr, "%s%s\n",
-			archive_entry_pathname(e), S_ISDIR(f->st.st_mode) ? "/" : "");
+		fprintf(out, "%s%s\n", fsu_shown_on(out, member_name(c, f->path)),
+			S_ISDIR(f->st.st_mode) ? "/" : "");
 	archive_entry_linkify(c->links, &e, &spare);
 	ret = e ? put_entry(c, e, f->path, f->st.st_blocks * 512 < f->st.st_size) : ARCHIVE_OK;
 	archive_entry_free(e);

@@ -226,7 +226,7 @@ static void extract(struct tar *t, struct archive_entry *e, struct later **later
 		return;
 	}
 	if (t->verbose)
-		printf("%s\n", archive_entry_pathname(e));
+		printf("%s\n", fsu_shown(archive_entry_pathname(e)));
 	err = make_room(t, e, path);
 	if (!err)
 		err = make(t, e, path);
@@ -251,11 +251,11 @@ static void print_owner(const struct tar *t, struct archive_entry *e)
 	const char *group = t->numeric ? NULL : archive_entry_gname(e);
 
 	if (user && *user)
-		printf(" %s/", user);
+		printf(" %s/", fsu_shown(user));
 	else
 		printf(" %" PRId64 "/", (int64_t)archive_entry_uid(e));
 	if (group && *group)
-		printf("%s", group);
+		printf("%s", fsu_shown(group));
 	else
 		printf("%" PRId64, (int64_t)archive_entry_gid(e));
 }
@@ -277,11 +277,11 @@ static void list(const struct tar *t, struct archive_entry *e)
 		print_owner(t, e);
 		printf(" %9" PRId64 " %s ", link ? 0 : (int64_t)archive_entry_size(e), text);
 	}
-	fputs(archive_entry_pathname(e), stdout);
+	fputs(fsu_shown(archive_entry_pathname(e)), stdout);
 	if (t->verbose && link)
-		printf(" link to %s", link);
+		printf(" link to %s", fsu_shown(link));
 	else if (t->verbose && archive_entry_symlink(e))
-		printf(" -> %s", archive_entry_symlink(e));
+		printf(" -> %s", fsu_shown(archive_entry_symlink(e)));
 	putchar('\n');
 }
 
