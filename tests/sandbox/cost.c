@@ -104,7 +104,7 @@ void cost_say(void)
 	uint32_t verdict;
 
 	exporting = true;
-	if (sandbox_calls(why, sizeof(why)))
+	if (sandbox_calls(SANDBOX_SERVE, why, sizeof(why)))
 		die("%s", why);
 	for (call.nr = 0; call.nr < MAX_CALL; call.nr++) {
 		n = run(&call, &verdict);
