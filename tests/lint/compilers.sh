@@ -10,6 +10,9 @@
 
 compiler=$1
 command -v "$compiler" >/dev/null || skip "not installed: $compiler"
+# An array after a header that ends in one without a size is how the host's ioctls are called.
+more=-Werror
+[ "$compiler" != clang ] || more+=' -Wno-gnu-variable-sized-type-not-at-end'
 run "$LIB/hostsources" -f
 cp run.log list
 cd "$RUMP_TOP"
@@ -18,10 +21,11 @@ cd "$RUMP_TOP"
 compile() {
 	local source=$1
 	shift
-	"$WITH" "$@" -Werror -c -o "$OUT/$BASHPID.o" "$source"
+	# shellcheck disable=SC2086  # words
+	"$WITH" "$@" $MORE -c -o "$OUT/$BASHPID.o" "$source"
 }
 export -f compile
-WITH=$compiler OUT=$OLDPWD xargs -a "$OLDPWD/list" -d '\n' -n 1 -P 2 bash -c '
+WITH=$compiler MORE=$more OUT=$OLDPWD xargs -a "$OLDPWD/list" -d '\n' -n 1 -P 2 bash -c '
 	IFS=$'"'\x01'"' read -ra words <<<"$1"
 	compile "${words[@]}"' - || fail "$compiler: a warning"
 echo "$(wc -l <"$OLDPWD/list") files"

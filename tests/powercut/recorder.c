@@ -109,10 +109,11 @@ void recorder_done(uint64_t seq, ssize_t result)
 static void opened(int fd)
 {
 	const char *path = getenv("POWERCUT_IMAGE"), *log = getenv("POWERCUT_LOG");
-	struct stat st, want;
+	static struct stat want;	/* looked for by name while a sandbox does not forbid that */
+	struct stat st;
 
-	if (!path || !log || fstat(fd, &st) || stat(path, &want) || st.st_dev != want.st_dev ||
-	    st.st_ino != want.st_ino)
+	if (!path || !log || fstat(fd, &st) || (!want.st_nlink && stat(path, &want)) ||
+	    st.st_dev != want.st_dev || st.st_ino != want.st_ino)
 		return;
 	if (logfd < 0)
 		logfd = host.open(log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);

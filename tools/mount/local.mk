@@ -22,4 +22,4 @@ $(B)/bin/rump_fs: $(MOUNT_OBJS) $(B)/lib/libukfs.so $(B)/lib/libp2k.so $(B)/vars
 $(MOUNT_LINKS): $(B)/bin/rump_fs
 	ln -sf $(<F) $@
 
-$(call objs,tools/mount/fusemount.c): private cppflags += $$($(PKG_CONFIG) --cflags fuse3)
+$(call objs,tools/mount/fusemount.c): private cppflags += $(shell $(PKG_CONFIG) --cflags fuse3)
