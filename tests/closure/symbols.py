@@ -4,6 +4,7 @@
 # functions and what modules need; every module is closed over the libraries it depends on.
 # run-as: self
 # needs: nm readelf
+import collections
 import glob
 import os
 import re
@@ -24,26 +25,37 @@ HOST_SIDE = {"rump_load_kernel", "rump_set_log"}
 MAY_BE_ABSENT = {"__start___param", "__stop___param", "rumpns_init_module"}
 
 
-def symbols(path, kind):
-    """Names of a library's dynamic symbols: kind is "--undefined-only" or "--defined-only"."""
-    return {s.split()[-1].split("@")[0] for s in lines("nm", "-D", kind, path)
-            if not re.match(r"^\S+ A ", s)}
+class Symbols:
+    """Names of a library's dynamic symbols."""
+
+    def __init__(self):
+        self.undefined, self.defined = set(), set()
+        # Defined only for want of a better one: a module's per-CPU variables, which the core has
+        # among its own.
+        self.weak = set()
+
+    def add(self, kind, name):
+        if kind in "Uwv":
+            self.undefined.add(name.split("@")[0])
+        elif kind != "A":
+            self.defined.add(name.split("@")[0])
+            if kind in "VW":
+                self.weak.add(name)
 
 
-def weak(path):
-    """
-    Names that a module defines only for want of a better: its per-CPU variables, which the core
-    has among its own.
-    """
-    return {s.split()[-1] for s in lines("nm", "-D", "--defined-only", path)
-            if s.split()[-2] in "VW"}
+def symbols(*paths):
+    """By path; nm reads all of them at once."""
+    found = {path: Symbols() for path in paths}
+    for line in lines("nm", "-D", "-A", *paths):
+        m = re.match(r"^(.*?):\s*(?:[0-9a-f]+ )?\s*(\S) (\S+)$", line)
+        found[m[1]].add(m[2], m[3])
+    return found
 
 
 def expect(bad, what):
     if bad:
         failures.append(what + ": " + " ".join(sorted(bad)[:20])
                         + (f" ... ({len(bad)})" if len(bad) > 20 else ""))
-
 
 
 def expect_host_libraries(offers):
@@ -53,10 +65,10 @@ def expect_host_libraries(offers):
               if (m := re.search(r"NEEDED.*\[(.+?)\]", line))}
     expect({n for n in needed if not n.startswith(("librump.so", "libc.so"))},
            "libp2k.so needs libraries")
-    expect({s for s in symbols(path, "--undefined-only")
-            if s.startswith(("rump", "ukfs_"))} - offers,
+    has = symbols(path)[path]
+    expect({s for s in has.undefined if s.startswith(("rump", "ukfs_"))} - offers,
            "libp2k.so needs what librump.so does not show")
-    expect({s for s in symbols(path, "--defined-only") if not s.startswith("p2k_")} - {"P2K_0"},
+    expect({s for s in has.defined if not s.startswith("p2k_")} - {"P2K_0"},
            "libp2k.so shows foreign names")
 
 
@@ -67,7 +79,8 @@ def expect_kernel(folder, hypercalls, entries):
                for path in glob.glob(f"{folder}/librump[fm]*.so")}
     if not modules:
         failures.append(f"no module in {folder}")
-    needs, offers = symbols(core, "--undefined-only"), symbols(core, "--defined-only")
+    has = symbols(core, *modules)
+    needs, offers = has[core].undefined, has[core].defined
     expect({s for s in needs if not s.startswith("rumpuser_")},
            f"{core} needs of its host more than rumpuser_*")
     expect({s for s in needs if s.startswith("rumpuser_")} - hypercalls,
@@ -75,18 +88,14 @@ def expect_kernel(folder, hypercalls, entries):
     expect({s for s in offers if not s.startswith(("rump_", "rumpns_"))},
            f"{core} shows foreign names")
     expect(entries - offers, f"{core} lacks what librump.so shows")
-    exported = {path: symbols(path, "--defined-only") for path in modules}
+    shown = collections.Counter(s for path in modules for s in has[path].defined)
+    there = offers | hypercalls | MAY_BE_ABSENT
     wanted = set()
     for path, base in sorted(modules.items()):
-        undefined = symbols(path, "--undefined-only")
-        wanted |= undefined | weak(path)
-        there = offers | hypercalls
-        for other, name in modules.items():
-            if other != path:
-                there |= exported[other]
-        expect(undefined - there - MAY_BE_ABSENT,
+        wanted |= has[path].undefined | has[path].weak
+        expect({s for s in has[path].undefined - there if shown[s] == (s in has[path].defined)},
                f"{base} needs what neither the core nor a module has")
-        expect({s for s in exported[path] if not s.startswith(("rump_", "rumpns_"))},
+        expect({s for s in has[path].defined if not s.startswith(("rump_", "rumpns_"))},
                f"{base} shows foreign names")
     expect({s for s in offers if s.startswith("rumpns_")} - wanted,
            f"{core} shows kernel symbols that no module needs")
@@ -95,8 +104,9 @@ def expect_kernel(folder, hypercalls, entries):
 
 
 def main():
-    hypercalls = symbols(f"{LIB}/librumpuser.so", "--defined-only")
-    entries = symbols(f"{LIB}/librump.so", "--defined-only")
+    user, entry = f"{LIB}/librumpuser.so", f"{LIB}/librump.so"
+    both = symbols(user, entry)
+    hypercalls, entries = both[user].defined, both[entry].defined
     expect({s for s in entries if not s.startswith("rump_")}, "librump.so shows foreign names")
     expect_host_libraries(entries)
     kernels = sorted(glob.glob(f"{LIB}/rump/*"))
