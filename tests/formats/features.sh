@@ -143,10 +143,11 @@ packed() { # OPTIONS
 	fsck_clean "$type" disk.img
 }
 compressed() {
-	local how
+	local how hows=
 	case $type in
 	btrfs)
-		for how in zlib:9 lzo zstd:15; do
+		[ -z "$QUICK" ] || hows=zstd:15
+		for how in ${hows:-zlib:9 lzo zstd:15}; do
 			packed "compress=$how"
 			rm -rf restored
 			mkdir restored
@@ -155,7 +156,8 @@ compressed() {
 				fail "btrfs restore reads something else: $how"
 		done ;;
 	f2fs)
-		for how in lzo lzo-rle lz4 lz4:9 zstd:6; do
+		[ -z "$QUICK" ] || hows=lz4
+		for how in ${hows:-lzo lzo-rle lz4 lz4:9 zstd:6}; do
 			packed "compress_algorithm=$how,compress_chksum" -O extra_attr,compression
 		done ;;
 	ntfs3)

@@ -143,6 +143,7 @@ fill() {
 
 tree src
 flavours=$("$mkimage" --flavours "$type")
+[ -z "$QUICK" ] || flavours=${flavours%%[[:space:]]*}	# the first
 shown=
 for flavour in ${flavours:-only}; do
 	name=$type
