@@ -8,6 +8,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/sysmacros.h>
@@ -29,8 +30,12 @@ struct reading {
 
 static void failed(struct reading *r, const char *path, const char *what)
 {
+	const char *name = path ? fsu_name(path) : "?";
+	bool cut = strlen(name) > PATH_MAX;
+
 	r->errors++;
-	fsu_message("%s: %s: %s", fsu_name(r->source), fsu_name(path), what);
+	fsu_message("%s: %.*s%s: %s", fsu_name(r->source), cut ? 100 : PATH_MAX, name,
+		    cut ? "..." : "", what ? what : "cannot be read");
 }
 
 /* ---- the spool --------------------------------------------------------------------------- */
@@ -275,8 +280,11 @@ static void read_entry(struct reading *r)
 	struct inode *i;
 
 	if (!n) {
-		failed(r, path ? path : "?", path && strstr(path, "..") ?
-		       "a name with .. in it is refused" : "this name cannot be in the tree");
+		failed(r, path, !path ? "its name cannot be converted from the archive's character "
+					"set" :
+				strstr(path, "..") ? "a name with .. in it is refused" :
+				"this name cannot be in the tree, or has more than "
+				TREE_DEPTH_TEXT " levels");
 		return;
 	}
 	if (link) {

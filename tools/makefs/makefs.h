@@ -42,13 +42,17 @@ struct tree {
 	bool broken;			/* a source could not be read to its end */
 };
 
+/* The kernel opens a deep path in pieces, for each call anew. */
+#define TREE_DEPTH 16384
+#define TREE_DEPTH_TEXT "16384"
+
 void tree_init(struct tree *t);
 /* A new inode, of a number that no other has. */
 struct inode *tree_inode(struct tree *t);
 /* The node of a path; NULL where there is none. */
 struct node *tree_find(const struct tree *t, const char *path);
 /* The node of a path, made where there is none; so are directories on the way.  NULL: ".." is in
- * it, or a part of it is no directory. */
+ * it, a part of it is no directory, or it is deeper than TREE_DEPTH. */
 struct node *tree_make(struct tree *t, const char *path);
 struct node *tree_child(struct tree *t, struct node *dir, const char *name);
 /* Children in the order of their names, counts; times: the latest that a file may have, or the one

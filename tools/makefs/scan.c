@@ -150,22 +150,54 @@ static bool add(struct scan *s, struct node *n)
 	return S_ISDIR(st.st_mode) && (!s->one_fs || st.st_dev == s->dev);
 }
 
-static void walk(struct scan *s, struct node *dir)
-{
+struct level {
 	struct fsu_names names;
-	int err = -host_side.names(NULL, s->path.s, &names);
+	size_t next, cut;
+	struct node *dir;
+};
 
+/* Push what is in the directory that the path names. */
+static struct level *enter(struct scan *s, struct level *levels, unsigned int depth,
+			   struct node *dir, size_t cut)
+{
+	struct level *l;
+	int err;
+
+	if ((depth & (depth - 1)) == 0)
+		levels = fsu_realloc(levels, (depth ? depth * 2 : 1) * sizeof(*levels));
+	l = &levels[depth];
+	*l = (struct level){ .dir = dir, .cut = cut };
+	err = depth > TREE_DEPTH ? ELOOP : -host_side.names(NULL, s->path.s, &l->names);
 	if (err)
 		failed(s, "read directory", err);
-	for (size_t i = 0; i < names.count && !fsu_interrupted(); i++) {
-		struct node *n = tree_child(s->tree, dir, names.list[i].name);
-		size_t cut = fsu_path_push(&s->path, names.list[i].name);
+	return levels;
+}
 
-		if (add(s, n))
-			walk(s, n);
-		fsu_path_cut(&s->path, cut);
+/* The stack is the heap's: a tree may be deep. */
+static void walk(struct scan *s, struct node *dir)
+{
+	struct level *levels = enter(s, NULL, 0, dir, s->path.len);
+	unsigned int depth = 1;
+
+	while (depth) {
+		struct level *l = &levels[depth - 1];
+
+		if (l->next < l->names.count && !fsu_interrupted()) {
+			const char *name = l->names.list[l->next++].name;
+			struct node *n = tree_child(s->tree, l->dir, name);
+			size_t cut = fsu_path_push(&s->path, name);
+
+			if (add(s, n))
+				levels = enter(s, levels, depth++, n, cut);
+			else
+				fsu_path_cut(&s->path, cut);
+		} else {
+			fsu_path_cut(&s->path, l->cut);
+			fsu_names_free(&l->names);
+			depth--;
+		}
 	}
-	fsu_names_free(&names);
+	free(levels);
 }
 
 unsigned long scan_directory(struct tree *t, const char *path, bool one_fs)

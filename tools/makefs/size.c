@@ -117,15 +117,26 @@ static void add_directory(struct total *sum, const struct node *dir)
 		sum->data += sum->block;
 }
 
+/* The stack is the heap's: a tree may be deep. */
 static void add_directories(struct total *sum, const struct node *dir)
 {
-	add_directory(sum, dir);
-	for (size_t i = 0; i < dir->nchildren; i++) {
-		if (sum->s->no_links)	/* another name becomes another file */
-			add_inode(sum, dir->children[i]->inode);
-		if (S_ISDIR(dir->children[i]->inode->st.st_mode))
-			add_directories(sum, dir->children[i]);
+	const struct node **stack = NULL;
+	size_t depth = 0, room = 0;
+
+	for (; dir; dir = depth ? stack[--depth] : NULL) {
+		add_directory(sum, dir);
+		if (depth + dir->nchildren > room) {
+			room = (depth + dir->nchildren) * 2;
+			stack = fsu_realloc(stack, room * sizeof(*stack));
+		}
+		for (size_t i = 0; i < dir->nchildren; i++) {
+			if (sum->s->no_links)	/* another name becomes another file */
+				add_inode(sum, dir->children[i]->inode);
+			if (S_ISDIR(dir->children[i]->inode->st.st_mode))
+				stack[depth++] = dir->children[i];
+		}
 	}
+	free(stack);
 }
 
 uint64_t size_needed(const struct tree *t, const struct type *type, uint64_t block)

@@ -61,8 +61,14 @@ static struct node *new_node(struct tree *t, struct node *parent, const char *na
 	return n;
 }
 
+/* Where tree_find ended. */
+static char *last;
+static struct node *last_node;
+static const struct tree *last_tree;
+
 void tree_init(struct tree *t)
 {
+	last_tree = NULL;
 	*t = (struct tree){ .spool = -1, .next_ino = 1 };
 	t->root = new_node(t, NULL, "");
 	t->root->inode = tree_inode(t);
@@ -90,38 +96,61 @@ struct node *tree_child(struct tree *t, struct node *dir, const char *name)
 	return n ? n : new_node(t, dir, name);
 }
 
+/* The components of a path, as tree_find counts them. */
+static size_t next_component(const char **s)
+{
+	for (*s += strspn(*s, "/"); (*s)[0] == '.' && (!(*s)[1] || (*s)[1] == '/');
+	     *s += strspn(*s, "/"))
+		++*s;
+	return strcspn(*s, "/");
+}
+
+/* How much of both paths names the same directories. */
+static size_t common_length(const char *a, const char *b)
+{
+	size_t same = 0, i = 0;
+
+	for (; a[i] && a[i] == b[i]; i++)
+		if (a[i] == '/')
+			same = i;
+	return (!a[i] || a[i] == '/') && (!b[i] || b[i] == '/') ? i : same;
+}
+
+/* The copier asks for one path after the other, and most are close together: the search starts
+ * where the one before ended. */
 struct node *tree_find(const struct tree *t, const char *path)
 {
-	/* the copier asks for all of a directory, one after the other */
-	static char last[4096];
-	static struct node *last_dir;
-	const char *slash = strrchr(path, '/');
-	struct node *n = t->root;
-	size_t dirlen = slash ? slash - path : 0;
+	size_t same = last_tree == t && last ? common_length(last, path) : 0, len;
+	struct node *n = same ? last_node : t->root;
 
-	if (last_dir && dirlen && dirlen < sizeof(last) && !last[dirlen] &&
-	    memcmp(last, path, dirlen) == 0)
-		return child(t, last_dir, slash + 1, strlen(slash + 1));
-	for (const char *s = path; n && *s;) {
-		size_t len = strcspn(s, "/");
-
-		if (len && !(len == 1 && *s == '.'))
-			n = child(t, n, s, len);
-		s += len;
-		if (s == slash && dirlen && dirlen < sizeof(last)) {
-			last_dir = n;
-			memcpy(last, path, dirlen);
-			memset(last + dirlen, 0, sizeof(last) - dirlen);
-		}
-		s += *s == '/';
-	}
+	if (same)
+		for (const char *s = last + same; (len = next_component(&s)); s += len)
+			n = n->parent;
+	for (const char *s = path + same; n && (len = next_component(&s)); s += len)
+		n = child(t, n, s, len);
+	free(last);
+	last = n ? fsu_strdup(path) : NULL;
+	last_node = n;
+	last_tree = t;
 	return n;
+}
+
+static bool is_too_deep(const char *path)
+{
+	unsigned int depth = 0;
+	size_t len;
+
+	for (; depth <= TREE_DEPTH && (len = next_component(&path)); path += len)
+		depth++;
+	return depth > TREE_DEPTH;
 }
 
 struct node *tree_make(struct tree *t, const char *path)
 {
 	struct node *n = t->root;
 
+	if (is_too_deep(path))
+		return NULL;
 	for (const char *s = path; *s;) {
 		size_t len = strcspn(s, "/");
 		struct node *next;

@@ -23,7 +23,8 @@ struct search {
 	const struct grep_options *o;
 	struct matcher *m;
 	const char *name;
-	struct kept *ring;	/* the lines before, `before' of them */
+	struct kept *ring;	/* the lines before, `before' of them at most */
+	int64_t room;		/* in it: it grows with the lines that there are */
 	uint64_t nkept;
 	uint64_t number, offset, last_shown, selected;
 	int64_t after;		/* context still to be shown */
@@ -130,10 +131,24 @@ static void show_matches(struct search *s, const char *line, size_t len)
 	s->last_shown = s->number;
 }
 
+static void grow_ring(struct search *s)
+{
+	int64_t room = s->room ? s->room * 2 : 64;
+
+	if (room > s->o->before)
+		room = s->o->before;
+	s->ring = fsu_realloc(s->ring, room * sizeof(*s->ring));
+	memset(s->ring + s->room, 0, (room - s->room) * sizeof(*s->ring));
+	s->room = room;
+}
+
 static void keep(struct search *s, const char *line, size_t len)
 {
-	struct kept *k = &s->ring[s->nkept++ % s->o->before];
+	struct kept *k;
 
+	if (s->nkept == (uint64_t)s->room && s->room < s->o->before)
+		grow_ring(s);
+	k = &s->ring[s->nkept++ % s->o->before];
 	if (len > k->size) {
 		k->size = 2 * len;
 		k->text = fsu_realloc(k->text, k->size);
@@ -278,8 +293,6 @@ int grep_lines(const struct grep_options *o, struct matcher *m, FILE *f, const c
 		report(&s);
 		return 0;
 	}
-	if (o->before)
-		s.ring = calloc(o->before, sizeof(*s.ring));
 	while ((len = getdelim(&line, &size, o->eol, f)) > 0) {
 		bool more = take_lines(&s, line, len - (line[len - 1] == o->eol));
 
@@ -290,7 +303,7 @@ int grep_lines(const struct grep_options *o, struct matcher *m, FILE *f, const c
 	err = ferror(f) ? errno : 0;
 	report(&s);
 	any_shown |= s.any_shown;
-	for (int64_t i = 0; i < o->before; i++)
+	for (int64_t i = 0; i < s.room; i++)
 		free(s.ring[i].text);
 	free(s.ring);
 	free(line);

@@ -76,6 +76,20 @@ static bool stays_inside(struct tar *t, const char *path)
 	return inside;
 }
 
+/* libarchive has no name where it cannot convert it from the archive's character set. */
+static bool has_names(struct tar *t, struct archive_entry *e)
+{
+	const char *name = archive_entry_pathname(e);
+
+	if (name && (archive_entry_filetype(e) != AE_IFLNK || archive_entry_hardlink(e) ||
+		     archive_entry_symlink(e)))
+		return true;
+	fsu_message("%s: a name that cannot be converted from the archive's character set, left "
+		    "out", name ? fsu_name(name) : "the archive");
+	t->code = FSU_USAGE;
+	return false;
+}
+
 static bool is_wanted(const struct tar *t, const char *name)
 {
 	bool wanted = !t->line->noperands;
@@ -313,7 +327,7 @@ void tar_read(struct tar *t)
 		       ret != ARCHIVE_EOF) {
 			if (ret == ARCHIVE_WARN)
 				fsu_message("%s", archive_error_string(t->a));
-			if (!is_wanted(t, archive_entry_pathname(e)))
+			if (!has_names(t, e) || !is_wanted(t, archive_entry_pathname(e)))
 				continue;
 			if (t->mode == 't')
 				list(t, e);
