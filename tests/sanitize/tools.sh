@@ -9,6 +9,7 @@
 . "$(dirname "$0")/common.bash"
 
 export RUMP_TEST_QUICK=1
+export LSAN_OPTIONS=suppressions=$RUMP_TOP/tests/sanitize/leaks:print_suppressions=0
 for script in "$RUMP_TOP/tools/${1:-fsu}"/tests/*.sh; do
 	types=$(header "$script" each-full)
 	[ -n "$types" ] || types=$(header "$script" each)
