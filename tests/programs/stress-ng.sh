@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # stress-ng's class of file system stressors on a mount: each of them runs and finds nothing wrong.
-# each: ext4
-# each-full: xfs btrfs
+# each: ext4 xfs btrfs
+# tier: full
 # timeout: 300
 # needs: stress-ng
 # weight: 2
