@@ -94,8 +94,9 @@ static void take_options(char *list, struct fuse_args *args)
 
 static int serve(const char *image, const char *dir, struct fuse_args *args, int ready)
 {
-	struct fuse_session *se = fuse_session_new(args, &ops, sizeof(ops), NULL);
+	static struct fuse_session *se;	/* the process ends with it */
 
+	se = fuse_session_new(args, &ops, sizeof(ops), NULL);
 	if (!se || fuse_set_signal_handlers(se) || fuse_session_mount(se, dir))
 		return 32;
 	rump_utab_add(image, dir);
@@ -121,7 +122,7 @@ static int lock_image(const char *image)
 
 int main(int argc, char **argv)
 {
-	struct fuse_args args = FUSE_ARGS_INIT(0, NULL);
+	static struct fuse_args args = FUSE_ARGS_INIT(0, NULL);	/* the process ends with them */
 	const char *base = strrchr(argv[0], '/');
 	char name[PATH_MAX + 64], image[PATH_MAX], dir[PATH_MAX], byte;
 	int opt, ready[2], status, lock;
