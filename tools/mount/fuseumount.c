@@ -37,8 +37,8 @@ static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
 
 	while (table && iter && !found && !mnt_table_next_fs(table, iter, &fs))
 		found = is_of(fs, image) && (*dev ? mnt_fs_get_devno(fs) == *dev :
-						    /* cppcheck-suppress uninitvar ; only where it is given */
-						    !strcmp(mnt_fs_get_target(fs), dir));
+			/* cppcheck-suppress uninitvar ; only where it is given */
+			!strcmp(mnt_fs_get_target(fs), dir));
 	if (found) {
 		snprintf(dir, size, "%s", mnt_fs_get_target(fs));
 		*dev = mnt_fs_get_devno(fs);
@@ -119,7 +119,8 @@ int fuse_unmount(const struct mount_options *o, dev_t dev, bool lazy)
 
 	if (!dev || !find_mount(&dev, o->image, dir, sizeof(dir)) || (lazy && !is_dead(dir)))
 		return 0;
-	if (!umount2(safe_name(o, dir, name, sizeof(name)), (lazy ? MNT_DETACH : 0) | UMOUNT_NOFOLLOW))
+	if (!umount2(safe_name(o, dir, name, sizeof(name)),
+		     (lazy ? MNT_DETACH : 0) | UMOUNT_NOFOLLOW))
 		return 0;
 	return errno == EPERM ? run_fusermount(dir, lazy) : errno;
 }

@@ -115,7 +115,8 @@ static int check_landlock(const struct mount_options *o)
 	if (sandbox_has_landlock())
 		return 0;
 	complain(o, "this host has no landlock (Linux 5.13 or later, enabled by lsm=): %s",
-		 o->type ? "only the filter of system calls keeps the server from the host's files" :
+		 o->type ?
+		 "only the filter of system calls keeps the server from the host's files" :
 		 "a hostile image could read the host's files while its type is detected; give "
 		 "the type (rump_TYPE or -t), or -o nosandbox for a trusted image");
 	return o->type ? 0 : -1;

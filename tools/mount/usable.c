@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Whom the monitor tells that the mount is usable: the service manager, a pid file, a descriptor. */
+/* Who learns that the mount is usable: the service manager, a pid file, a descriptor. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stddef.h>
