@@ -22,10 +22,10 @@ compile() {
 	local source=$1
 	shift
 	# shellcheck disable=SC2086  # words
-	"$WITH" "$@" $MORE -c -o "$OUT/$BASHPID.o" "$source"
+	"$WITH" "$@" $FLAGS -c -o "$OUT/$BASHPID.o" "$source"
 }
 export -f compile
-WITH=$compiler MORE=$more OUT=$OLDPWD xargs -a "$OLDPWD/list" -d '\n' -n 1 -P 2 bash -c '
+WITH=$compiler FLAGS=$more OUT=$OLDPWD xargs -a "$OLDPWD/list" -d '\n' -n 1 -P 2 bash -c '
 	IFS=$'"'\x01'"' read -ra words <<<"$1"
 	compile "${words[@]}"' - || fail "$compiler: a warning"
 echo "$(wc -l <"$OLDPWD/list") files"
