@@ -63,7 +63,7 @@ for library in libraries:
     failed |= bool(names)
 
 # The test would find them: the Linux back end has some.
-with open(f"{BUILD}/rumpuser", encoding="ascii") as f:
+with open(f"{BUILD}/vars/RUMPUSER", encoding="ascii") as f:
     if f.read().strip() == "linux":
         found = {posix_name(s) for s in foreign(f"{BUILD}/lib/librumpuser.so")}
         if not {"memfd_create", "syscall", "io_uring_queue_init", "fallocate"} <= found:

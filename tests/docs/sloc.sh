@@ -6,7 +6,8 @@
 # run-as: self
 . "$RUMP_TEST_LIB/common.sh"
 
-LIMIT=5950
+# It had been 5950 before the hypercalls by which a server is confined before it reads its image.
+LIMIT=6000
 
 mkdir -p top/scripts top/librump/rumpuser
 cp "$RUMP_TOP/scripts/sloc" top/scripts/

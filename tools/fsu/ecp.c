@@ -15,6 +15,7 @@ const struct fsu_option fsu_ecp_options[] = {
 	{ 'r', NULL, FSU_NOARG, NULL, "the same" },
 	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other file systems of the host" },
 	COPY_OPTIONS,
+	COPY_NO_SPECIAL,
 	FSU_OPTIONS_END
 };
 

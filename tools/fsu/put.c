@@ -9,6 +9,7 @@ const struct fsu_option fsu_put_options[] = {
 	{ COPY_KEY_OWNER, "owner", FSU_ARG, "UID:GID", "files belong to these, names or numbers" },
 	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other file systems of the host" },
 	COPY_OPTIONS,
+	COPY_NO_SPECIAL,
 	FSU_OPTIONS_END
 };
 
@@ -16,6 +17,7 @@ const struct fsu_option fsu_get_options[] = {
 	{ COPY_KEY_NO_OWNER, "no-owner", FSU_NOARG, NULL, "do not keep owners: files are yours" },
 	{ COPY_KEY_OWNER, "owner", FSU_ARG, "UID:GID", "files belong to these, names or numbers" },
 	COPY_OPTIONS,
+	COPY_NO_SPECIAL,
 	FSU_OPTIONS_END
 };
 

@@ -240,10 +240,12 @@ enum { COPY_KEY_IGNORE = 300, COPY_KEY_OWNER, COPY_KEY_NO_OWNER,
 	{ COPY_KEY_IGNORE, "ignore", FSU_ARG, "KINDS", \
 	  "no error for what the target cannot hold: owners, modes, times, xattrs, acls, links, " \
 	  "devices, names, all" }, \
-	{ COPY_KEY_NO_SPECIAL, "no-special", FSU_NOARG, NULL, \
-	  "leave out set-user-ID and set-group-ID, devices, capabilities and trusted.*" }, \
 	{ 'q', "quiet", FSU_NOARG, NULL, "no progress line" }, \
 	{ 'v', "verbose", FSU_NOARG, NULL, "name each file, and show a summary" }
+/* makefs does not have this one. */
+#define COPY_NO_SPECIAL \
+	{ COPY_KEY_NO_SPECIAL, "no-special", FSU_NOARG, NULL, \
+	  "leave out set-user-ID and set-group-ID, devices, capabilities and trusted.*" }
 
 /* ---- pieces the sources and sinks share -------------------------------------------------- */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * Inside of the sink: sink.c makes objects and writes data, meta.c gives them their attributes,
- * own.c knows what was made.
+ * inside.c copies data within the image, own.c knows what was made.
  */
 #ifndef FSU_SINK_H
 #define FSU_SINK_H
@@ -41,6 +41,13 @@ bool sink_may_link(struct sink *s, const struct item *i);
 void sink_made_symlink(struct sink *s);
 /* cp: whether the object at the sink's path is such a link; then the error has been printed. */
 bool sink_through_own(struct sink *s, const struct item *i);
+
+/* ---- data ---------------------------------------------------------------------------------- */
+
+/* How much at the start of the data, in whole blocks, is all zeros, or is not. */
+size_t sink_run_length(const char *data, size_t len, bool *zeros);
+/* inside.c: the data of the item's file of the image into the file being written; an errno value. */
+int sink_copy_inside(struct sink *s, const struct item *i);
 
 /* ---- meta.c -------------------------------------------------------------------------------- */
 
