@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # What a build is made with is a dependency: another PREFIX, kernel or CFLAGS builds what holds them
-# again, and nothing is built where nothing changed.  What make cannot work with is refused in one line.
+# again, and nothing is built where nothing changed.  What make cannot work with is refused.
 # run-as: user
 # needs: make gcc
 . "$RUMP_TEST_LIB/common.sh"

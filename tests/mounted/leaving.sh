@@ -13,6 +13,7 @@ need_fuse
 ulimit -n 4096 || skip "no more than $(ulimit -n) open files"
 
 mkimg "$1" disk.img 512M
+run fsu_chmod disk.img 777 /
 rounds=10
 if [ "$QUICK" ]; then rounds=3; fi
 for ((i = 0; i < rounds; i++)); do

@@ -177,7 +177,8 @@ static void beside_readers(void)
 		.direct = must(open("f", O_CREAT | O_RDWR | O_DIRECT, 0644)),
 		.cached = must(open("f", O_RDWR)),
 		.source = must(open("in", O_CREAT | O_RDWR, 0644)),
-		.data = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0),
+		.data = mmap(NULL, SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+			     -1, 0),
 	};
 	pid_t readers[2];
 

@@ -109,7 +109,7 @@ void recorder_done(uint64_t seq, ssize_t result)
 static void opened(int fd)
 {
 	const char *path = getenv("POWERCUT_IMAGE"), *log = getenv("POWERCUT_LOG");
-	static struct stat want;	/* looked for by name while a sandbox does not forbid that */
+	static struct stat want;	/* by name once: later a sandbox forbids that */
 	struct stat st;
 
 	if (!path || !log || fstat(fd, &st) || (!want.st_nlink && stat(path, &want)) ||
