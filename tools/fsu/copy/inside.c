@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The data of a file that is copied inside the image: by the kernel where it can, so that blocks are
- * shared or never leave the kernel side. */
+/* The data of a file that is copied inside the image: by the kernel where it can, so that blocks
+ * are shared or never leave the kernel side. */
 #include <errno.h>
 #include <fcntl.h>
 #include <linux/fs.h>

@@ -46,7 +46,7 @@ bool sink_through_own(struct sink *s, const struct item *i);
 
 /* How much at the start of the data, in whole blocks, is all zeros, or is not. */
 size_t sink_run_length(const char *data, size_t len, bool *zeros);
-/* inside.c: the data of the item's file of the image into the file being written; an errno value. */
+/* inside.c: the data of the item's file of the image into the file being written; an errno. */
 int sink_copy_inside(struct sink *s, const struct item *i);
 
 /* ---- meta.c -------------------------------------------------------------------------------- */
