@@ -12,6 +12,7 @@ table=$RUMP_TOP/tools/mount/sandbox_calls.def
 mkdir mnt
 mkimg ext4 disk.img 32M
 
+run fsu_chmod disk.img 777 /
 chmod 600 disk.img
 serve ext4 disk.img
 echo text >mnt/file
