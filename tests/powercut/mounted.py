@@ -99,11 +99,12 @@ def main():
     def losses(cuts):
         return powercut.look(cuts, lambda position: check(fstype, position, sql, acks))
 
-    cuts = powercut.Cuts(fstype, 10 if powercut.QUICK else 50, number)
+    few = 6 if powercut.QUICK else None
+    cuts = powercut.Cuts(fstype, few or 50, number)
     for loss in losses(cuts):
         powercut.fail(loss)
     cuts.complete()
-    if not losses(powercut.Cuts(fstype, 10, number, ignore_flushes=LYING_CACHE)):
+    if not losses(powercut.Cuts(fstype, few or 10, number, ignore_flushes=LYING_CACHE)):
         powercut.fail("a medium that ignores flushes lost nothing")
     if len(acks) < 20 or min(committed.values()) < 5 or not cuts.harmed:
         powercut.fail("the load was too small to judge by")
