@@ -6,7 +6,7 @@
 # each-full: xfs btrfs
 # run-as: root
 # needs: fuse2fs
-# timeout: 300
+# timeout: 600
 . "$RUMP_TEST_LIB/common.sh"
 . "$RUMP_TOP/tests/posix/posix.sh"
 

@@ -7,6 +7,7 @@
 # each-full: ext4 btrfs vfat
 # needs: fio
 # weight: 2
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

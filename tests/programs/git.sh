@@ -5,6 +5,7 @@
 # each: ext4
 # each-full: xfs btrfs
 # needs: git
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

@@ -6,6 +6,7 @@
 # each-full: ext4 xfs
 # needs: make gcc objcopy
 # weight: 2
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

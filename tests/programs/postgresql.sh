@@ -6,6 +6,7 @@
 # each: ext4
 # each-full: xfs btrfs
 # weight: 2
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

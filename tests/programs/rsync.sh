@@ -5,6 +5,7 @@
 # each: xfs
 # each-full: ext4 btrfs
 # needs: rsync
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"
 . "$LIB/programs.sh"

@@ -7,6 +7,7 @@
 # each-full: ext4 xfs
 # needs: sqlite3
 # weight: 2
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/programs.sh"
 

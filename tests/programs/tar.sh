@@ -5,6 +5,7 @@
 # each: ext4 vfat
 # each-full: xfs btrfs
 # needs: tar
+# timeout: 900
 . "$RUMP_TEST_LIB/common.sh"
 . "$LIB/roundtrip.sh"
 . "$LIB/programs.sh"
