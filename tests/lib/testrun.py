@@ -86,6 +86,8 @@ class Session:
             "RUMP_TEST_LONG": "1" if self.long else "",
             "RUMP_TEST_LIB": f"{self.top}/tests/lib", "PYTHONPATH": f"{self.top}/tests/lib",
             "SEED": os.environ.get("SEED", ""),
+            # what was built: a test that calls make builds the same
+            **{n: os.environ[n] for n in ("TYPES", "OTHER_TYPES") if n in os.environ},
         }
 
     def skip_reason(self, test):
