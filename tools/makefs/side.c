@@ -105,7 +105,7 @@ static int side_open(struct copy *c, const char *path, int flags, mode_t mode)
 	opened = find(path);
 	if (!opened)
 		return -ENOENT;
-	/* without the copy, whose limits are the destination's where a builder's folder is filled */
+	/* without the copy: its limits are the destination's where a builder's folder is filled */
 	return opened->host ? host_side.open(NULL, opened->host, flags, mode) : tree->spool;
 }
 
