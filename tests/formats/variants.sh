@@ -4,8 +4,8 @@
 # Each variant of a type that can be written takes a tree and gives it back the same, and its
 # checker finds nothing, also after a part was removed; each one of the others shows the tree it was
 # made of.
-# each: ext4 xfs btrfs vfat squashfs
-# each-full: bfs cramfs erofs exfat ext2 ext3 f2fs gfs2 iso9660 jfs minix msdos nilfs2 ntfs3 reiserfs romfs udf ufs
+# each: ext4 vfat
+# each-full: xfs btrfs squashfs bfs cramfs erofs exfat ext2 ext3 f2fs gfs2 iso9660 jfs minix msdos nilfs2 ntfs3 reiserfs romfs udf ufs
 # run-as: root
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"

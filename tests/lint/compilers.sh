@@ -3,6 +3,7 @@
 # Every host-side C file compiles without a warning, by gcc and clang, with the build's flags.
 # run-as: user
 # each: gcc clang
+# tier: full
 # needs: make python3
 # timeout: 900
 # weight: 2

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # cppcheck finds nothing in the host-side C files; a comment in the code says where it is wrong.
 # run-as: self
+# tier: full
 # needs: cppcheck git
 . "$RUMP_TEST_LIB/common.sh"
 

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # Every shell script, with or without a suffix, passes shellcheck by .shellcheckrc.
 # run-as: self
+# tier: full
 # needs: shellcheck git
 # timeout: 600
 # weight: 2

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The suite as a judge: on two mounts by the host's kernel it says the same, twice on each; on a
 # file system that only looks alike (fuse2fs) it finds differences.
-# each: ext4
-# each-full: xfs btrfs
+# each: ext4 xfs btrfs
+# tier: full
 # run-as: root
 # needs: fuse2fs
 # timeout: 600

@@ -4,8 +4,8 @@
 # the file, soft ones when their grace time is over; as on the host kernel's mount, where that has
 # quotas.  What the image says is in use afterwards is what its files take, and the checker is
 # content.
-# each: ext4,user xfs,project
-# each-full: ext4,group ext4,project xfs,user xfs,group
+# each: xfs,project
+# each-full: ext4,user ext4,group ext4,project xfs,user xfs,group
 # needs: chattr
 # timeout: 300
 # run-as: root-first

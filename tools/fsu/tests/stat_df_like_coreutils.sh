@@ -30,6 +30,7 @@ compared=0
 files=(d file empty link 'odd link' fifo disk null hard sparse "it's" .)
 # the device of the file system and the preferred size of I/O are the system's own
 same() {
+	! not_this_time || return 0
 	(cd "$dir/m" && stat "$@" "${files[@]}") >"$dir/want" 2>/dev/null
 	fsu stat "$img" "$@" "${files[@]}" >"$dir/got" 2>/dev/null
 	compared=$((compared + 1))
@@ -74,6 +75,7 @@ done
 narrow() { sed -E "$1; s/Filesystem +//; s/ +Mounted on//; s/ +/ /g" "$2"; }
 for o in '' =size =used,avail =pcent,ipcent =itotal,iused,iavail =fstype,size =avail,file; do
 	for u in '' -h -BM -k; do
+		! not_this_time || continue
 		df $u --output$o "$dir/m" >"$dir/want"
 		fsu df "$img" $u --output$o >"$dir/got" || fail "df --output$o"
 		compared=$((compared + 1))
