@@ -49,6 +49,16 @@ def hidden(path):
                           extra_groups=[], check=False).returncode != 0
 
 
+def share(folder):
+    """
+    Make it a shared mount: a mount namespace that one test makes has the mounts of the tests beside
+    it, and would keep their devices busy if it did not see that they are unmounted.
+    """
+    return all(subprocess.run(["mount", *args], stderr=subprocess.DEVNULL, check=False)
+               .returncode == 0 for args in (["--bind", folder, folder],
+                                             ["--make-shared", folder]))
+
+
 class Session:
     """What all tests of one run share: the environment, the account, the directory they work in."""
 
@@ -62,6 +72,7 @@ class Session:
     def __enter__(self):
         self.work = tempfile.mkdtemp(prefix="rump-tests.")
         os.chmod(self.work, 0o755)
+        self.shared = self.root and share(self.work)
         leftovers.become_subreaper()
         leftovers.allow_cores()
         self.user = account() if self.root else None
@@ -70,6 +81,8 @@ class Session:
         return self
 
     def __exit__(self, *exc):
+        if self.shared:
+            subprocess.run(["umount", "-l", self.work], check=False)
         if self.keep and os.listdir(self.work):
             print("kept: " + self.work)
         else:

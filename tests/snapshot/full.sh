@@ -12,7 +12,7 @@ need_tools "$1"
 if [ "${2:-}" != inside ]; then
 	unshare -m true 2>/dev/null || skip "mount namespaces are not allowed here"
 	mkimg "$1" disk.img 320M
-	exec unshare -m "$0" "$1" inside
+	exec unshare -m --propagation slave "$0" "$1" inside
 fi
 before=$(sum disk.img)
 mkdir small

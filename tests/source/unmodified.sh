@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The kernel trees that are compiled are, file by file, what the distribution's packages hold.
 # run-as: self
+# tier: full
 # timeout: 300
 # needs: xz
 . "$RUMP_TEST_LIB/common.sh"

@@ -5,7 +5,7 @@
 # The caller's argument is the type.  Needs root.
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "skipped: needs a mount name space"; exit 77; }
-	FSU_TEST_UNSHARED=1 exec unshare -m --propagation private "$0" "$@"
+	FSU_TEST_UNSHARED=1 exec unshare -m --propagation slave "$0" "$@"
 fi
 . "$(dirname "$0")/common.bash"
 type=${1:-ext4}

@@ -7,7 +7,7 @@
 [ "$(id -u)" = 0 ] || { echo "needs root to mount for the comparison"; exit 77; }
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "needs a mount name space"; exit 77; }
-	FSU_TEST_UNSHARED=1 exec unshare -m --propagation private "$0" "$@"
+	FSU_TEST_UNSHARED=1 exec unshare -m --propagation slave "$0" "$@"
 fi
 . "$(dirname "${BASH_SOURCE[0]}")/common.bash"
 need cc mkfs.ext4 mkfs.xfs mkfs.btrfs

@@ -15,7 +15,7 @@ type=${1:-ext4}
 [ "$(id -u)" = 0 ] || { echo "needs root to mount for the comparison"; exit 77; }
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "needs a mount name space"; exit 77; }
-	FSU_TEST_UNSHARED=1 exec unshare -m --propagation private "$0" "$@"
+	FSU_TEST_UNSHARED=1 exec unshare -m --propagation slave "$0" "$@"
 fi
 # shellcheck disable=SC2010  # no file's name is looked for
 ls --version 2>/dev/null | grep -q 'GNU coreutils' || { echo "needs GNU ls"; exit 77; }

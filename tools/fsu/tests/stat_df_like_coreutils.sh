@@ -5,7 +5,7 @@
 # run-as: root
 if [ -z "${FSU_TEST_UNSHARED:-}" ]; then
 	unshare -m true 2>/dev/null || { echo "skipped: needs a mount name space"; exit 77; }
-	FSU_TEST_UNSHARED=1 exec unshare -m --propagation private "$0" "$@"
+	FSU_TEST_UNSHARED=1 exec unshare -m --propagation slave "$0" "$@"
 fi
 . "$(dirname "$0")/common.bash"
 need mkfs.ext4 stat df python3
