@@ -75,6 +75,16 @@ static const struct { uint32_t fuse; unsigned int set; } set_bits[] = {
 	{ FATTR_MTIME, RUMP_SET_MTIME },
 };
 
+/*
+ * The host collects writes and gives the times of the last one.  It tells a user who sets the
+ * modification time alone apart from that as little as this function does.
+ */
+static bool times_of_writes(const struct request *r, uint32_t valid)
+{
+	return r->p->features & FUSE_WRITEBACK_CACHE && valid & FATTR_CTIME &&
+	       (valid & ~(FATTR_FH | FATTR_CTIME)) == FATTR_MTIME;
+}
+
 void p2k_setattr(struct request *r)
 {
 	const struct fuse_setattr_in *in = r->arg;
@@ -90,6 +100,8 @@ void p2k_setattr(struct request *r)
 	for (size_t i = 0; i < sizeof(set_bits) / sizeof(set_bits[0]); i++)
 		if (in->valid & set_bits[i].fuse)
 			attr.valid |= set_bits[i].set;
+	if (times_of_writes(r, in->valid))
+		attr.valid |= RUMP_SET_WRITTEN;
 	if (attr.valid & RUMP_SET_ATIME_NOW)
 		attr.valid &= ~RUMP_SET_ATIME;
 	if (attr.valid & RUMP_SET_MTIME_NOW)

@@ -93,6 +93,7 @@ int rump_vfs_statx(struct rump_node *node, unsigned int mask, struct statx *stx)
 #define RUMP_SET_MTIME_NOW 0x80
 #define RUMP_SET_OPEN	0x100	/* the size, as ftruncate(2):
 				   a size that stays counts as a change */
+#define RUMP_SET_WRITTEN 0x200	/* the times are those of writes, which are made already */
 
 /* Change what `valid` (RUMP_SET_*) names.  As chmod(2), chown(2), truncate(2), utimensat(2). */
 struct rump_attr {

@@ -24,21 +24,21 @@ static const struct { unsigned int set, ia; } attr_bits[] = {
 #define SET_TIMES	(SET_NOW | RUMP_SET_ATIME | RUMP_SET_MTIME)
 
 /*
- * Both times to now may whoever may write, other changes take the owner.  What a client says of an
- * append-only file's times may be of writes that it has collected.
+ * Setting both times to "now" requires write permission; any other change requires ownership, and
+ * that the file is not append-only.  The times of writes that were made require nothing.
  */
-static unsigned int time_rules(const struct inode *inode, unsigned int valid)
+static unsigned int time_rules(unsigned int valid)
 {
 	if ((valid & SET_TIMES) == SET_NOW)
 		return ATTR_TOUCH;
-	return valid & SET_NOW || (valid & SET_TIMES && !IS_APPEND(inode)) ? ATTR_TIMES_SET : 0;
+	return valid & SET_TIMES && !(valid & RUMP_SET_WRITTEN) ? ATTR_TIMES_SET : 0;
 }
 
 static int change(struct rump_node *node, const struct rump_attr *a)
 {
 	struct inode *inode = node->inode;
 	struct iattr ia = {
-		.ia_valid = ATTR_CTIME | time_rules(inode, a->valid),
+		.ia_valid = ATTR_CTIME | time_rules(a->valid),
 		.ia_mode = (inode->i_mode & S_IFMT) | (a->mode & S_IALLUGO),
 		.ia_vfsuid = VFSUIDT_INIT(make_kuid(current_user_ns(), a->uid)),
 		.ia_vfsgid = VFSGIDT_INIT(make_kgid(current_user_ns(), a->gid)),
@@ -93,7 +93,7 @@ static int set_attributes(struct rump_node *node, const struct rump_attr *a)
 
 	if (a->valid & RUMP_SET_SIZE)
 		err = rump_node_truncate(node, a->size, a->valid & RUMP_SET_OPEN);
-	if (!err && a->valid & ~(RUMP_SET_SIZE | RUMP_SET_OPEN))
+	if (!err && a->valid & ~(RUMP_SET_SIZE | RUMP_SET_OPEN | RUMP_SET_WRITTEN))
 		err = change(node, a);
 	return err;
 }

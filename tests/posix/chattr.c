@@ -44,6 +44,10 @@ static const char *attributes(const char *path)
 
 static void changes(const char *name)
 {
+	static const struct timespec past[2] = {{.tv_sec = 1}, {.tv_sec = 2}};
+	static const struct timespec mtime_now[2] = {
+		{.tv_nsec = UTIME_OMIT}, {.tv_nsec = UTIME_NOW}
+	};
 	int fd;
 
 	opens_shut(text("%s open to write", name), NULL, open("f", O_WRONLY));
@@ -70,6 +74,8 @@ static void changes(const char *name)
 	call(text("%s chown", name), "EPERM", chown("f", ALICE, -1));
 	call(text("%s setxattr", name), "EPERM", setxattr("f", "user.a", "x", 1, 0));
 	call(text("%s times now", name), NULL, utimensat(AT_FDCWD, "f", NULL, 0));
+	call(text("%s times set", name), "EPERM", utimensat(AT_FDCWD, "f", past, 0));
+	call(text("%s mtime now", name), "EPERM", utimensat(AT_FDCWD, "f", mtime_now, 0));
 	call(text("%s access", name), NULL, access("f", W_OK));
 	shows(text("%s attributes", name), NULL, "%s", attributes("f"));
 	shows(text("%s content", name), NULL, "%s", content("f"));
