@@ -83,7 +83,10 @@ void p2k_dispatch(struct request *r)
 	if (op && r->len >= op->least) {
 		if (op->slow || r->len > P2K_LARGE)
 			p2k_need_reader(r->p);
-		op->run(r);
+		do {
+			r->again = false;
+			op->run(r);
+		} while (r->again);
 	} else if (op) {
 		p2k_reply_error(r, -EIO);
 	} else {	/* opening directories, flushing at close, interrupts:

@@ -73,6 +73,8 @@ struct request {
 	const struct fuse_in_header *in;
 	const void *arg;			/* what follows the header; a 0 byte ends it */
 	size_t len;
+	int retries;
+	bool again;			/* not answered: the handler is to be run again */
 };
 
 /* Handlers end with one of the replies.  An answer that the host no longer wants: false. */

@@ -16,11 +16,26 @@ bool p2k_reply_iov(struct request *r, struct iovec *iov, int count, size_t len)
 	return writev(r->p->args.fd, iov, count) >= 0;
 }
 
+#define MAX_RETRIES 8
+
+/* Removed files may be about to give their space back. */
+static bool try_again(struct request *r, int error)
+{
+	if ((error != -ENOSPC && error != -EDQUOT) || r->retries >= MAX_RETRIES ||
+	    !rump_vfs_wait_space())
+		return false;
+	r->retries++;
+	r->again = true;
+	return true;
+}
+
 bool p2k_reply(struct request *r, int error, const void *data, size_t len)
 {
 	struct fuse_out_header out = { .error = error, .unique = r->in->unique };
 	struct iovec iov[2] = { { &out, sizeof(out) }, { (void *)data, len } };
 
+	if (try_again(r, error))
+		return true;
 	if (error < -1000 || error > 0)		/* numbers that only the kernel's inside knows */
 		out.error = -EIO;
 	if (error)

@@ -227,6 +227,7 @@ static int work(struct worker *w)
 			p2k_need_reader(w->p);
 		}
 		r.len = len - sizeof(struct fuse_in_header);
+		r.retries = 0;
 		p2k_dispatch(&r);
 	} while (read_again(w));
 	return 0;

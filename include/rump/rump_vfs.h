@@ -107,6 +107,12 @@ int rump_vfs_setattr(struct rump_node *node, const struct rump_attr *attr);
 
 /* As statfs(2), and syncfs(2) of the node's file system. */
 int rump_vfs_statfs(struct rump_node *node, struct statfs *st);
+
+/*
+ * After -ENOSPC or -EDQUOT: wait for files that have lost their last name and that a client is
+ * about to release.  1: space may have become free, so try again; 0: none is on its way.
+ */
+int rump_vfs_wait_space(void);
 int rump_vfs_sync(struct rump_node *node);
 
 /* Extended attributes, as lgetxattr(2) and its kin; POSIX ACLs are "system.posix_acl_access"... */

@@ -287,7 +287,8 @@ static long write_file(struct file *file, const void *buf, size_t size, loff_t o
 	}
 	if (old)
 		revert_creds(old);
-	return done ?: n;
+	/* Nobody looks how much of the opener's collected writes was written: all or an error. */
+	return opener && n < 0 ? n : done ?: n;
 }
 
 static long control(struct file *file, unsigned int cmd, void *arg)

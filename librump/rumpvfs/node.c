@@ -118,9 +118,11 @@ void rump_node_put(struct rump_node *node, unsigned long count)
 		return;
 	rhashtable_remove_fast(&nodes, &node->hash, node_params);
 	rump_node_unlist(node);
+	rump_space_leaving(node);
 	if (node->dir)
 		fput(node->dir);
 	path_put(&node->path);		/* a dentry of NULL is none */
+	rump_space_left(node);
 	call_rcu(&node->rcu, free_node);
 }
 
@@ -148,6 +150,7 @@ void rump_node_unkeep(struct rump_node *node)
 {
 	if (!node)
 		return;
+	rump_space_removed(node);
 	rump_node_unhold(node);
 	rump_node_put(node, 1);
 }

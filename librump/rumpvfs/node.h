@@ -29,6 +29,7 @@ struct rump_node {
 	atomic_long_t count;
 	atomic_t holds;			/* calls that are at work on it; negative: let go */
 	bool used;			/* since memory was last looked for */
+	bool orphan;			/* its file has lost its last name; space.c */
 	struct list_head lru;		/* of those that are not let go */
 	struct rhash_head hash;
 	struct rcu_head rcu;
@@ -97,6 +98,11 @@ void rump_node_put(struct rump_node *node, unsigned long count);
 /* The node of a dentry if there is one, held: its file is about to lose its handle.  Or NULL. */
 struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry);
 void rump_node_unkeep(struct rump_node *node);
+
+/* space.c: the node's file lost a name; the node goes out of memory, and has. */
+void rump_space_removed(struct rump_node *node);
+void rump_space_leaving(const struct rump_node *node);
+void rump_space_left(const struct rump_node *node);
 
 int rump_node_statx(const struct path *path, unsigned int mask, struct statx *stx);
 /* All of them, where they are asked for: `stx` may be NULL. */

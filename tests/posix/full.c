@@ -38,6 +38,27 @@ static void no_space(void)
 	call("write then", "10", write(fd, "0123456789", 10));
 }
 
+/* Who removes a large file and writes at once finds its space. */
+static void no_space_unlinked(void)
+{
+	long long room = free_bytes(), taken = room / 2;
+
+	for (int i = 0; i < 5 && taken >= room / 2; i++) {
+		int fd = must(open("f", O_CREAT | O_RDWR, 0644));
+
+		fill_up(fd, K64, 3 * room);
+		must(fsync(fd));
+		shut(fd);
+		must(unlink("f"));
+		fd = must(open("g", O_CREAT | O_RDWR, 0644));
+		taken = fill_up(fd, K64, room / 2 + K64);
+		shut(fd);
+		must(unlink("g"));
+		free_bytes();
+	}
+	shows("half of the room at once", NULL, "%s", taken >= room / 2 ? "taken" : refusal());
+}
+
 static void no_space_truncate(void)
 {
 	long long room = free_bytes();
@@ -123,6 +144,7 @@ static void no_inodes(void)
 
 const struct part full_parts[] = {
 	{"write", no_space, NEEDS_SMALL},
+	{"unlinked", no_space_unlinked, NEEDS_SMALL},
 	{"truncate", no_space_truncate, NEEDS_SMALL},
 	{"allocate", no_space_allocate, NEEDS_SMALL},
 	{"mapping", no_space_mapping, NEEDS_SMALL},
