@@ -153,8 +153,9 @@ long rump_vfs_readlink(struct rump_node *node, char *buf, size_t size);
 /* ---- open files -------------------------------------------------------------------------- */
 
 /*
- * `flags`: O_*; no O_CREAT or O_TMPFILE (-EINVAL).  The file is closed with rump_vfs_close.
- * O_APPEND is checked (append-only files), and otherwise of no effect: writes have positions.
+ * `flags`: O_*; no O_CREAT, O_TMPFILE or O_DIRECT (-EINVAL).  The file is closed with
+ * rump_vfs_close.  O_APPEND is checked (append-only files), and otherwise of no effect: writes have
+ * positions.
  */
 int rump_vfs_open(struct rump_node *node, int flags, struct rump_file **file);
 

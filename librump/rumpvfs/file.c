@@ -24,7 +24,7 @@ static int may_open_node(struct rump_node *node, int flags)
 	struct inode *inode = node->inode;
 	int err;
 
-	if (flags & (O_CREAT | __O_TMPFILE))
+	if (flags & (O_CREAT | __O_TMPFILE | O_DIRECT))
 		return -EINVAL;
 	if (flags & O_DIRECTORY && !S_ISDIR(inode->i_mode))
 		return -ENOTDIR;

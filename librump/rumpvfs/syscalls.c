@@ -31,13 +31,31 @@
 #define BUF char __user *
 
 /* descriptors */
-CALL4(int, openat, sys_openat, int, PATH, int, umode_t)
-CALL4(int, openat2, sys_openat2, int, PATH, struct open_how __user *, size_t)
+
+/* Direct I/O needs pages; a client's memory has none here. */
+int rump_sys_openat(int dir, PATH path, int flags, umode_t mode)
+{
+	return flags & O_DIRECT ? -EINVAL : RUMP_CALL(sys_openat(dir, path, flags, mode));
+}
+
+int rump_sys_openat2(int dir, PATH path, struct open_how __user *how, size_t size)
+{
+	if (size >= sizeof(how->flags) && how->flags & O_DIRECT)
+		return -EINVAL;
+	return RUMP_CALL(sys_openat2(dir, path, how, size));
+}
+
+long rump_sys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg)
+{
+	if (cmd == F_SETFL && arg & O_DIRECT)
+		return -EINVAL;
+	return RUMP_CALL(sys_fcntl(fd, cmd, arg));
+}
+
 CALL1(int, close, sys_close, unsigned int)
 CALL1(int, dup, sys_dup, unsigned int)
 CALL3(int, dup3, sys_dup3, unsigned int, unsigned int, int)
 CALL2(int, pipe2, sys_pipe2, int __user *, int)
-CALL3(long, fcntl, sys_fcntl, unsigned int, unsigned int, unsigned long)
 CALL3(long, ioctl, sys_ioctl, unsigned int, unsigned int, unsigned long)
 CALL3(long, read, sys_read, unsigned int, BUF, size_t)
 CALL3(long, write, sys_write, unsigned int, PATH, size_t)

@@ -49,6 +49,7 @@ static void opening(void)
 	CHECK(rump_vfs_create(root, "..", O_RDWR, 0600, &again, &stx, &other), -EINVAL);
 	CHECK(rump_vfs_open(node, O_RDONLY | O_CREAT, &other), -EINVAL);
 	CHECK(rump_vfs_open(node, O_RDWR | O_TMPFILE, &other), -EINVAL);
+	CHECK(rump_vfs_open(node, O_RDWR | O_DIRECT, &other), -EINVAL);
 	CHECK(rump_vfs_open(node, O_RDONLY | O_DIRECTORY, &other), -ENOTDIR);
 	CHECK(rump_vfs_open(dir, O_WRONLY, &other), -EISDIR);
 	CHECK(rump_vfs_write(file, "content", 7, 0, 0), 7);
