@@ -65,9 +65,13 @@ int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char 
 
 	if (load_driver(u) < 0)
 		return -1;
-	if (!args->confine)
+	if (!args->confine && !args->confinement)
 		return 0;
 	load_helpers(u, options);
+	if (ukfsi_confine_mount() < 0)
+		return -1;
+	if (!args->confine)
+		return 0;
 	err = args->confine(args->confine_arg);
 	return err ? ukfsi_error(err, "%s: the program cannot give up its rights: %s", u->image,
 				 ukfsi_strerror(err)) : 0;

@@ -180,7 +180,7 @@ static int find_geometry(const struct ukfs *u, enum ukfsi_flash kind, struct geo
 static int check_end(const struct ukfs *u, bool readonly, uint64_t erasesize)
 {
 	bool partition = strchr(u->devpath + strlen("/dev/"), 'p');
-	int fd = ukfsi_image_open(u->image);
+	int fd = ukfsi_image_open(u->image, u->fd);
 	struct stat st = { 0 };
 
 	if (fd < 0)

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/mount.h>
 #include <sys/vfs.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -22,7 +23,7 @@ struct ukfs *ukfsi_handle_new(const char *name)
 		return NULL;
 	}
 	u->disk = u->mtd = u->ubi = -1;
-	u->rootfd = -1;
+	u->rootfd = u->fd = -1;
 	u->logpos = ukfsi_log_position();
 	return u;
 }
@@ -138,6 +139,8 @@ static int discard(struct ukfs *u)
 		res = rump_disk_detach(u->disk);
 		err = err < 0 ? err : res;
 	}
+	if (u->fd >= 0)
+		close(u->fd);
 	free(u->subdir);
 	free(u->image);
 	free(u);

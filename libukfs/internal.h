@@ -29,6 +29,7 @@
 struct ukfs {
 	struct rump_context *ctx;
 	char *image;			/* as the caller named it, for messages */
+	int fd;				/* of the image, opened early; -1: it is opened by name */
 	char fstype[32];
 	char devpath[RUMP_DEVPATH_MAX + 8]; /* of the disk or partition; "" without a device */
 	char source[(UKFSI_MORE_MAX + 1) * (RUMP_DEVPATH_MAX + 8)]; /* of the mount: devpath,
@@ -81,6 +82,19 @@ int ukfsi_log_reason(uint64_t since, const char *devpath, int max, char *buf, si
  * with these options; then the program gives up its rights.
  */
 int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char *options);
+
+/* ---- confine.c: ukfs_confine() -------------------------------------------------------------- */
+
+/*
+ * Before the kernel side starts: a regular file is opened, and the process gives up what it does
+ * not need for this mount.  A descriptor; -1: the image is opened by its name later; -2: an error,
+ * noted.
+ */
+int ukfsi_confine_early(const struct ukfs_confinement *given, const char *image, bool rdonly,
+			bool snapshot);
+/* Before libblkid looks at an image, before the driver does: 0, or -1 with the error noted. */
+int ukfsi_confine_probe(void);
+int ukfsi_confine_mount(void);
 
 /* ---- mount.c -------------------------------------------------------------------------------- */
 
@@ -196,7 +210,10 @@ struct ukfsi_probe {
 };
 
 /* Open an image for probing; the descriptor, or -1 with the error noted. */
-int ukfsi_image_open(const char *path);
+int ukfsi_image_open(const char *path, int early);
+/* The name by which an image that may have been opened early (else: -1) is opened. */
+#define UKFSI_EARLY_MAX 32
+const char *ukfsi_early_name(char name[UKFSI_EARLY_MAX], const char *path, int early);
 /* Probe `size` bytes from `start` (0: all).  Returns 0 or a negative errno value. */
 int ukfsi_probe(int fd, uint64_t start, uint64_t size, struct ukfsi_probe *result);
 

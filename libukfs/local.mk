@@ -2,7 +2,7 @@
 # libukfs: file system images as a library; its man pages, pkg-config files and test programs.
 UKFS_SO := $(B)/lib/libukfs.so.$(SOVERSION)
 UKFS_MAP := libukfs/libukfs.map
-UKFS_OBJS := $(call objs,$(wildcard libukfs/*.c))
+UKFS_OBJS := $(call objs,$(wildcard libukfs/*.c libhost/*.c))
 
 LIBS += $(B)/lib/libukfs.so
 
@@ -16,7 +16,7 @@ $(B)/obj/libukfs/table.o: private cppflags += -I$(B)/include
 $(UKFS_SO): $(UKFS_OBJS) $(UKFS_MAP) $(B)/lib/librump.so $(B)/vars/link
 	@mkdir -p $(@D)
 	$(CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -Wl,-z,defs \
-		-o $@ $(UKFS_OBJS) -L$(B)/lib -lrump -lrumpuser -lblkid -Wl,-rpath-link,$(B)/lib
+		-o $@ $(UKFS_OBJS) -L$(B)/lib -lrump -lrumpuser -lblkid -lseccomp -Wl,-rpath-link,$(B)/lib
 
 $(B)/lib/libukfs.so: $(UKFS_SO)
 	ln -sf $(<F) $@

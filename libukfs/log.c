@@ -10,7 +10,7 @@
 #include <stdlib.h>
 
 #include "internal.h"
-#include "printable.h"
+#include "../libhost/printable.h"
 
 #define LINES 64
 #define LINE_MAX_ 400

@@ -67,16 +67,18 @@ static int attach(struct ukfs *u, struct request *rq, const struct ukfsi_probe *
 {
 	/* the journal of a snapshot is replayed for readers too */
 	bool rdonly = rq->rdonly && !rq->args.snapshot;
+	char name[UKFSI_EARLY_MAX];
+	const char *image = ukfsi_early_name(name, u->image, u->fd);
 
 	/* such an image may lie on a medium that cannot be written, and many may read it at once */
 	if (ukfsi_type_readonly(whole->type))
 		rq->rdonly = rdonly = true;
 	u->snapshot = rq->args.snapshot && !rdonly;
-	u->disk = ukfsi_attach(u->image, &rq->args, rdonly, u->devpath);
+	u->disk = ukfsi_attach(image, &rq->args, rdonly, u->devpath);
 	if (!rdonly && !u->snapshot && rq->fallback &&
 	    (u->disk == -EACCES || u->disk == -EROFS || u->disk == -EPERM)) {
 		rq->rdonly = true;
-		u->disk = ukfsi_attach(u->image, &rq->args, true, u->devpath);
+		u->disk = ukfsi_attach(image, &rq->args, true, u->devpath);
 	}
 	if (u->disk < 0)
 		return attach_error(u, rq, -u->disk);
@@ -106,7 +108,9 @@ static int prepare_disk(struct ukfs *u, struct request *rq)
 	struct ukfsi_probe whole, found;
 	int fd, res;
 
-	fd = ukfsi_image_open(u->image);
+	if (ukfsi_confine_probe() < 0)
+		return -1;
+	fd = ukfsi_image_open(u->image, u->fd);
 	if (fd < 0)
 		return -1;
 	res = ukfsi_probe(fd, 0, 0, &whole);
@@ -307,7 +311,7 @@ struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mnt
 	struct rump_context *prev;
 	struct request rq;
 	struct ukfs *u;
-	int err;
+	int err, fd = -1;
 
 	if (read_request(&rq, fstype, mntpath, mntflag, arg, arglen) < 0)
 		return NULL;
@@ -315,11 +319,17 @@ struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mnt
 		ukfsi_error(EINVAL, "an image or a file system type is needed");
 		return NULL;
 	}
-	if (ukfsi_boot(rq.kernel[0] ? rq.kernel : NULL) < 0)
+	if (rq.args.confinement)
+		fd = ukfsi_confine_early(rq.args.confinement, devpath, rq.rdonly,
+					 rq.args.snapshot);
+	u = fd < -1 || ukfsi_boot(rq.kernel[0] ? rq.kernel : NULL) < 0 ? NULL :
+	    ukfsi_handle_new(devpath ? devpath : rq.fstype);
+	if (!u) {
+		if (fd >= 0)
+			close(fd);
 		return NULL;
-	u = ukfsi_handle_new(devpath ? devpath : rq.fstype);
-	if (!u)
-		return NULL;
+	}
+	u->fd = fd;
 	prev = rump_context_switch(NULL);
 	if (mount_steps(u, &rq, devpath) < 0) {
 		err = errno;

@@ -193,18 +193,21 @@ int ukfs_partitions(const char *devpath, const struct ukfs_args *args, struct uk
 		    int max)
 {
 	static const struct ukfs_args none;
-	char node[RUMP_DEVPATH_MAX];
+	char node[RUMP_DEVPATH_MAX], name[UKFSI_EARLY_MAX];
 	struct rump_partition *p;
-	int fd, disk, n = -1;
+	int fd, disk, n = -1, early = -1;
 
 	if (!devpath)
 		return ukfsi_error(EINVAL, "the path of an image is missing");
-	if (ukfsi_boot(NULL) < 0)
+	if (args && args->confinement)
+		early = ukfsi_confine_early(args->confinement, devpath, true, false);
+	if (early < -1 || ukfsi_boot(NULL) < 0 || ukfsi_confine_mount() < 0)
 		return -1;
-	fd = ukfsi_image_open(devpath);
+	fd = ukfsi_image_open(devpath, early);
 	if (fd < 0)
 		return -1;
-	disk = ukfsi_attach(devpath, args ? args : &none, true, node);
+	disk = ukfsi_attach(ukfsi_early_name(name, devpath, early), args ? args : &none, true,
+			    node);
 	if (disk < 0) {
 		close(fd);
 		return ukfsi_attach_error(devpath, true, -disk);
@@ -215,6 +218,8 @@ int ukfs_partitions(const char *devpath, const struct ukfs_args *args, struct uk
 	free(p);
 	rump_disk_detach(disk);
 	close(fd);
+	if (early >= 0)
+		close(early);
 	if (n < 0)
 		return ukfsi_error(-n, "%s: cannot read the partitions: %s", devpath,
 				   ukfsi_strerror(-n));

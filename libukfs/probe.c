@@ -12,10 +12,19 @@
 
 #include "internal.h"
 
-int ukfsi_image_open(const char *path)
+const char *ukfsi_early_name(char name[UKFSI_EARLY_MAX], const char *path, int early)
 {
+	if (early < 0)
+		return path;
+	snprintf(name, UKFSI_EARLY_MAX, "/dev/fd/%d", early);
+	return name;
+}
+
+int ukfsi_image_open(const char *path, int early)
+{
+	char name[UKFSI_EARLY_MAX];
 	struct stat st;
-	int fd = rumpuser_image_open(path, O_RDONLY | O_NONBLOCK);
+	int fd = rumpuser_image_open(ukfsi_early_name(name, path, early), O_RDONLY | O_NONBLOCK);
 
 	if (fd < 0)
 		return ukfsi_error(errno, "%s: %s", path, ukfsi_strerror(errno));

@@ -50,6 +50,10 @@ struct ukfs_args {
 				   where fstype is given nothing has.  0 or an errno value,
 				   with which ukfs_mount fails; NULL: nothing is given up */
 	void *confine_arg;
+	const struct ukfs_confinement *confinement; /* ukfs_confine() with this before the first
+				   byte of the image is read; the image is opened before that,
+				   further ones need UKFS_CONFINE_IMAGES; NULL: nothing is given
+				   up */
 };
 
 #define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not
@@ -91,6 +95,44 @@ const char *ukfs_errmsg(void);
 /* Receive the kernel's log, as rump_set_log does it.  A program that uses libukfs sets its sink
  * here: libukfs itself is rump_set_log's, that is how error sentences get the kernel's reason. */
 void ukfs_set_log(void (*fn)(void *arg, int level, const char *line), void *arg);
+
+/* ---- confinement ------------------------------------------------------------------------- */
+
+#define UKFS_CONFINE_READ  0x1	/* access: files are read, folders listed */
+#define UKFS_CONFINE_WRITE 0x2	/* access: files that exist are written */
+#define UKFS_CONFINE_MAKE  0x4	/* access: files are made, renamed and removed; for a folder */
+
+struct ukfs_confine_path {
+	const char *path;	/* of the host; a folder stands for what lies below it too; what
+				   does not exist is left out */
+	unsigned int access;
+};
+
+#define UKFS_CONFINE_HOST   0x1	/* flag: files of the host are used by name after the mount */
+#define UKFS_CONFINE_IMAGES 0x2	/* flag: further images are mounted or named by options */
+#define UKFS_CONFINE_PIPES  0x4	/* flag: pipes and files in memory are made, and passed on by
+				   sockets that are connected */
+
+struct ukfs_confinement {
+	const struct ukfs_confine_path *paths; /* of `npaths` elements: what the program goes on to
+						  use by name, further images included */
+	unsigned int npaths;
+	unsigned int flags;	/* UKFS_CONFINE_*; without any no file can be opened any more */
+	uint64_t capabilities;	/* those that the process keeps, of those it has: 1 << CAP_X */
+};
+
+/*
+ * Give up for good what the program does not need, so that an image that takes it over can do
+ * little: files of the host by name (landlock), capabilities and privileges by exec at once; and
+ * system calls (seccomp) when ukfs_mount has loaded the driver, before it reads the image: no
+ * programs, processes, sockets or executable memory, and no files where flags has no bit.
+ * Standard streams and what else is open stay usable.  For a process with one thread, before its
+ * first ukfs_mount.  A second call takes away what it does not name.
+ * errno: EBUSY (several threads, or the kernel side runs), EINVAL, or what the host says that lacks
+ * a part: of landlock (before Linux 5.13; with UKFS_CONFINE_MAKE before 5.19) the absence is no
+ * error.  ukfs_errmsg() has the sentence.
+ */
+int ukfs_confine(const struct ukfs_confinement *c, size_t size);
 
 /* Load a file system library by its path (0, or -1: EPROGMISMATCH, ENOENT, ENOEXEC ...). */
 int ukfs_modload(const char *libpath);

@@ -32,7 +32,7 @@ $(B)/obj/musl/%.o: %.c $(MUSL)/include/made $(B)/vars/compile
 $(B)/obj/musl/$(RUMPUSER_DIR)/module.o: $(B)/vars/RUMPUSER_DEFAULTS
 $(B)/obj/musl/$(RUMPUSER_DIR)/module.o: private cppflags += $(RUMPUSER_DEFAULTS)
 $(B)/obj/musl/$(RUMPUSER_DIR)/posix/%.o: private cppflags += -U_GNU_SOURCE
-$(B)/obj/musl/libukfs/%.o $(B)/obj/musl/tools/%.o: private cppflags += -include $(MUSL_EXTRA)/glibc.h
+$(B)/obj/musl/libukfs/%.o $(B)/obj/musl/libhost/%.o $(B)/obj/musl/tools/%.o: private cppflags += -include $(MUSL_EXTRA)/glibc.h
 $(B)/obj/musl/libukfs/table.o: $(B)/include/fs_table.h
 $(B)/obj/musl/libukfs/table.o: private cppflags += -I$(B)/include
 $(B)/obj/musl/tests/threads/%.o: private cppflags += -Itests/lib
@@ -51,7 +51,8 @@ $(MUSL)/librump.so.$(SOVERSION): $(call musl_objs,librump/entry/entry.c) \
 	$(MUSL_CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,-z,defs -o $@ $(filter %.o,$^) \
 		$(filter %librumpuser.so.$(SOVERSION),$^) $(MUSL_CORE)
 
-$(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) $(MUSL_EXTRA)/blkid.c) \
+$(MUSL)/libukfs.so.$(SOVERSION): $(call musl_objs,$(wildcard libukfs/*.c) libhost/files.c libhost/rights.c \
+			$(MUSL_EXTRA)/blkid.c $(MUSL_EXTRA)/confine.c) \
 		$(UKFS_MAP) $(MUSL)/librump.so.$(SOVERSION) $(MUSL)/librumpuser.so.$(SOVERSION) $(B)/vars/link
 	$(MUSL_CC) -shared $(ldflags) -Wl,-soname,$(@F) -Wl,--version-script=$(UKFS_MAP) -o $@ \
 		$(filter %.o %.so.$(SOVERSION),$^) $(MUSL_CORE)

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "../../libhost/confine.h"
 #include "boxed.h"
 #include "ukfstest.h"
 
@@ -36,7 +37,7 @@ static int export_program(const scmp_filter_ctx ctx)
 	return 0;
 }
 
-/* In place of libseccomp's, which sandbox_calls calls. */
+/* In place of libseccomp's, which confine_calls calls. */
 int seccomp_load(const scmp_filter_ctx ctx)
 {
 	int (*real)(const scmp_filter_ctx) = dlsym(RTLD_NEXT, "seccomp_load");
@@ -104,7 +105,7 @@ void cost_say(void)
 	uint32_t verdict;
 
 	exporting = true;
-	if (sandbox_calls(SANDBOX_SERVE, why, sizeof(why)))
+	if (confine_calls(CONFINE_SERVE, why, sizeof(why)))
 		die("%s", why);
 	for (call.nr = 0; call.nr < MAX_CALL; call.nr++) {
 		n = run(&call, &verdict);

@@ -8,7 +8,7 @@
 . "$RUMP_TEST_LIB/mounted.sh"
 
 need_fuse
-table=$RUMP_TOP/tools/mount/sandbox_calls.def
+table=$RUMP_TOP/libhost/serve.def
 mkdir mnt
 mkimg ext4 disk.img 32M
 

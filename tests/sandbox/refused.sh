@@ -6,7 +6,7 @@
 # run-as: root-first
 . "$RUMP_TEST_LIB/common.sh"
 
-table=${RUMP_TEST_LIB%/tests/lib}/tools/mount/sandbox_calls.def
+table=${RUMP_TEST_LIB%/tests/lib}/libhost/serve.def
 boxed=$RUMP_BUILD/tests/bin/boxed
 mkimg ext4 disk.img 16M
 chmod 600 disk.img

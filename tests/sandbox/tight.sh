@@ -7,7 +7,7 @@
 # timeout: 300
 . "$RUMP_TEST_LIB/common.sh"
 
-table=${RUMP_TEST_LIB%/tests/lib}/tools/mount/sandbox_calls.def
+table=${RUMP_TEST_LIB%/tests/lib}/libhost/serve.def
 strace -f true 2>/dev/null || skip "strace may not trace here"
 for type in ext4 xfs btrfs; do
 	mkimg "$type" "$type.img" 512M
@@ -63,7 +63,7 @@ comm -23 allowed used >unused
 [ "$(wc -l <used)" -ge 25 ] || { cat used; fail "the trace is not whole"; }
 
 # the way there; the channel to the monitor is not boxed's, hosts differ in others
-sed -n 's/^\(MOUNT\|PROBE\)(\([a-z_0-9]*\),.*/\2/p' "${table%_calls.def}_start.def" |
+sed -n 's/^\(MOUNT\|PROBE\)(\([a-z_0-9]*\),.*/\2/p' "${table%serve.def}start.def" |
 	sort -u >allowed
 printf '%s\n' seccomp sendto recvmsg getppid fstat prctl ioctl | sort >spare
 sort -u start | comm -13 - allowed | comm -23 - spare >unused

@@ -11,7 +11,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "../../libukfs/printable.h"
+#include "../../libhost/printable.h"
 #include "fsu.h"
 #include "ls/ls.h"
 

@@ -2,7 +2,7 @@
 # The mount servers: one program, a link for each file system type.
 # Those of the table that are mounted from an image.
 MOUNT_TYPES := $(filter-out overlay ramfs tmpfs,$(shell scripts/fs-table types $(KERNEL)))
-MOUNT_OBJS := $(call objs,$(wildcard tools/mount/*.c))
+MOUNT_OBJS := $(call objs,$(wildcard tools/mount/*.c libhost/*.c))
 MOUNT_LINKS := $(MOUNT_TYPES:%=$(B)/bin/rump_%)
 
 MOUNT_PAGES := $(MOUNT_TYPES:%=$(B)/man/man8/rump_%.8)

@@ -19,7 +19,7 @@
 #include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
-#include "../../libukfs/printable.h"
+#include "../../libhost/printable.h"
 #include "mount.h"
 #include "utab.h"
 

@@ -15,7 +15,7 @@
 #include <rump/rump.h>
 #include <rump/ukfs.h>
 
-#include "../../libukfs/printable.h"
+#include "../../libhost/printable.h"
 #include "mount.h"
 #include "sandbox.h"
 

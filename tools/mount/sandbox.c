@@ -4,37 +4,26 @@
  *
  * A hostile image is read from the probe on, so all that the rest does not need is given up before.
  */
-#include <dirent.h>
 #include <errno.h>
 #include <execinfo.h>
 #include <fcntl.h>
 #include <grp.h>
-#include <linux/capability.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <rump/rumpuser.h>
 
+#include "../../libhost/confine.h"
 #include "sandbox.h"
 
+#define MOUNT (CONFINE_SERVE | CONFINE_START)
+#define PROBE (MOUNT | CONFINE_DRIVERS)
 #define EARLY_FILES 256		/* descriptors while the kernel side boots and mounts */
 #define ADDRESS_SLACK (1ULL << 30) /* libc's heaps reserve much that they do not use */
-
-int sandbox_fail(int err, char *why, size_t len, const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(why, len, fmt, ap);
-	va_end(ap);
-	return err;
-}
 
 static int become(const struct sandbox *s, char *why, size_t len)
 {
@@ -43,33 +32,8 @@ static int become(const struct sandbox *s, char *why, size_t len)
 	/* The root of a user namespace may not be allowed to leave its groups. */
 	if ((setgroups(0, NULL) && !(same && errno == EPERM)) ||
 	    setresgid(s->gid, s->gid, s->gid) || setresuid(s->uid, s->uid, s->uid))
-		return sandbox_fail(-errno, why, len, "cannot become user %u, group %u: %s",
+		return confine_fail(-errno, why, len, "cannot become user %u, group %u: %s",
 				    s->uid, s->gid, strerror(errno));
-	return 0;
-}
-
-/* What the user's capabilities are for: later it would be refused.
- * Without them it cannot matter. */
-static int drop_bounding_set(char *why, size_t len)
-{
-	int cap;
-
-	for (cap = 0; prctl(PR_CAPBSET_READ, cap) >= 0; cap++)
-		if (prctl(PR_CAPBSET_DROP, cap) && errno != EPERM)
-			return sandbox_fail(-errno, why, len, "cannot give up capability %d: %s",
-					    cap, strerror(errno));
-	return 0;
-}
-
-static int drop_capabilities(char *why, size_t len)
-{
-	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
-	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { 0 };
-
-	prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL, 0, 0, 0);
-	if (syscall(SYS_capset, &head, none))
-		return sandbox_fail(-errno, why, len, "cannot give up the capabilities: %s",
-				    strerror(errno));
 	return 0;
 }
 
@@ -79,26 +43,13 @@ static int limit(int resource, rlim_t value, char *why, size_t len)
 	struct rlimit now, new;
 
 	if (getrlimit(resource, &now))
-		return sandbox_fail(-errno, why, len, "cannot read a limit: %s", strerror(errno));
+		return confine_fail(-errno, why, len, "cannot read a limit: %s", strerror(errno));
 	new.rlim_max = value < now.rlim_max ? value : now.rlim_max;
 	new.rlim_cur = value < now.rlim_cur ? value : now.rlim_cur;
 	if (setrlimit(resource, &new))
-		return sandbox_fail(-errno, why, len, "cannot limit resource %d to %llu: %s",
+		return confine_fail(-errno, why, len, "cannot limit resource %d to %llu: %s",
 				    resource, (unsigned long long)value, strerror(errno));
 	return 0;
-}
-
-static int threads(void)
-{
-	DIR *d = opendir("/proc/self/task");
-	struct dirent *e;
-	int n = 0;
-
-	while (d && (e = readdir(d)))
-		n += e->d_name[0] != '.';
-	if (d)
-		closedir(d);
-	return n;
 }
 
 static rlim_t highest_descriptor(void)
@@ -145,37 +96,35 @@ static bool entered_early;
 
 int sandbox_enter_early(const struct sandbox *s, char *why, size_t len)
 {
-	int err, n = threads();
+	int err = confine_check_threads(why, len);
 	char readable[8192];
 	void *frame[1];
 
-	if (n != 1)
-		return sandbox_fail(-EBUSY, why, len, "the sandbox is for a process with one "
-				    "thread, this one has %d", n);
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
-		return sandbox_fail(-errno, why, len, "cannot give up privileges by exec: %s",
-				    strerror(errno));
+	if (!err)
+		err = confine_no_new_privileges(why, len);
+	if (err)
+		return err;
 	status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	backtrace(frame, 1);	/* loads the unwinder, which the backtrace of a panic needs */
 	snprintf(readable, sizeof(readable), "/proc:/sys:%s", rumpuser_module_path());
-	err = sandbox_files(readable, why, len);
+	err = confine_folders(readable, why, len);
 	if (!err)
 		err = limit(RLIMIT_CORE, 0, why, len);
 	if (!err)
 		err = limit(RLIMIT_NOFILE, EARLY_FILES, why, len);
 	if (!err)
-		err = drop_bounding_set(why, len);
+		err = confine_bounding_set(0, why, len);
 	if (!err && s->drop_user)
 		err = become(s, why, len);
 	if (!err)
-		err = drop_capabilities(why, len);
+		err = confine_capabilities(0, why, len);
 	entered_early = !err;
 	return err;
 }
 
 static int check_early(char *why, size_t len)
 {
-	return entered_early ? 0 : sandbox_fail(-EINVAL, why, len, "sandbox_enter_early was not "
+	return entered_early ? 0 : confine_fail(-EINVAL, why, len, "sandbox_enter_early was not "
 						"called, or failed");
 }
 
@@ -183,7 +132,7 @@ int sandbox_enter_probe(char *why, size_t len)
 {
 	int err = check_early(why, len);
 
-	return err ? err : sandbox_calls(SANDBOX_PROBE, why, len);
+	return err ? err : confine_calls(PROBE, why, len);
 }
 
 int sandbox_enter_mount(char *why, size_t len)
@@ -192,11 +141,11 @@ int sandbox_enter_mount(char *why, size_t len)
 
 	/* For this thread and those that it starts; the others cannot open a file either. */
 	if (!err)
-		err = sandbox_files("", why, len);
+		err = confine_files(NULL, 0, why, len);
 	/* Nobody but root looks into the process; it may still look at itself. */
 	if (!err && prctl(PR_SET_DUMPABLE, 0))
-		err = sandbox_fail(-errno, why, len, "cannot hide the memory: %s", strerror(errno));
-	return err ? err : sandbox_calls(SANDBOX_MOUNT, why, len);
+		err = confine_fail(-errno, why, len, "cannot hide the memory: %s", strerror(errno));
+	return err ? err : confine_calls(MOUNT, why, len);
 }
 
 int sandbox_enter(const struct sandbox *s, char *why, size_t len)
@@ -209,5 +158,5 @@ int sandbox_enter(const struct sandbox *s, char *why, size_t len)
 	status = -1;
 	if (!err)
 		err = limit(RLIMIT_NOFILE, highest_descriptor() + 1, why, len);
-	return err ? err : sandbox_calls(SANDBOX_SERVE, why, len);
+	return err ? err : confine_calls(CONFINE_SERVE, why, len);
 }

@@ -34,21 +34,16 @@ struct sandbox {
 int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *why, size_t len);
 
 /*
- * Whether the host can take files by name away from a process (Linux 5.13, landlock enabled).
- * Without it a process in the step "probe" can open every file for reading that its user can; from
- * the step "mount" on the filter of system calls refuses that by itself.
- */
-bool sandbox_has_landlock(void);
-
-/*
  * With one thread, image and /dev/fuse open (the image is mounted as "/dev/fd/N" then): becomes the
  * user, gives up all capabilities, privileges by exec, core files, and all files by name but the
- * module folders, /proc and /sys, for reading.
+ * module folders, /proc and /sys, for reading.  Where confine_has_files() is false, a process in
+ * the step "probe" can open every file for reading that its user can; from the step "mount" on the
+ * filter of system calls refuses that by itself.
  */
 int sandbox_enter_early(const struct sandbox *s, char *why, size_t len);
 
 /*
- * All threads are left with the calls of sandbox_calls.def and sandbox_start.def: no sockets, no
+ * All threads are left with the calls of libhost/serve.def and start.def: no sockets, no
  * new memory objects, programs, processes or rings.  Libraries can be loaded, from the module
  * folders.  Like the steps below it fails where sandbox_enter_early was not called.
  */
@@ -58,19 +53,9 @@ int sandbox_enter_probe(char *why, size_t len);
 int sandbox_enter_mount(char *why, size_t len);
 
 /*
- * After the mount, in any thread: all threads are left with the calls of sandbox_calls.def, no new
+ * After the mount, in any thread: all threads are left with the calls of libhost/serve.def, no new
  * descriptors, `memory_limit`.
  */
 int sandbox_enter(const struct sandbox *s, char *why, size_t len);
-
-enum sandbox_stage { SANDBOX_PROBE, SANDBOX_MOUNT, SANDBOX_SERVE };
-
-/* The steps, each in its file. */
-int sandbox_calls(enum sandbox_stage stage, char *why, size_t len);
-int sandbox_files(const char *readable, char *why, size_t len);	/* folders, colon separated */
-
-/* The end of a step that failed. */
-int sandbox_fail(int err, char *why, size_t len, const char *fmt, ...)
-	__attribute__((format(printf, 4, 5)));
 
 #endif

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "../../libhost/confine.h"
 #include "sandbox.h"
 
 #define NOBODY 65534
@@ -35,12 +36,12 @@ static int named(const char *runas, uid_t *uid, gid_t *gid, char *why, size_t le
 	struct group *gr;
 
 	if (n >= sizeof(user))
-		return sandbox_fail(-EINVAL, why, len, "runas: the name is too long");
+		return confine_fail(-EINVAL, why, len, "runas: the name is too long");
 	memcpy(user, runas, n);
 	user[n] = '\0';
 	pw = number(user, uid) ? getpwuid(*uid) : getpwnam(user);
 	if (!pw && !(number(user, uid) && group))
-		return sandbox_fail(-EINVAL, why, len, "runas: there is no user %s%s", user,
+		return confine_fail(-EINVAL, why, len, "runas: there is no user %s%s", user,
 				    number(user, uid) ? "; a number without a name needs a group, "
 				    "as in runas=UID:GID" : "");
 	if (pw) {
@@ -51,7 +52,7 @@ static int named(const char *runas, uid_t *uid, gid_t *gid, char *why, size_t le
 		return 0;
 	gr = getgrnam(group);
 	if (!gr)
-		return sandbox_fail(-EINVAL, why, len, "runas: there is no group %s", group);
+		return confine_fail(-EINVAL, why, len, "runas: there is no group %s", group);
 	*gid = gr->gr_gid;
 	return 0;
 }
@@ -79,7 +80,7 @@ int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *
 	if (runas)
 		return named(runas, uid, gid, why, len);
 	if (fstat(image_fd, &st))
-		return sandbox_fail(-errno, why, len, "cannot find out the image's owner: %s",
+		return confine_fail(-errno, why, len, "cannot find out the image's owner: %s",
 				    strerror(errno));
 	pw = st.st_uid ? getpwuid(st.st_uid) : getpwnam("nobody");
 	*uid = pw ? pw->pw_uid : st.st_uid ? st.st_uid : NOBODY;

@@ -17,7 +17,8 @@
 #include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
-#include "../../libukfs/printable.h"
+#include "../../libhost/confine.h"
+#include "../../libhost/printable.h"
 #include "mount.h"
 #include "sandbox.h"
 
@@ -112,7 +113,7 @@ static int complain_sandbox(const struct server *s, const char *why)
 /* Where the type is given, no file can be opened any more when the image is read. */
 static int check_landlock(const struct mount_options *o)
 {
-	if (sandbox_has_landlock())
+	if (confine_has_files())
 		return 0;
 	complain(o, "this host has no landlock (Linux 5.13 or later, enabled by lsm=): %s",
 		 o->type ?

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A stand-in for an exploit, preloaded into a mount server.  Where the server comes to INTRUDE_AT
- * (probe: libblkid looks at the image; mount: the driver is about to; read: it has a request for
- * the disk; serve: requests are about to be read) the attempt INTRUDE is made, or, where that is
- * not set, all attempts but those that end the server.  "intruder: NAME: refused" or what the host
- * said goes to standard error.  INTRUDE=stop: the server stops until it gets SIGCONT.
+ * A stand-in for an exploit, preloaded into a mount server or a command.  Where it comes to
+ * INTRUDE_AT (probe: libblkid looks at the image; mount: the driver is about to; read: it has a
+ * request for the disk; serve: requests are about to be read; work: a command looks at a file) the
+ * attempt INTRUDE is made, or, where that is not set, all attempts but those that end the process.
+ * "intruder: NAME: refused" or what the host said goes to standard error.  INTRUDE=stop: it stops
+ * until it gets SIGCONT.
  *
  * INTRUDE_REPORT is the type that the server reports to its monitor instead of the true one;
  * "twice": the true one, two times.
@@ -17,6 +18,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <rump/ukfs.h>
+
 #include "../attempts.h"
 
 /* Those of the table of calls that end the server. */
@@ -27,7 +30,7 @@ static bool is_fatal(int call)
 #define SPARE(...)
 #define REFUSE(...)
 #define KILL(call, reason) SYS_##call,
-#include "../../../tools/mount/sandbox_calls.def"
+#include "../../../libhost/serve.def"
 	};
 
 	for (size_t i = 0; i < sizeof(fatal) / sizeof(fatal[0]); i++)
@@ -82,7 +85,18 @@ STAND_BEFORE("mount", int, rump_sys_mount,
 STAND_BEFORE("read", void, rumpuser_blk_submit,
 	     (struct rumpuser_blk *blk, struct rumpuser_bio **bios, int n,
 	      struct rumpuser_bio **done), (blk, bios, n, done))
+STAND_BEFORE("read", void, rumpuser_blk_do, (struct rumpuser_blk *blk, struct rumpuser_bio *bio),
+	     (blk, bio))
 STAND_BEFORE("serve", int, p2k_serve, (struct p2k *p), (p))
+STAND_BEFORE("work", int, ukfs_stat, (struct ukfs *u, const char *path, struct stat *st),
+	     (u, path, st))
+STAND_BEFORE("work", int, ukfs_statx,
+	     (struct ukfs *u, const char *path, int flags, unsigned int mask, struct statx *st),
+	     (u, path, flags, mask, st))
+STAND_BEFORE("work", struct ukfs_dir *, ukfs_opendirat, (struct ukfs *u, int fd, const char *path),
+	     (u, fd, path))
+STAND_BEFORE("work", int, ukfs_open, (struct ukfs *u, const char *path, int flags, ...),
+	     (u, path, flags, 0600))
 
 ssize_t send(int fd, const void *data, size_t size, int flags)
 {

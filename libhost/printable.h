@@ -4,8 +4,8 @@
  * (C1, as UTF-8 and as single bytes) become \\ooo, so that no name and no line of the kernel's log
  * is an escape sequence.  Other bytes stay.
  */
-#ifndef UKFS_PRINTABLE_H
-#define UKFS_PRINTABLE_H
+#ifndef LIBHOST_PRINTABLE_H
+#define LIBHOST_PRINTABLE_H
 
 #include <stdbool.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System calls: the filters made of sandbox_calls.def and sandbox_start.def, put on all threads of
- * the process at once.  The filter of a later stage is added to those before: all of them apply.
+ * System calls: the filters made of serve.def, start.def and tool.def, put on all threads of the
+ * process at once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -10,17 +10,18 @@
 #include <sched.h>
 #include <seccomp.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
-#include "sandbox.h"
+#include "confine.h"
 
 #define MAX_CONDITIONS 4
 
 struct rule {
 	int call;
-	enum sandbox_stage last;	/* the rule is for this stage and those before */
+	unsigned int group;
 	uint32_t action;
 	struct scmp_arg_cmp condition[MAX_CONDITIONS];	/* as many as have an operator */
 };
@@ -34,11 +35,14 @@ struct rule {
 #define IS(n, value) { n, SCMP_CMP_MASKED_EQ, 0xffffffffU, (uint32_t)(value) }
 #define BITS(n, mask, value) { n, SCMP_CMP_MASKED_EQ, mask, value }
 
-#define RULE(call, stage, action, ...) { SCMP_SYS(call), SANDBOX_##stage, action, { __VA_ARGS__ } },
+#define RULE(call, group, action, ...) { SCMP_SYS(call), CONFINE_##group, action, { __VA_ARGS__ } },
 #define ALLOW(call, reason, ...) RULE(call, SERVE, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define SPARE ALLOW
-#define MOUNT(call, reason, ...) RULE(call, MOUNT, SCMP_ACT_ALLOW, __VA_ARGS__)
-#define PROBE(call, reason, ...) RULE(call, PROBE, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define MOUNT(call, reason, ...) RULE(call, START, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define PROBE(call, reason, ...) RULE(call, DRIVERS, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define TOOL(call, reason, ...) RULE(call, TOOL, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define PIPES(call, reason, ...) RULE(call, PIPES, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define HOST(call, reason, ...) RULE(call, HOST, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define REFUSE(call, reason, err) RULE(call, SERVE, SCMP_ACT_ERRNO(err))
 #define KILL(call, reason) RULE(call, SERVE, SCMP_ACT_KILL_PROCESS)
 
@@ -51,40 +55,44 @@ static int add_rule(scmp_filter_ctx ctx, const struct rule *r)
 	return seccomp_rule_add_array(ctx, r->action, r->call, n, r->condition);
 }
 
-static int add_rules(scmp_filter_ctx ctx, enum sandbox_stage stage)
+static int add_rules(scmp_filter_ctx ctx, unsigned int groups)
 {
 	const struct rule rules[] = {
-#include "sandbox_calls.def"
-#include "sandbox_start.def"
+#include "serve.def"
+#include "start.def"
+#include "tool.def"
 	};
 	unsigned int i;
 	int err = 0;
 
-	for (i = 0; i < sizeof(rules) / sizeof(rules[0]) && !err; i++)
-		if (stage <= rules[i].last)
+	for (i = 0; i < sizeof(rules) / sizeof(rules[0]) && !err; i++) {
+		if (groups & rules[i].group)
 			err = add_rule(ctx, &rules[i]);
+		if (err == -EEXIST)	/* two groups have it */
+			err = 0;
+	}
 	return err;
 }
 
-int sandbox_calls(enum sandbox_stage stage, char *why, size_t len)
+int confine_calls(unsigned int groups, char *why, size_t len)
 {
 	scmp_filter_ctx ctx = seccomp_init(SCMP_ACT_ERRNO(EPERM));
 	int err;
 
 	if (!ctx)
-		return sandbox_fail(-ENOMEM, why, len, "no memory for the filter of system calls");
+		return confine_fail(-ENOMEM, why, len, "no memory for the filter of system calls");
 	err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_TSYNC, 1);
 	if (!err)	/* done already, and a filter before does not allow it */
 		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_NNP, 0);
 	if (!err)	/* a binary tree */
 		err = seccomp_attr_set(ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	if (!err)
-		err = add_rules(ctx, stage);
+		err = add_rules(ctx, groups);
 	if (!err)
 		err = seccomp_load(ctx);
 	seccomp_release(ctx);
 	if (err)
-		return sandbox_fail(err, why, len, "the host refuses a filter of system calls "
+		return confine_fail(err, why, len, "the host refuses a filter of system calls "
 				    "(seccomp): %s; the kernel must have CONFIG_SECCOMP_FILTER",
 				    strerror(-err));
 	return 0;

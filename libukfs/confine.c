@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A program without a mount server's process gives up its rights: files and capabilities before the
+ * kernel side starts, as its threads keep what they have; system calls, for all threads at once,
+ * when what the driver is made of is loaded.
+ */
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <rump/rumpuser.h>
+
+#include "../libhost/confine.h"
+#include "internal.h"
+
+#define FILES (UKFS_CONFINE_HOST | UKFS_CONFINE_IMAGES)
+#define BASE_MAX 66		/* folders that the kernel side itself reads */
+
+static struct {
+	bool on;
+	unsigned int groups;
+	struct confine_path *paths;	/* of the program: what it keeps when the driver is there */
+	size_t npaths;
+} confined;
+
+static int failed(int err, const char *why)
+{
+	return ukfsi_error(-err, "%s", why);
+}
+
+/* The access bits are libhost's, in the same order. */
+_Static_assert(UKFS_CONFINE_READ == CONFINE_READ && UKFS_CONFINE_WRITE == CONFINE_WRITE &&
+	       UKFS_CONFINE_MAKE == CONFINE_MAKE, "access");
+
+static struct confine_path *copy_paths(const struct ukfs_confinement *c, size_t more)
+{
+	struct confine_path *p = calloc(c->npaths + more + 1, sizeof(*p));
+
+	for (unsigned int i = 0; p && i < c->npaths; i++)
+		p[i] = (struct confine_path){ c->paths[i].path, c->paths[i].access };
+	return p;
+}
+
+/* What the kernel side opens while it starts and loads drivers. */
+static size_t add_base(struct confine_path *p, char *folders)
+{
+	char *save, *word;
+	size_t n = 0;
+
+	p[n++] = (struct confine_path){ "/proc", CONFINE_READ };
+	p[n++] = (struct confine_path){ "/sys", CONFINE_READ };
+	for (word = strtok_r(folders, ":", &save); word && n < BASE_MAX;
+	     word = strtok_r(NULL, ":", &save))
+		p[n++] = (struct confine_path){ word, CONFINE_READ };
+	return n;
+}
+
+static int give_up_files(const struct ukfs_confinement *c, char *why, size_t len)
+{
+	struct confine_path *p = copy_paths(c, BASE_MAX);
+	char *folders = strdup(rumpuser_module_path());
+	int err = -ENOMEM;
+
+	if (p && folders)
+		err = confine_files(p, c->npaths + add_base(p + c->npaths, folders), why, len);
+	else
+		confine_fail(err, why, len, "%s", ukfsi_strerror(ENOMEM));
+	free(folders);
+	free(p);
+	return err;
+}
+
+/* The paths are needed again when the driver is loaded, in memory of our own. */
+static int remember(const struct ukfs_confinement *c)
+{
+	confined.on = true;
+	confined.groups = CONFINE_SERVE | CONFINE_START | CONFINE_TOOL |
+			  (c->flags & FILES ? CONFINE_HOST : 0) |
+			  (c->flags & UKFS_CONFINE_IMAGES ? CONFINE_DRIVERS : 0) |
+			  (c->flags & UKFS_CONFINE_PIPES ? CONFINE_PIPES : 0);
+	if (!(c->flags & FILES))
+		return 0;
+	confined.paths = copy_paths(c, 0);
+	confined.npaths = c->npaths;
+	for (size_t i = 0; confined.paths && i < c->npaths; i++)
+		if (!(confined.paths[i].path = strdup(c->paths[i].path)))
+			return -ENOMEM;
+	return confined.paths ? 0 : -ENOMEM;
+}
+
+int ukfs_confine(const struct ukfs_confinement *c, size_t size)
+{
+	char why[512] = "";
+	int err;
+
+	if (!c || size != sizeof(*c) || c->flags & ~(FILES | UKFS_CONFINE_PIPES))
+		return ukfsi_error(EINVAL, "unknown flags: built with a later ukfs.h");
+	err = confine_check_threads(why, sizeof(why));
+	if (!err)
+		err = confine_no_new_privileges(why, sizeof(why));
+	if (!err)
+		err = confine_bounding_set(c->capabilities, why, sizeof(why));
+	if (!err)
+		err = give_up_files(c, why, sizeof(why));
+	if (!err)
+		err = confine_capabilities(c->capabilities, why, sizeof(why));
+	if (!err && (err = remember(c)))
+		confine_fail(err, why, sizeof(why), "%s", ukfsi_strerror(ENOMEM));
+	return err ? failed(err, why) : 0;
+}
+
+int ukfsi_confine_probe(void)
+{
+	char why[512];
+	int err;
+
+	if (!confined.on)
+		return 0;
+	err = confine_calls(confined.groups | CONFINE_DRIVERS, why, sizeof(why));
+	return err ? failed(err, why) : 0;
+}
+
+int ukfsi_confine_mount(void)
+{
+	char why[512];
+	int err = 0;
+
+	if (!confined.on)
+		return 0;
+	if (!(confined.groups & CONFINE_DRIVERS) && confined.groups & CONFINE_HOST)
+		err = confine_files(confined.paths, confined.npaths, why, sizeof(why));
+	if (!err)
+		err = confine_calls(confined.groups, why, sizeof(why));
+	confined.on = false;		/* for good */
+	return err ? failed(err, why) : 0;
+}
+
+/* ---- a mount's own ------------------------------------------------------------------------- */
+
+/* Opened while the rights for that are there; -1: by name later, which says what is wrong. */
+static int open_early(const char *path, bool rdonly)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (!path || stat(path, &st) || !S_ISREG(st.st_mode))
+		return -1;
+	if (!rdonly)
+		fd = open(path, O_RDWR | O_CLOEXEC);
+	return fd < 0 ? open(path, O_RDONLY | O_CLOEXEC) : fd;
+}
+
+/* What the mount opens by name: a device, which is claimed by it, a snapshot's temporary file. */
+static unsigned int add_own(struct ukfs_confine_path *p, const char *image, bool rdonly,
+			    bool snapshot, unsigned int *flags)
+{
+	const char *tmp = secure_getenv("RUMP_TMPDIR");
+	unsigned int n = 0;
+
+	tmp = tmp ? tmp : secure_getenv("TMPDIR");
+	if (image)
+		p[n++] = (struct ukfs_confine_path){
+			image, CONFINE_READ | (rdonly ? 0 : CONFINE_WRITE) };
+	if (snapshot)
+		p[n++] = (struct ukfs_confine_path){
+			tmp ? tmp : "/var/tmp", CONFINE_READ | CONFINE_MAKE };
+	if (n)
+		*flags |= UKFS_CONFINE_IMAGES;
+	return n;
+}
+
+int ukfsi_confine_early(const struct ukfs_confinement *given, const char *image, bool rdonly,
+			bool snapshot)
+{
+	struct ukfs_confinement c = *given;
+	struct ukfs_confine_path *paths = calloc(c.npaths + 2, sizeof(*paths));
+	int res, fd = open_early(image, rdonly || snapshot);
+
+	if (!paths) {
+		ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
+		return -2;
+	}
+	if (c.npaths)
+		memcpy(paths, c.paths, c.npaths * sizeof(*paths));
+	c.paths = paths;
+	c.npaths += add_own(paths + c.npaths, fd < 0 ? image : NULL, rdonly, snapshot, &c.flags);
+	res = ukfs_confine(&c, sizeof(c));
+	free(paths);
+	if (res >= 0)
+		return fd;
+	if (fd >= 0)
+		close(fd);
+	return -2;
+}
