@@ -11,7 +11,7 @@
 static atomic_t orphans;		/* nodes whose files have lost their last name */
 static atomic_t leaving;		/* of these, in rump_node_put */
 static atomic_t removed, freed;		/* how many there have been */
-static atomic_t in_vain;		/* `removed` when nothing was freed for as long as a wait takes */
+static atomic_t in_vain;		/* `removed` when a wait saw nothing freed */
 static unsigned long last_freed;	/* jiffies */
 static DECLARE_WAIT_QUEUE_HEAD(waiters);
 

@@ -319,6 +319,7 @@ static int change_all(struct fsu_line *line, struct chown *c, bool group_only, i
 
 	if (first >= line->noperands)
 		return fsu_usage("the path of a file in the image is missing");
+	fsu_keep_names();
 	u = fsu_mount(line);
 	if (!u || (c->reference && !take_reference(u, c, group_only)))
 		return FSU_FAILED;

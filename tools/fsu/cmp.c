@@ -193,6 +193,9 @@ static int open_both(struct cmp *p, struct fsu_line *line)
 	struct ukfs *u[2];
 	off_t size[2];
 
+	fsu_keep_host_paths(line->operands, line->noperands, false);
+	if (p->with)
+		fsu_keep_image(p->with);
 	u[0] = u[1] = fsu_mount(line);
 	if (u[0] && p->with)
 		u[1] = fsu_mount_second(line, p->with);

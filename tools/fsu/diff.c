@@ -8,7 +8,6 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <locale.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -18,10 +17,9 @@
 #include "diff.h"
 #include "input.h"
 #include "ls/ls.h"
+#include "programs.h"
 
 enum { SAME, DIFFERENT, TROUBLE };
-
-extern char **environ;
 
 /* One side of a comparison. */
 struct file {
@@ -117,7 +115,7 @@ static int compare_bytes(struct content c[2], bool *binary)
 /* The content in a file of memory, for another program. */
 static int memory_file(const struct content *c)
 {
-	int fd = memfd_create("fsu_diff", 0);
+	int fd = memfd_create("fsu_diff", MFD_CLOEXEC);
 	char *buf = fsu_malloc(128 << 10);
 	size_t n;
 
@@ -206,9 +204,9 @@ static void pass_on(const struct diff *d, int from, const struct file f[2], bool
 static int run_diff(const struct diff *d, const int fd[2], const struct file f[2], bool heading)
 {
 	char paths[2][32], **argv = fsu_malloc((d->argc + 5) * sizeof(char *));
-	posix_spawn_file_actions_t actions;
+	struct fsu_program p = { .argv = argv, .nfds = 3, .fds = { -1, fd[0], fd[1] },
+				 .as = { STDOUT_FILENO, fd[0], fd[1] } };
 	int status, out[2], err, n = d->argc;
-	pid_t pid;
 
 	memcpy(argv, d->argv, n * sizeof(char *));
 	for (int i = 0; i < 2; i++)
@@ -218,12 +216,10 @@ static int run_diff(const struct diff *d, const int fd[2], const struct file f[2
 		argv[n + 2 + i] = paths[i];
 	}
 	argv[n + 4] = NULL;
-	fflush(stdout);
-	err = pipe2(out, O_CLOEXEC) ? errno : posix_spawn_file_actions_init(&actions);
+	err = pipe2(out, O_CLOEXEC) ? errno : 0;
 	if (!err) {
-		posix_spawn_file_actions_adddup2(&actions, out[1], STDOUT_FILENO);
-		err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-		posix_spawn_file_actions_destroy(&actions);
+		p.fds[0] = out[1];
+		err = fsu_program_start(&p);
 		close(out[1]);
 		if (!err)
 			pass_on(d, out[0], f, heading);
@@ -237,9 +233,9 @@ static int run_diff(const struct diff *d, const int fd[2], const struct file f[2
 			    strerror(err));
 		return TROUBLE;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) < 2 ? WEXITSTATUS(status) : TROUBLE;
+	status = fsu_program_wait();
+	return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) < 2 ?
+	       WEXITSTATUS(status) : TROUBLE;
 }
 
 static int compare_lines(const struct diff *d, struct content c[2], const struct file f[2],
@@ -554,6 +550,10 @@ int fsu_diff_run(struct fsu_line *line)
 			with = line->options[i].arg;
 	}
 	d.switches = switches(line);
+	fsu_keep_host_paths(line->operands, line->noperands, !d.no_dereference);
+	if (with)
+		fsu_keep_image(with);
+	fsu_keep_programs();
 	f[0].u = f[1].u = fsu_mount(line);
 	if (f[0].u && with)
 		f[1].u = fsu_mount_second(line, with);

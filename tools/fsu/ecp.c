@@ -78,6 +78,7 @@ int fsu_ecp_run(struct fsu_line *line)
 		line->read = true;
 		fsu_catch_signals();
 	}
+	copy_keep(&c, line->operands, n, line->operands[n]);
 	c.u = fsu_mount(line);
 	if (!c.u)
 		return FSU_FAILED;

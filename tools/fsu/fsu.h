@@ -72,6 +72,7 @@ struct fsu_mount_options {
 	int method;
 	unsigned int sector_size;
 	bool nolock, noflush;
+	bool confine;		/* the command gives up what it does not need of the host */
 };
 
 enum fsu_parsed { FSU_PARSE_RUN, FSU_PARSE_HELP, FSU_PARSE_VERSION, FSU_PARSE_ERROR };
@@ -107,6 +108,24 @@ void fsu_help(const struct fsu_command *cmd, FILE *out);
  * command. */
 const struct fsu_command *fsu_command_at(size_t i);
 int fsu_run_inside(const struct fsu_line *session, int argc, char **argv);
+
+/*
+ * Before fsu_mount: what the command goes on to use of the host.  Anything else is out of its reach
+ * from then on: it may have been taken over by the image.
+ */
+void fsu_keep(const char *path, unsigned int access);	/* UKFS_CONFINE_* */
+void fsu_keep_output(const char *path);	/* a file that is written, and made where it is missing */
+void fsu_keep_image(const char *path);	/* one more image, for fsu_mount_second */
+void fsu_keep_temporary(void);		/* where temporary files are made */
+void fsu_keep_trusted(void);		/* root's right to trusted.* attributes */
+void fsu_keep_names(void);		/* fsu_user, fsu_group */
+const struct ukfs_confinement *fsu_confinement(const struct fsu_mount_options *mnt);
+/* The number of a user or a group (of the host). */
+bool fsu_names_find(bool group, const char *name, unsigned int *id);
+/* For fsu_user and fsu_group alone: a process that knows names, its answer (malloc'd; NULL: there
+ * is none). */
+void fsu_names_start(void);
+char *fsu_names_ask(bool group, unsigned int id);
 
 /* Mount the line's image: called by a command when it knows that its arguments are right, so that a
  * usage error touches no image.  NULL after an error, which has been printed. */

@@ -159,6 +159,8 @@ int fsu_getfacl_run(struct fsu_line *line)
 		g.access = g.defaults = true;
 	if (!line->noperands)
 		return fsu_usage("the path of a file in the image is missing");
+	if (!g.numeric)
+		fsu_keep_names();
 	u = fsu_mount(line);
 	if (!u)
 		return FSU_FAILED;

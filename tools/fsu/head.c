@@ -198,8 +198,14 @@ static bool parse(struct part *p, const struct fsu_line *line)
 
 static int run(struct part *p, struct fsu_line *line)
 {
+	bool input = !line->noperands;
+
 	if (!parse(p, line))
 		return FSU_USAGE;
+	for (int i = 0; i < line->noperands; i++)
+		input |= strcmp(line->operands[i], "-") == 0;
+	if (p->tail && input)
+		fsu_keep_temporary();
 	p->u = fsu_mount(line);
 	if (!p->u)
 		return FSU_FAILED;

@@ -261,3 +261,10 @@ const char *fsu_host_path(const char *path, struct ukfs **u)
 	*u = NULL;
 	return path + 5;
 }
+
+void fsu_keep_host_paths(char **paths, int n, bool links)
+{
+	for (int i = 0; i < n; i++)
+		if (strncmp(paths[i], "host:", 5) == 0)
+			fsu_keep(links ? "/" : paths[i] + 5, UKFS_CONFINE_READ);
+}

@@ -38,5 +38,8 @@ bool fsu_posix_locale(int category);
 /* A path that begins with "host:" is one of the host:
  * returns the rest of it and sets *u to NULL. */
 const char *fsu_host_path(const char *path, struct ukfs **u);
+/* Before fsu_mount: those of these paths that are on the host will be read; `links': and what
+ * symbolic links below them lead to. */
+void fsu_keep_host_paths(char **paths, int n, bool links);
 
 #endif

@@ -81,7 +81,7 @@ static int exit_code(const struct fsu_command *cmd, int code)
 
 static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 {
-	struct fsu_mount_options mnt = { 0 };
+	struct fsu_mount_options mnt = { .confine = true };
 	struct fsu_line line = { 0 };
 	int code = FSU_OK;
 

@@ -47,7 +47,8 @@ void fsu_set_image(const char *image)
 	image_known = stat(image, &image_stat) == 0;
 }
 
-static struct ukfs *open_image(const struct fsu_line *line, const char *image, bool rdonly)
+static struct ukfs *open_image(const struct fsu_line *line, const char *image, bool rdonly,
+			       const struct ukfs_confinement *confinement)
 {
 	const struct fsu_mount_options *mnt = line->mount;
 	struct ukfs_args args = {
@@ -57,6 +58,7 @@ static struct ukfs *open_image(const struct fsu_line *line, const char *image, b
 		.nolock = mnt->nolock,
 		.noflush = mnt->noflush,
 		.sector_size = mnt->sector_size,
+		.confinement = confinement,
 	};
 	int flags = rdonly ? UKFS_RDONLY | UKFS_UNRECOVERED : 0;
 	struct ukfs *u = ukfs_mount(mnt->type, strcmp(image, "-") ? image : NULL, NULL, flags,
@@ -80,7 +82,7 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 	if (!line->read)
 		fsu_catch_signals();
 	only_read = line->read && !last_is_rw(line->mount->options);
-	mounted = open_image(line, line->image, only_read);
+	mounted = open_image(line, line->image, only_read, fsu_confinement(line->mount));
 	return mounted;
 }
 
@@ -88,7 +90,7 @@ struct ukfs *fsu_mount_second(const struct fsu_line *line, const char *image)
 {
 	if (second)
 		ukfs_release(second, UKFS_RELFLAG_FORCE);
-	second = open_image(line, image, true);
+	second = open_image(line, image, true, NULL);
 	return second;
 }
 

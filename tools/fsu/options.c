@@ -16,8 +16,8 @@
 #include "fsu.h"
 
 enum {
-	KEY_METHOD = 10000, KEY_SECTOR, KEY_NOLOCK, KEY_HELP, KEY_VERSION, KEY_TYPE, KEY_OPTIONS,
-	KEY_PART, KEY_FIRST_COMMON = KEY_METHOD,
+	KEY_METHOD = 10000, KEY_SECTOR, KEY_NOLOCK, KEY_NO_CONFINE, KEY_HELP, KEY_VERSION,
+	KEY_TYPE, KEY_OPTIONS, KEY_PART, KEY_FIRST_COMMON = KEY_METHOD,
 };
 
 static const struct fsu_option common[] = {
@@ -29,6 +29,8 @@ static const struct fsu_option common[] = {
 	  "how the image is read and written: sync, async, mmap" },
 	{ KEY_SECTOR, "sector-size", FSU_ARG, "N", "sector size of the image in bytes" },
 	{ KEY_NOLOCK, "nolock", FSU_NOARG, NULL, "do not lock the image" },
+	{ KEY_NO_CONFINE, "no-confine", FSU_NOARG, NULL,
+	  "keep all rights while the image is read, for debugging" },
 	{ KEY_HELP, "help", FSU_NOARG, NULL, "show this text" },
 	{ KEY_VERSION, "version", FSU_NOARG, NULL, "show the version" },
 	FSU_OPTIONS_END
@@ -141,6 +143,11 @@ static bool take_common(struct fsu_mount_options *mnt, int key, const char *arg)
 		return set_method(mnt, arg);
 	case KEY_SECTOR:
 		return set_sector(mnt, arg);
+	case KEY_NO_CONFINE:
+		mnt->confine = false;
+		fsu_message("not confined: an image that takes this process over can do what you "
+			    "can");
+		return true;
 	default:
 		mnt->nolock = true;
 		return true;

@@ -4,8 +4,6 @@
  * each number is asked for once; a listing has few different ones.
  */
 #include <ctype.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -21,43 +19,27 @@ struct owner {
 
 static struct owner *users[BUCKETS], *groups[BUCKETS];
 
-static const char *user_name(unsigned int id)
-{
-	struct passwd *pw = getpwuid(id);
-
-	return pw ? pw->pw_name : NULL;
-}
-
-static const char *group_name(unsigned int id)
-{
-	struct group *gr = getgrgid(id);
-
-	return gr ? gr->gr_name : NULL;
-}
-
-static const char *lookup(struct owner **table, unsigned int id, const char *(*ask)(unsigned int))
+static const char *lookup(struct owner **table, unsigned int id, bool group)
 {
 	struct owner **bucket = &table[id % BUCKETS], *o;
-	const char *name;
 
 	for (o = *bucket; o; o = o->next)
 		if (o->id == id)
 			return o->name;
-	name = ask(id);
 	o = fsu_malloc(sizeof(*o));
-	*o = (struct owner){ *bucket, id, name ? fsu_strdup(name) : NULL };
+	*o = (struct owner){ *bucket, id, fsu_names_ask(group, id) };
 	*bucket = o;
 	return o->name;
 }
 
 const char *fsu_user(uid_t uid)
 {
-	return lookup(users, uid, user_name);
+	return lookup(users, uid, false);
 }
 
 const char *fsu_group(gid_t gid)
 {
-	return lookup(groups, gid, group_name);
+	return lookup(groups, gid, true);
 }
 
 static bool parse_id(const char *s, unsigned int *id, bool group)
@@ -68,17 +50,7 @@ static bool parse_id(const char *s, unsigned int *id, bool group)
 		*id = n;
 		return n < UINT32_MAX;
 	}
-	if (group) {
-		struct group *gr = getgrnam(s);
-
-		*id = gr ? gr->gr_gid : 0;
-		return gr;
-	} else {
-		struct passwd *pw = getpwnam(s);
-
-		*id = pw ? pw->pw_uid : 0;
-		return pw;
-	}
+	return fsu_names_find(group, s, id);
 }
 
 bool fsu_parse_owner(const char *s, uid_t *uid, gid_t *gid)

@@ -18,6 +18,8 @@ const struct fsu_option fsu_types_options[] = {
 	FSU_OPTIONS_END
 };
 
+#define MAX_PARTITIONS 256	/* of a disk, for the kernel side */
+
 static void print_partition(const struct ukfs_partition *p, bool bytes)
 {
 	char start[FSU_HUMAN_MAX], size[FSU_HUMAN_MAX];
@@ -32,16 +34,15 @@ int fsu_parts_run(struct fsu_line *line)
 {
 	const struct fsu_mount_options *mnt = line->mount;
 	struct ukfs_args args = { .options = mnt->options, .method = mnt->method,
-				  .nolock = mnt->nolock, .sector_size = mnt->sector_size };
+				  .nolock = mnt->nolock, .sector_size = mnt->sector_size,
+				  .confinement = fsu_confinement(mnt) };
 	struct ukfs_partition *list;
 	int n;
 
 	if (line->noperands)
 		return fsu_usage("unexpected argument '%s'", fsu_name(line->operands[0]));
-	n = ukfs_partitions(line->image, &args, NULL, 0);
-	list = n > 0 ? fsu_malloc(n * sizeof(*list)) : NULL;
-	if (list)
-		n = ukfs_partitions(line->image, &args, list, n);
+	list = fsu_malloc(MAX_PARTITIONS * sizeof(*list));
+	n = ukfs_partitions(line->image, &args, list, MAX_PARTITIONS);
 	if (n < 0) {
 		fsu_message("%s", ukfs_errmsg());
 		free(list);

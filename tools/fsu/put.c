@@ -33,6 +33,8 @@ static int run(struct fsu_line *line, const struct side *from, const struct side
 			return FSU_USAGE;
 	if (line->noperands < 2)
 		return fsu_usage("a source and a destination are needed");
+	copy_keep(&c, line->operands, line->noperands - 1,
+		  line->operands[line->noperands - 1]);
 	c.u = fsu_mount(line);
 	if (!c.u)
 		return FSU_FAILED;

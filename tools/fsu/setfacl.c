@@ -5,8 +5,6 @@
  */
 #include <ctype.h>
 #include <errno.h>
-#include <grp.h>
-#include <pwd.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,17 +87,7 @@ static bool find_id(int tag, const char *name, uint32_t *id)
 		*id = n;
 		return n < UINT32_MAX;
 	}
-	if (tag == ACL_USER) {
-		struct passwd *pw = getpwnam(name);
-
-		*id = pw ? pw->pw_uid : 0;
-		return pw;
-	} else {
-		struct group *gr = getgrnam(name);
-
-		*id = gr ? gr->gr_gid : 0;
-		return gr;
-	}
+	return fsu_names_find(tag != ACL_USER, name, id);
 }
 
 static bool take_id(const char **s, struct step *step)
@@ -522,6 +510,8 @@ static int run(struct fsu_line *line, struct setfacl *s, const char *dump)
 
 	if (dump && !in)
 		return FSU_FAILED;
+	if (dump)
+		fsu_keep_names();
 	u = fsu_mount(line);
 	if (!u)
 		s->code = FSU_FAILED;

@@ -405,6 +405,8 @@ int fsu_stat_run(struct fsu_line *line)
 	}
 	if (!line->noperands)
 		return fsu_usage("the path of a file in the image is missing");
+	if (!style.json && (!style.format || strpbrk(style.format, "GU")))
+		fsu_keep_names();
 	u = fsu_mount(line);
 	if (!u)
 		return FSU_FAILED;

@@ -307,6 +307,8 @@ static int run(struct fsu_line *line, const struct nettle_hash *hash, const char
 		return fsu_usage("--tag is for printing sums, not for checking them");
 	if (!s.check && (s.missing_ok || s.quiet || s.status || s.strict || s.warn))
 		return fsu_usage("--ignore-missing, --quiet, --status, --strict and -w need -c");
+	if (s.check)
+		fsu_keep_host_paths(line->operands, line->noperands, false);
 	s.u = fsu_mount(line);
 	if (!s.u)
 		return FSU_FAILED;

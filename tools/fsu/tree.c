@@ -364,6 +364,8 @@ int fsu_tree_run(struct fsu_line *line)
 		if (!set(&t, line->options[i].key, line->options[i].arg))
 			return FSU_USAGE;
 	t.utf8 = strcmp(nl_langinfo(CODESET), "UTF-8") == 0;
+	if (t.owner || t.group)
+		fsu_keep_names();
 	t.u = fsu_mount(line);
 	if (!t.u)
 		return FSU_FAILED;

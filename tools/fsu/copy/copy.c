@@ -3,6 +3,7 @@
  * A run of the copy engine: where each operand goes, the source's thread, the sink's loop, the end.
  */
 #include <errno.h>
+#include <libgen.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -217,6 +218,21 @@ int copy_jobs(struct copy *c, struct job *jobs, int n)
 	}
 	queue_free(c->queue);
 	return finish(c);
+}
+
+void copy_keep(const struct copy *c, char **operands, int n, const char *dest)
+{
+	const unsigned int make = UKFS_CONFINE_READ | UKFS_CONFINE_MAKE;
+	char *text = fsu_strdup(dest);
+	struct stat st;
+
+	for (int i = 0; i < n && c->from == &host_side; i++)
+		fsu_keep(c->o.follow == FSU_FOLLOW_ALL ? "/" : operands[i], UKFS_CONFINE_READ);
+	if (c->to == &host_side)
+		fsu_keep(stat(dest, &st) == 0 && S_ISDIR(st.st_mode) ? dest : dirname(text), make);
+	if (c->from != c->to && !c->o.no_special)
+		fsu_keep_trusted();
+	free(text);
 }
 
 int copy_run(struct copy *c, char **operands, int n, const char *dest)

@@ -225,6 +225,8 @@ void sink_free(struct sink *s);
 bool copy_into_itself(struct copy *c, const char *from, const char *to);
 /* Do these jobs, with copies inside of the image.  Returns FSU_OK or FSU_FAILED. */
 int copy_jobs(struct copy *c, struct job *jobs, int n);
+/* Before the image is mounted: what copying these operands needs of the host. */
+void copy_keep(const struct copy *c, char **operands, int n, const char *dest);
 /* Copy operands to dest.  Returns FSU_OK or FSU_FAILED. */
 int copy_run(struct copy *c, char **operands, int n, const char *dest);
 /* The options of put and get; the caller sets u, from and to. */

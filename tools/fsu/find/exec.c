@@ -6,18 +6,16 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "../input.h"
+#include "../programs.h"
 #include "find.h"
 
 #define BATCH_FILES 512		/* copies that exist at a time for -exec ... + */
-
-extern char **environ;
 
 struct exec_batch {
 	char **paths;		/* of the copies */
@@ -122,25 +120,17 @@ static void drop_batch(struct exec_batch *b)
 static bool run(struct find *f, const struct node *n, char **argv, const char *copy)
 {
 	char *folder = fsu_strndup(copy, fsu_basename(copy) - copy);
-	posix_spawn_file_actions_t actions;
-	int status, err;
-	pid_t pid;
+	struct fsu_program p = { .argv = argv, .dir = n->inside ? folder : NULL };
+	int status, err = fsu_program_start(&p);
 
-	fflush(NULL);
-	posix_spawn_file_actions_init(&actions);
-	if (n->inside && posix_spawn_file_actions_addchdir_np(&actions, folder))
-		fsu_die(FSU_FAILED);
-	err = posix_spawnp(&pid, argv[0], &actions, NULL, argv, environ);
-	posix_spawn_file_actions_destroy(&actions);
 	free(folder);
 	if (err) {
 		fsu_perror_verb(err, "run", argv[0]);
 		f->code = FSU_FAILED;
 		return false;
 	}
-	while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-		;
-	return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	status = fsu_program_wait();
+	return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }
 
 /* The path as the program gets it. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "../programs.h"
 #include "find.h"
 
 /* find's own language, find/parse.c; none of it is for getopt */
@@ -92,6 +93,21 @@ static bool begins_expression(const char *arg)
 	       strcmp(arg, ")") == 0 || strcmp(arg, ",") == 0;
 }
 
+/* What the expression needs of the host. */
+static void find_keep(const struct find *f)
+{
+	for (const struct node *n = f->all; n; n = n->next) {
+		if (n->file)
+			fsu_keep_output(n->file);
+		if (n->argv) {
+			fsu_keep_temporary();
+			fsu_keep_programs();
+		}
+		if (n->flags & FIND_NAMES)
+			fsu_keep_names();
+	}
+}
+
 int fsu_find_run(struct fsu_line *line)
 {
 	static char here[] = ".";
@@ -108,6 +124,7 @@ int fsu_find_run(struct fsu_line *line)
 	}
 	if (f.writes)
 		line->read = false;
+	find_keep(&f);
 	f.u = fsu_mount(line);
 	if (f.u && find_open_outputs(&f)) {
 		int n = expr > paths ? expr - paths : 1;

@@ -69,6 +69,7 @@ char *find_basename(const char *path);
 #define FIND_PURE 4	/* has no effects, so that it may change places with another such test */
 
 #define FIND_FILE 8	/* the first argument is a file of the host, which `nargs' does not count */
+#define FIND_NAMES 16	/* shows names of users and groups */
 
 /* A row of the table of tests and actions. */
 struct find_word {

@@ -205,6 +205,8 @@ int fsu_ls_run(struct fsu_line *line)
 
 	if (ls_parse(&ls.o, line))
 		return FSU_USAGE;
+	if (ls.o.format == LS_LONG && !ls.o.numeric)
+		fsu_keep_names();
 	ls.u = fsu_mount(line);
 	if (!ls.u)
 		return FSU_FAILED;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "../input.h"
+#include "../programs.h"
 #include "sh.h"
 
 const char *const sh_builtins[] = { "cd", "exit", "help", "lcd", "pwd", NULL };
@@ -151,35 +152,55 @@ static int run_command(struct sh *sh, struct sh_command *c)
 	return code;
 }
 
+/* Start a line of the host's shell; 0 or an errno value. */
+static int start_line(const char *line, int in)
+{
+	char *argv[] = { "/bin/sh", "-c", (char *)line, NULL };
+	struct fsu_program p = { .argv = argv, .nfds = 3,
+				 .fds = { in, STDOUT_FILENO, STDERR_FILENO },
+				 .as = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO } };
+
+	return fsu_program_start(&p);
+}
+
 /* The rest of the line is a pipeline of the host, which says how it went, as in any shell. */
 static int run_piped(struct sh *sh, struct sh_command *c, const char *rest)
 {
-	FILE *to = popen(rest, "we");
-	int kept;
+	int kept, pipe[2], err = pipe2(pipe, O_CLOEXEC) ? errno : 0;
 
-	if (!to) {
-		fsu_perror(errno, rest);
+	if (!err) {
+		err = start_line(rest, pipe[0]);
+		close(pipe[0]);
+		if (err)
+			close(pipe[1]);
+	}
+	if (err) {
+		fsu_perror(err, rest);
 		return FSU_FAILED;
 	}
 	kept = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 10);
-	dup2(fileno(to), STDOUT_FILENO);
+	dup2(pipe[1], STDOUT_FILENO);
+	close(pipe[1]);
 	run_command(sh, c);
 	clearerr(stdout);
 	restore(kept, STDOUT_FILENO);
-	return status_of(pclose(to));
+	return status_of(fsu_program_wait());
 }
 
 static void run_line(struct sh *sh, const char *text)
 {
 	enum sh_end before = SH_SEMICOLON;
 	struct sh_command c;
+	int err;
 
 	text += strspn(text, " \t");
 	if (sh->verbose)
 		fprintf(stderr, "%s\n", text);
 	if (*text == '!') {
-		fflush(stdout);
-		sh->code = status_of(system(text + 1));
+		err = start_line(text + 1, STDIN_FILENO);
+		if (err)
+			fsu_perror(err, text + 1);
+		sh->code = err ? 127 : status_of(fsu_program_wait());
 		sh->done |= sh->stop_at_error && sh->code;
 		return;
 	}
@@ -284,6 +305,12 @@ int fsu_sh_plugin(struct fsu_line *line)
 	}
 	if (line->noperands > 1)
 		return fsu_usage("unexpected argument '%s'", fsu_name(line->operands[1]));
+	/* its commands may name any file of the host, and further images */
+	fsu_keep("/", UKFS_CONFINE_READ | UKFS_CONFINE_MAKE);
+	fsu_keep_image("/");
+	fsu_keep_trusted();
+	fsu_keep_names();
+	fsu_keep_programs();
 	sh.u = fsu_mount(line);
 	if (!sh.u)
 		return FSU_FAILED;

@@ -90,6 +90,12 @@ int fsu_tar_plugin(struct fsu_line *line)
 	if (t.mode == 'c' && !line->noperands)
 		return fsu_usage("the files to archive are missing; . is all of them");
 	line->read = t.mode != 'x';
+	if (strcmp(t.file, "-") && t.mode == 'c')
+		fsu_keep_output(t.file);
+	else if (strcmp(t.file, "-"))
+		fsu_keep(t.file, UKFS_CONFINE_READ);
+	if (t.mode == 'c' && !t.numeric)
+		fsu_keep_names();
 	t.u = fsu_mount(line);
 	if (!t.u)
 		return FSU_USAGE;

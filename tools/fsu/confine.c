@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a command keeps of the host when its image is mounted.  Each says before fsu_mount what it
+ * goes on to use by name; a command that says nothing keeps its image and the standard streams.
+ */
+#include <libgen.h>
+#include <linux/capability.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "programs.h"
+
+#define CAP(name) (1ULL << CAP_##name)
+
+/* What reading other users' files takes, and extraction: owners, devices, capabilities. */
+#define READING CAP(DAC_READ_SEARCH)
+#define MAKING (READING | CAP(DAC_OVERRIDE) | CAP(CHOWN) | CAP(FOWNER) | CAP(FSETID) | \
+		CAP(MKNOD) | CAP(SETFCAP))
+#define TRUSTED CAP(SYS_ADMIN)	/* trusted.*; the filter has nothing else that it is for */
+
+static struct ukfs_confine_path *paths;
+static struct ukfs_confinement kept;
+
+void fsu_keep(const char *path, unsigned int access)
+{
+	paths = fsu_realloc(paths, (kept.npaths + 1) * sizeof(*paths));
+	paths[kept.npaths++] = (struct ukfs_confine_path){ fsu_strdup(path), access };
+	kept.flags |= UKFS_CONFINE_HOST;
+	kept.capabilities |= access & UKFS_CONFINE_MAKE ? MAKING : READING;
+}
+
+void fsu_keep_output(const char *path)
+{
+	char *text = fsu_strdup(path);
+
+	/* the file itself, where it exists, and its folder, where it does not */
+	fsu_keep(path, UKFS_CONFINE_READ | UKFS_CONFINE_WRITE);
+	fsu_keep(dirname(text), UKFS_CONFINE_READ | UKFS_CONFINE_MAKE);
+	free(text);
+}
+
+void fsu_keep_image(const char *path)
+{
+	fsu_keep(path, UKFS_CONFINE_READ);
+	kept.flags |= UKFS_CONFINE_IMAGES;
+}
+
+void fsu_keep_temporary(void)
+{
+	const char *tmp = getenv("TMPDIR");
+
+	fsu_keep(tmp && *tmp ? tmp : P_tmpdir, UKFS_CONFINE_READ | UKFS_CONFINE_MAKE);
+	if (tmp && *tmp)	/* tmpfile() */
+		fsu_keep(P_tmpdir, UKFS_CONFINE_READ | UKFS_CONFINE_MAKE);
+}
+
+void fsu_keep_trusted(void)
+{
+	kept.capabilities |= TRUSTED;
+}
+
+/* Images that options name: the option's value up to its end, a folder in it left out. */
+static void keep_option(const char *word, size_t len)
+{
+	size_t name = strcspn(word, "=,");
+	char *value;
+
+	if (name >= len || !ukfs_device_option(word, name))
+		return;
+	value = fsu_strndup(word + name + 1, len - name - 1);
+	for (char *save, *v = strtok_r(value, ":", &save); v; v = strtok_r(NULL, ":", &save)) {
+		fsu_keep(v, UKFS_CONFINE_READ | UKFS_CONFINE_WRITE);
+		kept.flags |= UKFS_CONFINE_IMAGES;
+		kept.capabilities |= MAKING;
+	}
+	free(value);
+}
+
+const struct ukfs_confinement *fsu_confinement(const struct fsu_mount_options *mnt)
+{
+	if (!mnt->confine)
+		return NULL;
+	for (const char *s = mnt->options; s && *s; s += strcspn(s, ",") + !!s[strcspn(s, ",")])
+		keep_option(s, strcspn(s, ","));
+	tzset();
+	fsu_names_start();
+	if (fsu_programs_start())
+		kept.flags |= UKFS_CONFINE_PIPES;
+	kept.paths = paths;
+	return &kept;
+}

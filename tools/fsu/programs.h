@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs of the host, which a confined command runs by a helper; one at a time. */
+#ifndef FSU_PROGRAMS_H
+#define FSU_PROGRAMS_H
+
+#include "fsu.h"
+
+#define FSU_PROGRAM_FDS 5
+
+struct fsu_program {
+	char **argv;		/* argv[0] is looked for in PATH */
+	const char *dir;	/* where it runs; NULL: here */
+	int nfds;
+	int fds[FSU_PROGRAM_FDS];	/* what it gets ... */
+	int as[FSU_PROGRAM_FDS];	/* ... under which numbers */
+};
+
+/* Before fsu_mount: the command will run programs. */
+void fsu_keep_programs(void);
+/* For the confinement alone: whether there is a helper. */
+bool fsu_programs_start(void);
+/* 0 or an errno value; what was printed so far is out before. */
+int fsu_program_start(const struct fsu_program *p);
+/* The status of the one that was started, as from waitpid; -1: unknown. */
+int fsu_program_wait(void);
+
+#endif
