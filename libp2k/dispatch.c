@@ -61,25 +61,38 @@ static const struct operation operations[] = {
 	OP(BMAP, p2k_bmap, sizeof(struct fuse_bmap_in)),
 };
 
-static void log_request(struct request *r, const struct operation *op)
+static const struct operation *operation(const struct fuse_in_header *in)
+{
+	const struct operation *op = NULL;
+
+	if (in->opcode < sizeof(operations) / sizeof(operations[0]))
+		op = &operations[in->opcode];
+	return op && op->run ? op : NULL;
+}
+
+const char *p2k_request_name(const void *header)
+{
+	const struct operation *op = operation(header);
+
+	return op ? op->name : "unknown";
+}
+
+static void log_request(struct request *r)
 {
 	char line[160];
 
 	snprintf(line, sizeof(line), "%llu %s node %llx uid %u gid %u pid %u, %zu bytes",
-		 (unsigned long long)r->in->unique, op ? op->name : "unknown",
+		 (unsigned long long)r->in->unique, p2k_request_name(r->in),
 		 (unsigned long long)r->in->nodeid, r->in->uid, r->in->gid, r->in->pid, r->len);
 	r->p->args.log(line);
 }
 
 void p2k_dispatch(struct request *r)
 {
-	const struct operation *op = NULL;
+	const struct operation *op = operation(r->in);
 
-	if (r->in->opcode < sizeof(operations) / sizeof(operations[0]) &&
-	    operations[r->in->opcode].run)
-		op = &operations[r->in->opcode];
 	if (r->p->args.flags & P2K_DEBUG && r->p->args.log)
-		log_request(r, op);
+		log_request(r);
 	if (op && r->len >= op->least) {
 		if (op->slow || r->len > P2K_LARGE)
 			p2k_need_reader(r->p);

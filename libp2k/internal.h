@@ -10,6 +10,7 @@
 #include <stdint.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
+#include <time.h>
 
 #include <linux/fuse.h>
 
@@ -61,6 +62,12 @@ struct worker {
 						   one after another */
 	struct rump_identity id;		/* that the thread has now */
 	bool has_id;
+	timer_t timer;				/* of watchdog.c, if watched */
+	bool watched;
+	volatile uint64_t serving;		/* the request's number; 0: none.  Read by the
+						   thread's own signal handler, as are: */
+	uint64_t seen;				/* `serving` when the timer looked last */
+	unsigned int checks;			/* how often it was found since */
 	char *in;				/* a request; P2K_BUFFER bytes */
 	char *out;				/* an answer, P2K_MAX_WRITE bytes;
 						   NULL until needed */
@@ -114,10 +121,17 @@ static inline struct rump_node *p2k_target(const struct request *r)
 char *p2k_out(struct worker *w);
 
 void p2k_dispatch(struct request *r);
+/* What the request that begins with this header is called. */
+const char *p2k_request_name(const void *header);
 
 /* Another worker is to wait for requests, if none does. */
 void p2k_need_reader(struct p2k *p);
 
+/* watchdog.c */
+void p2k_watchdog_init(struct p2k *p);
+/* For the calling worker, which serves all the same where that fails. */
+void p2k_watchdog_start(struct worker *w);
+void p2k_watchdog_end(struct worker *w);
 /* names.c */
 void p2k_lookup(struct request *r);
 void p2k_forget(struct request *r);

@@ -228,7 +228,9 @@ static int work(struct worker *w)
 		}
 		r.len = len - sizeof(struct fuse_in_header);
 		r.retries = 0;
+		w->serving = r.in->unique;
 		p2k_dispatch(&r);
+		w->serving = 0;
 	} while (read_again(w));
 	return 0;
 }
@@ -243,7 +245,9 @@ static int run_worker(struct worker *w)
 	}
 	rump_context_switch(w->context);
 	rump_set_wait_hook(before_wait, w->p);
+	p2k_watchdog_start(w);
 	res = work(w);
+	p2k_watchdog_end(w);
 	rump_set_wait_hook(NULL, NULL);
 	rump_vfs_identity(&(struct rump_identity){ .flags = RUMP_ID_FSETID });
 	rump_context_switch(NULL);
@@ -335,6 +339,7 @@ int p2k_serve(struct p2k *p)
 	int err;
 
 	sigaction(P2K_SIGNAL, &sa, NULL);
+	p2k_watchdog_init(p);
 	pthread_mutex_lock(&p->lock);
 	err = start_worker(p);
 	while (!err && p->workers) {

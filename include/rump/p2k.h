@@ -28,6 +28,10 @@ struct p2k_args {
 	unsigned int threads;	/* at most; 0: as many as there is work for, up to 64 */
 	int server, monitor;	/* process ids that RUMP_IOC_SERVER tells */
 	void (*log)(const char *line);
+	unsigned int max_cpu;	/* seconds of processor time that a request may take; 0: any */
+	void (*endless)(const char *request);	/* called where one takes more, with its name, in
+						   its thread, from a handler of P2K_CPU_SIGNAL: it
+						   may hold any lock; NULL: nobody looks */
 };
 
 /*
@@ -46,6 +50,8 @@ int p2k_serve(struct p2k *p);
  * What the host waits for is answered before; later: nothing. */
 #define P2K_SIGNAL SIGUSR2	/* p2k_serve catches it: it brings the workers out of their waits */
 void p2k_stop(struct p2k *p);
+/* Caught where max_cpu is set: timers on the processor time of threads that serve requests. */
+#define P2K_CPU_SIGNAL SIGVTALRM
 
 /* Give back everything that the host still referred to, then itself. */
 void p2k_free(struct p2k *p);

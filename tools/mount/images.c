@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <rump/ukfs.h>
 
@@ -30,6 +31,14 @@ static int cannot_open(const struct images *s, const char *path)
 	return -1;
 }
 
+static void add_size(struct images *s, int fd)
+{
+	off_t size = lseek(fd, 0, SEEK_END);
+
+	if (size > 0)
+		s->bytes += size;
+}
+
 static int open_first(struct images *s)
 {
 	const struct mount_options *o = s->o;
@@ -45,6 +54,7 @@ static int open_first(struct images *s)
 	if (s->fd < 0)
 		return cannot_open(s, o->image);
 	s->count = 1;
+	add_size(s, s->fd);
 	snprintf(s->path, sizeof(s->path), "/dev/fd/%d", s->fd);
 	return 0;
 }
@@ -72,6 +82,8 @@ static int open_further(struct images *s)
 		fd = open_path(s, word + len + 1);
 		if (fd < 0)
 			res = cannot_open(s, word + len + 1);
+		else
+			add_size(s, fd);
 		used += snprintf(s->options + used, size - used, "%s%.*s=/dev/fd/%d",
 				 used ? "," : "", (int)len, word, fd);
 		s->count++;

@@ -148,7 +148,8 @@ static int end_code(struct monitor *m)
 	while (waitpid(m->server, &status, 0) < 0)
 		if (errno != EINTR)
 			return EXIT_SYSTEM;
-	if (WIFEXITED(status) && WEXITSTATUS(status) <= EXIT_MOUNT)
+	if (WIFEXITED(status) &&
+	    (WEXITSTATUS(status) <= EXIT_MOUNT || WEXITSTATUS(status) == EXIT_ENDLESS))
 		return WEXITSTATUS(status);
 	if (WIFSIGNALED(status))
 		snprintf(text, sizeof(text), "%s: the server was ended by signal %d (%s)",
@@ -293,7 +294,7 @@ int monitor_run(const struct mount_options *o, int started)
 	watch(&m);
 	code = end_code(&m);
 	fuse_unmount(o, m.mount, true);
-	if (code == EXIT_BUG)
+	if (code == EXIT_BUG || code == EXIT_ENDLESS)
 		wait_for_image(&m);
 	if (m.usable && !fuse_mount_device(o))
 		rump_utab_remove(o->dir);

@@ -16,6 +16,7 @@
 #define EXIT_SYSTEM	2	/* out of memory, last writes failed, ... */
 #define EXIT_BUG	4	/* the server crashed */
 #define EXIT_MOUNT	32	/* mount failed */
+#define EXIT_ENDLESS	71	/* the driver did not come to an end */
 
 struct mount_options {
 	const char *program, *type;	/* type NULL: probed */
@@ -27,6 +28,7 @@ struct mount_options {
 	bool rdonly, nolock, snapshot, writeback;
 	bool allow_other, nosuid, nodev, noexec;
 	int partition, method;
+	int watchdog;			/* seconds; 0: none */
 	unsigned int sector_size;
 	const char *kernel, *mem, *ncpu, *runas, *pid_file;
 	int ready_fd;			/* -1: none */
@@ -78,12 +80,23 @@ struct images {
 	int fd, count;			/* of the first; of all */
 	char path[32];			/* by which the kernel side knows the first */
 	char *options;			/* with descriptors for the further images that they name */
+	unsigned long long bytes;	/* of all together */
 	bool rdonly;
 };
 int images_open(struct images *s, const struct mount_options *o);
 
 /* usable.c: tell whom the options and the environment name. */
 void report_usable(const struct mount_options *o);
+
+/*
+ * watchdog.c: the server ends with EXIT_ENDLESS and a message when the driver takes more processor
+ * time than the option watchdog= and the size of the images allow.
+ */
+void watchdog_init(const struct mount_options *o, unsigned long long bytes);
+unsigned int watchdog_seconds(void);		/* for a request; 0: any number */
+void watchdog_request(const char *name);	/* that is endless; does not return */
+/* The main thread begins something that is no request, "the mount"; NULL: it has ended. */
+void watchdog_phase(const struct mount_options *o, const char *what);
 
 /* crash.c: the process's crashes are logged, and end it with the code of a panic. */
 void crash_log(void);

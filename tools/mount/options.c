@@ -19,6 +19,9 @@
 #include "mount.h"
 #include "sandbox.h"
 
+#define DAY (24 * 60 * 60L)
+#define WATCHDOG 30		/* seconds; no request of a sound image takes as long */
+
 void complain(const struct mount_options *o, const char *fmt, ...)
 {
 	char text[1024];
@@ -149,6 +152,9 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 	if (!strcmp(name, "part")) {
 		err = set_number(o, name, v, 1, INT_MAX, &n);
 		o->partition = n;
+	} else if (!strcmp(name, "watchdog")) {
+		err = set_number(o, name, v, 0, DAY, &n);
+		o->watchdog = n;
 	} else if (!strcmp(name, "sector")) {
 		err = set_number(o, name, v, 512, 4096, &n) || check_power(o, name, n);
 		o->sector_size = n;
@@ -317,7 +323,7 @@ int options_parse(struct mount_options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct mount_options){ .program = slash ? slash + 1 : argv[0], .ready_fd = -1,
-				     .method = RUMP_DISK_ASYNC };
+				     .method = RUMP_DISK_ASYNC, .watchdog = WATCHDOG };
 	o->allow_other = geteuid() == 0;
 	o->nosuid = o->nodev = true;
 	if (!strncmp(o->program, "rump_", 5) && strcmp(o->program, "rump_fs") != 0)

@@ -254,6 +254,8 @@ static int serve(struct server *s, int fd)
 		.server = getpid(),
 		.monitor = getppid(),
 		.log = show,
+		.max_cpu = watchdog_seconds(),
+		.endless = watchdog_request,
 	};
 	struct p2k *p = p2k_new(ukfs_getmp(s->u), &args, sizeof(args));
 	int err = 0, res = EXIT_SYSTEM;
@@ -264,6 +266,7 @@ static int serve(struct server *s, int fd)
 		return EXIT_SYSTEM;
 	}
 	if (!start_serving(s, p)) {
+		watchdog_phase(o, NULL);
 		err = -p2k_serve(p);
 		res = err ? EXIT_SYSTEM : 0;
 	}
@@ -284,12 +287,16 @@ int server_run(const struct mount_options *o, int channel)
 	signal(SIGPIPE, SIG_IGN);
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	if (images_open(&s.images, o) || prepare(&s) || enter_sandbox_early(&s) ||
-	    mount_image(&s))
+	if (images_open(&s.images, o) || prepare(&s) || enter_sandbox_early(&s))
+		return EXIT_MOUNT;
+	watchdog_init(o, s.images.bytes);
+	watchdog_phase(o, "the mount");
+	if (mount_image(&s))
 		return EXIT_MOUNT;
 	fd = connect_host(&s);
 	if (fd >= 0)
 		res = serve(&s, fd);
+	watchdog_phase(o, "the unmount");
 	if (ukfs_release(s.u, 0)) {
 		complain_ukfs(&s, "unmounting: ");
 		res = EXIT_SYSTEM;
