@@ -19,7 +19,6 @@
 #include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
-#include "../../libhost/printable.h"
 #include "mount.h"
 #include "utab.h"
 
@@ -29,45 +28,12 @@ struct monitor {
 	const struct mount_options *o;
 	pid_t server;
 	int channel;		/* of the server; -1: it has said that it serves */
-	int lines;		/* what the server writes on standard error */
 	int signals;
 	int started;		/* of our caller, who waits; -1: nobody */
 	bool reported, usable, background;
 	dev_t mount;
-	char line[1024];
-	size_t fill;
+	struct lines lines;	/* what the server writes on standard error */
 };
-
-/* ---- what the server says ---- */
-
-static void pass_line(struct monitor *m, const char *line)
-{
-	if (m->background && m->usable)
-		syslog(LOG_ERR, "%s", line);
-	else
-		printable_line(stderr, line);
-}
-
-static bool read_lines(struct monitor *m)
-{
-	ssize_t n = read(m->lines, m->line + m->fill, sizeof(m->line) - 1 - m->fill);
-	char *end;
-
-	if (n <= 0)
-		return n < 0 && errno == EINTR;
-	m->fill += n;
-	m->line[m->fill] = 0;
-	while ((end = strchr(m->line, '\n')) || m->fill == sizeof(m->line) - 1) {
-		size_t len = end ? (size_t)(end - m->line) : m->fill;
-
-		m->line[len] = 0;
-		pass_line(m, m->line);
-		len += !!end;
-		m->fill -= len;
-		memmove(m->line, m->line + len, m->fill + 1);
-	}
-	return true;
-}
 
 /* ---- the mount ---- */
 
@@ -117,6 +83,7 @@ static void on_usable(struct monitor *m)
 	if (!m->background)
 		return;
 	/* Who reads our caller's output must not wait for us. */
+	m->lines.to_log = true;
 	openlog(o->program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
 	null = open("/dev/null", O_RDWR);
 	for (int fd = 0; fd <= 2 && null >= 0; fd++)
@@ -149,14 +116,16 @@ static int end_code(struct monitor *m)
 		if (errno != EINTR)
 			return EXIT_SYSTEM;
 	if (WIFEXITED(status) &&
-	    (WEXITSTATUS(status) <= EXIT_MOUNT || WEXITSTATUS(status) == EXIT_ENDLESS))
+	    (WEXITSTATUS(status) <= EXIT_MOUNT || WEXITSTATUS(status) == EXIT_ENDLESS)) {
+		lines_end(&m->lines, NULL);
 		return WEXITSTATUS(status);
+	}
 	if (WIFSIGNALED(status))
 		snprintf(text, sizeof(text), "%s: the server was ended by signal %d (%s)",
 			 m->o->program, WTERMSIG(status), strsignal(WTERMSIG(status)));
 	else
 		snprintf(text, sizeof(text), "%s: the kernel side crashed", m->o->program);
-	pass_line(m, text);
+	lines_end(&m->lines, text);
 	return EXIT_BUG;
 }
 
@@ -212,7 +181,7 @@ static bool on_report(struct monitor *m)
 static void watch(struct monitor *m)
 {
 	struct pollfd fds[] = {
-		{ .fd = m->lines, .events = POLLIN },
+		{ .fd = m->lines.fd, .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
 		{ .fd = m->channel, .events = POLLIN },
 	};
@@ -225,7 +194,7 @@ static void watch(struct monitor *m)
 		if (fds[2].revents && !on_report(m))
 			fds[2].fd = -1;
 		/* The server holds the other end for as long as it lives. */
-		if (fds[0].revents && !read_lines(m))
+		if (fds[0].revents && !lines_read(&m->lines))
 			return;
 	}
 }
@@ -252,14 +221,14 @@ static int start_server(struct monitor *m, const sigset_t *before)
 	    pipe2(lines, O_CLOEXEC))
 		return -1;
 	m->channel = channel[0];
-	m->lines = lines[0];
+	lines_init(&m->lines, m->o, lines[0]);
 	m->server = fork();
 	if (m->server)
 		goto out;
 	sigprocmask(SIG_SETMASK, before, NULL);
 	close(m->signals);
 	close(m->channel);
-	close(m->lines);
+	close(m->lines.fd);
 	close(m->o->dir_fd);
 	close(m->o->parent_fd);
 	if (m->started >= 0)

@@ -85,6 +85,38 @@ struct images {
 };
 int images_open(struct images *s, const struct mount_options *o);
 
+/*
+ * limit.c: how many lines may be logged.  burst 0: any number.
+ */
+struct log_limit {
+	unsigned int burst, per_second;
+	unsigned long long credit, last;
+	unsigned long missed;
+};
+#define LIMIT_TEXT "%lu messages suppressed"
+/* Whether one more may be; then with how many were not since the last that was. */
+bool limit_pass(struct log_limit *l, unsigned long *missed);
+
+/* errors.c: show what the kernel side logs of errors, from the mount on. */
+void errors_start(const struct mount_options *o);
+void errors_end(const struct mount_options *o);
+
+/*
+ * lines.c: the server's standard error, which the monitor reads.
+ */
+struct lines {
+	const struct mount_options *o;
+	int fd;
+	bool to_log;			/* the system's; else to standard error */
+	struct log_limit limit;
+	char text[1024];
+	size_t fill;
+};
+void lines_init(struct lines *l, const struct mount_options *o, int fd);
+bool lines_read(struct lines *l);	/* false: the server has ended */
+/* How many lines were suppressed, then `line`, if there is one, without a limit. */
+void lines_end(struct lines *l, const char *line);
+
 /* usable.c: tell whom the options and the environment name. */
 void report_usable(const struct mount_options *o);
 

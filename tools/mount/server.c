@@ -26,9 +26,6 @@
 #define PR_SET_IO_FLUSHER 57
 #endif
 
-#define LEVEL_EMERG 0
-#define LEVEL_ERR 3
-
 struct server {
 	const struct mount_options *o;
 	int channel;
@@ -47,14 +44,6 @@ static void show_kernel(void *arg, int level, const char *line)
 	(void)arg;
 	fprintf(stderr, "<%d> ", level);
 	printable_line(stderr, line);
-}
-
-/* The kernel's errors while it serves, which a host's kernel would log.
- * A panic is shown anyway. */
-static void show_error(void *arg, int level, const char *line)
-{
-	if (level > LEVEL_EMERG && level <= LEVEL_ERR)
-		complain(arg, "%s", line);
 }
 
 /* An error of libukfs, which knows the image by its descriptor only. */
@@ -179,10 +168,10 @@ static int mount_image(struct server *s)
 	s->u = ukfs_mount(o->type, images->path, NULL,
 			  o->rdonly || (images->rdonly && !o->snapshot) ? UKFS_RDONLY : 0, &args,
 			  sizeof(args));
-	if (s->u && !o->debug && !getenv("RUMP_VERBOSE"))
-		ukfs_set_log(show_error, (void *)o);
-	if (s->u)
+	if (s->u) {
+		errors_start(o);
 		return 0;
+	}
 	complain_ukfs(s, "");
 	return -1;
 }
@@ -301,5 +290,6 @@ int server_run(const struct mount_options *o, int channel)
 		complain_ukfs(&s, "unmounting: ");
 		res = EXIT_SYSTEM;
 	}
+	errors_end(o);
 	return res;
 }

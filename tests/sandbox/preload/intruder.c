@@ -6,6 +6,7 @@
  * attempt INTRUDE is made, or, where that is not set, all attempts but those that end the process.
  * "intruder: NAME: refused" or what the host said goes to standard error.  INTRUDE=stop: it stops
  * until it gets SIGCONT.
+ * INTRUDE=flood: it writes FLOOD lines to standard error.
  *
  * INTRUDE_REPORT is the type that the server reports to its monitor instead of the true one;
  * "twice": the true one, two times.
@@ -21,6 +22,8 @@
 #include <rump/ukfs.h>
 
 #include "../attempts.h"
+
+#define FLOOD 20000
 
 /* Those of the table of calls that end the server. */
 static bool is_fatal(int call)
@@ -58,6 +61,8 @@ static void intrude(const char *moment)
 		return;
 	if (name && !strcmp(name, "stop"))
 		raise(SIGSTOP);
+	for (int i = 0; name && !strcmp(name, "flood") && i < FLOOD; i++)
+		dprintf(STDERR_FILENO, "intruder: line %d of a flood\n", i);
 	for (size_t i = 0; i < ATTEMPTS; i++)
 		if (name && *name ? !strcmp(name, attempts[i].name) : !is_fatal(attempts[i].call))
 			attempt(&attempts[i]);
