@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The questions to a mount, in a child: its open directory must not keep the mount busy, it may
- * have to become the user who mounted (nobody else gets in, root included), and with -f a server
- * that does not answer must not hold us up.
+ * have to become the user who mounted (nobody else gets in, root included), and a server that does
+ * not answer must not hold us up.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -12,8 +12,6 @@
 #include <unistd.h>
 
 #include "umount.h"
-
-#define FORCE_PATIENCE_MS 3000
 
 static int open_root(const struct umount_target *target)
 {
@@ -27,19 +25,31 @@ static int open_root(const struct umount_target *target)
 	return fd;
 }
 
-static void ask(const struct umount_target *target, struct umount_answer *answer)
+/* In the child.  There are two messages: who it is, and that everything is written. */
+static _Noreturn void ask(const struct umount_target *target, int result)
 {
+	struct umount_answer answer = { 0 };
 	int fd = open_root(target);
 
-	if (fd < 0 || ioctl(fd, RUMP_IOC_SERVER, &answer->who))
-		answer->error = errno;
-	else if (ioctl(fd, RUMP_IOC_SYNC))
-		answer->sync_error = errno;
+	if (fd < 0 || ioctl(fd, RUMP_IOC_SERVER, &answer.who))
+		answer.error = errno;
+	if (write(result, &answer, sizeof(answer)) != sizeof(answer))
+		_exit(1);
+	if (!answer.error && ioctl(fd, RUMP_IOC_SYNC))
+		answer.sync_error = errno;
+	_exit(write(result, &answer, sizeof(answer)) != sizeof(answer));
+}
+
+static bool hear(int fd, int ms, struct umount_answer *answer)
+{
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+
+	poll(&p, 1, ms);
+	return p.revents && read(fd, answer, sizeof(*answer)) == sizeof(*answer);
 }
 
 bool umount_ask(const struct umount_target *target, struct umount_answer *answer)
 {
-	struct pollfd answered = { .events = POLLIN };
 	int pipefd[2];
 	pid_t child;
 
@@ -48,20 +58,17 @@ bool umount_ask(const struct umount_target *target, struct umount_answer *answer
 		answer->error = errno;
 		return false;
 	}
-	if (!child) {
-		ask(target, answer);
-		_exit(write(pipefd[1], answer, sizeof(*answer)) != sizeof(*answer));
-	}
+	if (!child)
+		ask(target, pipefd[1]);
 	close(pipefd[1]);
-	answered.fd = pipefd[0];
-	poll(&answered, 1, target->opt.force ? FORCE_PATIENCE_MS : -1);
-	if (!answered.revents)
+	if (hear(pipefd[0], umount_patience(target, UMOUNT_ANSWER), answer) &&
+	    hear(pipefd[0], umount_patience(target, UMOUNT_WRITE), answer)) {
+		waitpid(child, NULL, 0);
+	} else {
 		/* It dies when the mount's connection is cut, if not at once. */
 		kill(child, SIGKILL);
-	if (!answered.revents || read(pipefd[0], answer, sizeof(*answer)) != sizeof(*answer))
 		answer->error = ETIMEDOUT;
-	else
-		waitpid(child, NULL, 0);
+	}
 	close(pipefd[0]);
 	return !answer->error;
 }

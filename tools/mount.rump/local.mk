@@ -19,7 +19,8 @@ $(B)/bin/mount.rump: $(call objs,$(MOUNTHELP)/mount_rump.c) $(B)/vars/link
 	@mkdir -p $(@D)
 	$(CC) $(ldflags) -o $@ $(filter %.o,$^) -lmount
 
-RUMP_UMOUNT_OBJS := $(call objs,$(addprefix $(MOUNTHELP)/,rump_umount.c ask.c umount.c wait.c))
+RUMP_UMOUNT_OBJS := $(call objs,$(addprefix $(MOUNTHELP)/,rump_umount.c ask.c umount.c wait.c end.c) \
+	tools/mount/known.c)
 $(B)/bin/rump_umount: $(RUMP_UMOUNT_OBJS) $(B)/vars/link
 	@mkdir -p $(@D)
 	$(CC) $(ldflags) -o $@ $(RUMP_UMOUNT_OBJS) -lmount

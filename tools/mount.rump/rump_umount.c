@@ -43,7 +43,7 @@ static void help(void)
 	puts("Usage: rump_umount [-flnrv] [-N NAMESPACE] DIR...\n"
 	     "Unmount what rump servers serve, and wait until their images are closed.\n\n"
 	     "Options:\n"
-	     "  -f             cut the connection of a server that does not answer\n"
+	     "  -f             cut the connection of a server that does not answer, and kill it\n"
 	     "  -l             take it out of the tree now, end it when nobody uses it; do "
 	     "not wait\n"
 	     "  -n             leave /run/mount/utab alone\n"
@@ -125,11 +125,12 @@ static bool lives_elsewhere(const struct umount_target *target)
 
 /* Everything that there is to say about the last writes, and the exit code. */
 static int finish(const struct umount_target *target, const struct umount_answer *answer,
-		  struct umount_server *server)
+		  const struct umount_server *server)
 {
-	bool answered = !answer->error, good = true;
+	bool answered = !answer->error;
+	int end = 0;
 
-	if (answered && !target->opt.force && lives_elsewhere(target)) {
+	if (answered && lives_elsewhere(target)) {
 		umount_error("%s is unmounted here, but a program in another mount namespace still "
 			     "has it: its image stays in use",
 			     target->dir);
@@ -142,27 +143,64 @@ static int finish(const struct umount_target *target, const struct umount_answer
 		return EX_SYSTEM;
 	}
 	if (answered)
-		good = umount_wait(server);
+		end = umount_wait(server, umount_patience(target, UMOUNT_END));
+	if (end == ETIMEDOUT) {
+		umount_error("%s is unmounted, but its server, which user %u runs, has not ended: "
+			     "its image may be in use",
+			     target->dir, target->owner);
+		return EX_SYSTEM;
+	}
 	if (answer->sync_error)
 		umount_error("%s is unmounted, but its image is not complete: the last writes "
 			     "failed: %s",
 			     target->dir, strerror(answer->sync_error));
-	else if (!good)
+	else if (end)
 		umount_error("%s is unmounted, but its server ended with an error: the last writes "
 			     "may be lost, the system's log says why",
 			     target->dir);
 	/* a server that is gone has nothing more to close */
-	else if (!answered && answer->error != ENOTCONN && !target->opt.force) {
+	else if (!answered && answer->error != ENOTCONN) {
 		umount_error("%s is unmounted, but its server did not say who it is, so this does "
 			     "not wait for it: %s",
 			     target->dir, strerror(answer->error));
 		return EX_SYSTEM;
 	}
-	if (answer->sync_error || !good)
-		return EX_FAIL;
-	if (target->opt.verbose)
-		printf("%s: %s unmounted\n", progname, target->dir);
-	return 0;
+	return answer->sync_error || end ? EX_FAIL : 0;
+}
+
+/* With its owner's -f: only root can cut the connection, but both can kill the server. */
+static int kill_and_detach(const struct umount_target *target, const struct umount_server *server)
+{
+	struct umount_target dead = *target;
+	int rc = umount_kill(target, server);
+
+	dead.opt.force = false;
+	return rc == 0 && umount_is_mounted(target) ? umount_detach(&dead) : rc;
+}
+
+static int take_away(const struct umount_target *target, const struct umount_answer *answer,
+		     const struct umount_server *server)
+{
+	const struct umount_options *opt = &target->opt;
+	bool silent = answer->error == ETIMEDOUT;
+	int rc;
+
+	if (silent && !opt->force && !opt->lazy) {
+		umount_error("%s: the server, which user %u runs, does not answer: -f kills it",
+			     target->dir, target->owner);
+		return EX_SYSTEM;
+	}
+	if (silent && opt->force && geteuid() != 0 && target->owner == getuid())
+		return kill_and_detach(target, server);
+	rc = umount_detach(target);
+	if (rc == UMOUNT_BUSY)
+		return kill_and_detach(target, server);
+	if (rc != 0 || opt->lazy)
+		return rc;
+	/* a server that is gone has nothing more to close */
+	if (opt->force)
+		return answer->error == ENOTCONN ? 0 : umount_end(target, server);
+	return finish(target, answer, server);
 }
 
 static int unmount(const char *name, const struct umount_options *opt)
@@ -174,13 +212,14 @@ static int unmount(const char *name, const struct umount_options *opt)
 
 	if (!find_mount(name, &target))
 		goto out;
-	if (umount_ask(&target, &answer))
-		umount_watch(&server, &answer.who);
-	rc = umount_detach(&target);
+	umount_ask(&target, &answer);
+	umount_watch(&server, &target, &answer.who);
+	rc = take_away(&target, &answer, &server);
+	if (rc == 0 && opt->verbose)
+		printf("%s: %s unmounted\n", progname, target.dir);
 	if (rc == UMOUNT_RDONLY)
 		rc = 0;
-	else if (rc == 0 && !opt->lazy)
-		rc = finish(&target, &answer, &server);
+	umount_forget(&server);
 out:
 	free(target.dir);
 	return rc;

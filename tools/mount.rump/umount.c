@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -104,21 +105,41 @@ static int detach_as_user(const struct umount_target *target)
 	else if (rc < 0)
 		umount_error("cannot run fusermount3: %s", strerror(errno));
 	else if (strstr(text, strerror(EBUSY)))
-		return said_busy(target);
+		return target->opt.force ? UMOUNT_BUSY : said_busy(target);
 	else
 		umount_error("%s cannot be unmounted: %s", target->dir, text);
 	return rc == 127 || rc < 0 ? EX_SYSTEM : EX_FAIL;
 }
 
+/* The host writes what it has before it unmounts: that may wait for the server for ever. */
+static int detach_in_time(const struct umount_target *target)
+{
+	int ms = umount_patience(target, UMOUNT_DETACH), pidfd, status = 0;
+	bool ended;
+	pid_t child;
+
+	if (ms < 0)
+		return detach_as_root(target);
+	child = fork();
+	if (!child)
+		_exit(detach_as_root(target));
+	pidfd = child < 0 ? -1 : syscall(SYS_pidfd_open, child, 0);
+	if (pidfd < 0)
+		return errno;
+	ended = umount_ended(pidfd, ms) && waitpid(child, &status, 0) == child;
+	close(pidfd);
+	return !ended ? ETIMEDOUT : WIFEXITED(status) ? WEXITSTATUS(status) : EINTR;
+}
+
 int umount_detach(const struct umount_target *target)
 {
-	int error = geteuid() == 0 ? detach_as_root(target) : EPERM;
+	int error = geteuid() == 0 ? detach_in_time(target) : EPERM;
 
 	/* The first try has cut the connection:
 	 * who hung in a request, our own question too, lets go. */
 	for (int i = 0; i < 20 && error == EBUSY && target->opt.force; i++) {
 		usleep(50000);
-		error = detach_as_root(target);
+		error = detach_in_time(target);
 	}
 	switch (error) {
 	case 0:
@@ -127,6 +148,10 @@ int umount_detach(const struct umount_target *target)
 		return detach_as_user(target);
 	case EBUSY:
 		return said_busy(target);
+	case ETIMEDOUT:
+		umount_error("%s cannot be unmounted: its server does not answer: -f kills it",
+			     target->dir);
+		return EX_SYSTEM;
 	case EINVAL:
 		umount_error("%s cannot be unmounted here: it was mounted outside of this user "
 			     "namespace",

@@ -12,6 +12,8 @@
 
 #include "mount.h"
 
+#define PATIENCE_MS 5000	/* then somebody else has it */
+
 static int open_path(const struct images *s, const char *path)
 {
 	struct stat st;
@@ -96,4 +98,30 @@ int images_open(struct images *s, const struct mount_options *o)
 {
 	*s = (struct images){ .o = o, .fd = -1 };
 	return open_first(s) ? -1 : open_further(s);
+}
+
+/*
+ * A killed process leaves its io_uring to the host, which takes it apart later, and keeps the image
+ * open and locked until the last write is through.  Whoever comes after us must find it free.
+ */
+static bool image_free(const struct mount_options *o)
+{
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	struct stat st;
+	bool device = !stat(o->image, &st) && S_ISBLK(st.st_mode), is_free;
+	int fd = open(o->image, O_RDONLY | O_CLOEXEC | (device ? O_EXCL : 0));
+
+	if (fd < 0)
+		return errno != EBUSY;
+	is_free = fcntl(fd, F_OFD_GETLK, &lock) || lock.l_type == F_UNLCK;
+	close(fd);
+	return is_free;
+}
+
+void images_wait_free(const struct mount_options *o)
+{
+	if (o->nolock || o->rdonly || o->snapshot)	/* others may read it, too */
+		return;
+	for (int ms = 0; ms < PATIENCE_MS && !image_free(o); ms += 2)
+		usleep(2000);
 }

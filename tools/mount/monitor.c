@@ -7,11 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/prctl.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <syslog.h>
 #include <unistd.h>
@@ -19,10 +16,12 @@
 #include <rump/rumpuser.h>
 #include <rump/ukfs.h>
 
+#include "known.h"
 #include "mount.h"
 #include "utab.h"
 
-#define IMAGE_PATIENCE_MS 5000	/* then somebody else has it */
+#define EARLY_PATIENCE 5	/* seconds of a server whose mount nobody has used */
+#define BEHIND 2		/* seconds that a server has to end itself first */
 
 struct monitor {
 	const struct mount_options *o;
@@ -30,10 +29,52 @@ struct monitor {
 	int channel;		/* of the server; -1: it has said that it serves */
 	int signals;
 	int started;		/* of our caller, who waits; -1: nobody */
-	bool reported, usable, background;
+	bool reported, usable, background, told;	/* told: the server is to end */
+	struct ending ending;
+	volatile long *written;	/* by the server */
 	dev_t mount;
 	struct lines lines;	/* what the server writes on standard error */
 };
+
+/* ---- signals ---- */
+
+static void end_server(struct monitor *m)
+{
+	if (m->usable)
+		fuse_unmount(m->o, m->mount, false);
+	/* In use, here or in another mount namespace: the server finishes its work and ends, its
+	 * users are left without a file system. */
+	kill(m->server, SIGTERM);
+	if (!m->told)
+		ending_begin(&m->ending, !m->usable ? EARLY_PATIENCE : m->o->stop ?
+			     m->o->stop + BEHIND : 0, *m->written);
+	m->told = true;
+}
+
+static void on_signal(struct monitor *m)
+{
+	struct signalfd_siginfo si;
+
+	if (read(m->signals, &si, sizeof(si)) != sizeof(si))
+		return;
+	if (si.ssi_signo == SIGQUIT)
+		kill(m->server, SIGKILL);
+	else
+		end_server(m);
+}
+
+static void watch_end(struct monitor *m)
+{
+	char text[512];
+
+	if (!m->told || !ending_is_over(&m->ending, *m->written))
+		return;
+	snprintf(text, sizeof(text), "%s: %s: the server does not end: it is killed",
+		 m->o->program, m->o->image);
+	lines_end(&m->lines, text);
+	kill(m->server, SIGKILL);
+	m->ending.seconds = 0;
+}
 
 /* ---- the mount ---- */
 
@@ -62,6 +103,9 @@ static void make_mount(struct monitor *m, const struct report *report)
 		return;
 	m->mount = fuse_mount_device(o);
 	fuse_tune(m->mount);
+	if (m->mount && known_as(m->mount))
+		complain(o, "rump_umount -f will not find a server that does not answer: %s",
+			 strerror(errno));
 	rump_utab_add(o->image, o->dir);
 	if (channel_give(m->channel, fd))
 		complain(o, "the server does not take the mount: %s", strerror(errno));
@@ -77,8 +121,9 @@ static void on_usable(struct monitor *m)
 	m->usable = true;
 	if (m->started >= 0) {
 		if (write(m->started, "", 1) < 0)
-			complain(o, "the caller has gone");
+			end_server(m);		/* the caller has gone */
 		close(m->started);
+		m->started = -1;
 	}
 	if (!m->background)
 		return;
@@ -92,20 +137,7 @@ static void on_usable(struct monitor *m)
 		close(null);
 }
 
-/* ---- signals and the end ---- */
-
-static void on_signal(struct monitor *m)
-{
-	struct signalfd_siginfo si;
-
-	if (read(m->signals, &si, sizeof(si)) != sizeof(si))
-		return;
-	if (m->usable)
-		fuse_unmount(m->o, m->mount, false);
-	/* In use, here or in another mount namespace: the server finishes its work and ends, its
-	 * users are left without a file system. */
-	kill(m->server, SIGTERM);
-}
+/* ---- the end ---- */
 
 static int end_code(struct monitor *m)
 {
@@ -127,32 +159,6 @@ static int end_code(struct monitor *m)
 		snprintf(text, sizeof(text), "%s: the kernel side crashed", m->o->program);
 	lines_end(&m->lines, text);
 	return EXIT_BUG;
-}
-
-/*
- * A killed process leaves its io_uring to the host, which takes it apart later, and keeps the image
- * open and locked until the last write is through.  Whoever comes after us must find it free.
- */
-static bool image_free(const struct mount_options *o)
-{
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
-	struct stat st;
-	bool device = !stat(o->image, &st) && S_ISBLK(st.st_mode), is_free;
-	int fd = open(o->image, O_RDONLY | O_CLOEXEC | (device ? O_EXCL : 0));
-
-	if (fd < 0)
-		return errno != EBUSY;
-	is_free = fcntl(fd, F_OFD_GETLK, &lock) || lock.l_type == F_UNLCK;
-	close(fd);
-	return is_free;
-}
-
-static void wait_for_image(const struct monitor *m)
-{
-	if (m->o->nolock || m->o->rdonly || m->o->snapshot)	/* others may read it, too */
-		return;
-	for (int ms = 0; ms < IMAGE_PATIENCE_MS && !image_free(m->o); ms += 2)
-		usleep(2000);
 }
 
 /* Two reports in this order, and nothing more.  False: the server says nothing more. */
@@ -184,15 +190,21 @@ static void watch(struct monitor *m)
 		{ .fd = m->lines.fd, .events = POLLIN },
 		{ .fd = m->signals, .events = POLLIN },
 		{ .fd = m->channel, .events = POLLIN },
+		{ .fd = m->started },		/* an error: the caller has gone */
 	};
 
 	for (;;) {
-		if (poll(fds, 3, -1) < 0)
+		if (poll(fds, 4, m->told ? 500 : -1) < 0)
 			continue;
+		watch_end(m);
 		if (fds[1].revents)
 			on_signal(m);
+		if (fds[3].revents)
+			end_server(m);
 		if (fds[2].revents && !on_report(m))
 			fds[2].fd = -1;
+		if (fds[3].revents || m->usable)
+			fds[3].fd = -1;
 		/* The server holds the other end for as long as it lives. */
 		if (fds[0].revents && !lines_read(&m->lines))
 			return;
@@ -234,7 +246,7 @@ static int start_server(struct monitor *m, const sigset_t *before)
 	if (m->started >= 0)
 		close(m->started);
 	set_descriptors(lines[1]);
-	exit(server_run(m->o, channel[1]));
+	exit(server_run(m->o, channel[1], m->written));
 out:
 	close(channel[1]);
 	close(lines[1]);
@@ -254,9 +266,12 @@ int monitor_run(const struct mount_options *o, int started)
 	sigaddset(&set, SIGTERM);
 	sigaddset(&set, SIGINT);
 	sigaddset(&set, SIGHUP);
+	sigaddset(&set, SIGQUIT);
+	signal(SIGPIPE, SIG_IGN);	/* who reads what we say may go */
 	sigprocmask(SIG_BLOCK, &set, &before);
 	m.signals = signalfd(-1, &set, SFD_CLOEXEC);
-	if (m.signals < 0 || start_server(&m, &before)) {
+	m.written = ending_share();
+	if (m.signals < 0 || !m.written || start_server(&m, &before)) {
 		complain(o, "cannot start the server: %s", strerror(errno));
 		return EXIT_SYSTEM;
 	}
@@ -264,7 +279,7 @@ int monitor_run(const struct mount_options *o, int started)
 	code = end_code(&m);
 	fuse_unmount(o, m.mount, true);
 	if (code == EXIT_BUG || code == EXIT_ENDLESS)
-		wait_for_image(&m);
+		images_wait_free(o);
 	if (m.usable && !fuse_mount_device(o))
 		rump_utab_remove(o->dir);
 	if (m.usable && o->pid_file)

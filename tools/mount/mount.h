@@ -28,7 +28,7 @@ struct mount_options {
 	bool rdonly, nolock, snapshot, writeback;
 	bool allow_other, nosuid, nodev, noexec;
 	int partition, method;
-	int watchdog;			/* seconds; 0: none */
+	int watchdog, stop;		/* seconds; 0: none */
 	unsigned int sector_size;
 	const char *kernel, *mem, *ncpu, *runas, *pid_file;
 	int ready_fd;			/* -1: none */
@@ -84,6 +84,30 @@ struct images {
 	bool rdonly;
 };
 int images_open(struct images *s, const struct mount_options *o);
+/* Wait, but not for long, until a server that was killed has let go of its image. */
+void images_wait_free(const struct mount_options *o);
+
+/*
+ * signals.c: SIGTERM, SIGINT and SIGHUP end the server.  block: in its first thread, before there
+ * is another.  serve: what they end; NULL: nothing any more.
+ */
+struct p2k;
+void signals_block(void);
+int signals_start(const struct mount_options *o, volatile long *shared);
+void signals_serve(struct p2k *p);
+
+/*
+ * ending.c: whether a server that was told to end has had its time.
+ */
+struct ending {
+	int seconds;			/* without writing; 0: any number */
+	long long begin, changed;
+	long written;
+};
+volatile long *ending_share(void);	/* between monitor and server; NULL: no memory */
+long ending_written(void);		/* by this process */
+void ending_begin(struct ending *e, int seconds, long written);
+bool ending_is_over(struct ending *e, long written);
 
 /*
  * limit.c: how many lines may be logged.  burst 0: any number.
@@ -133,8 +157,8 @@ void watchdog_phase(const struct mount_options *o, const char *what);
 /* crash.c: the process's crashes are logged, and end it with the code of a panic. */
 void crash_log(void);
 
-/* server.c: everything from image to unmount; the exit code. */
-int server_run(const struct mount_options *o, int channel);
+/* server.c: everything from image to unmount; the exit code.  `written` is for the monitor. */
+int server_run(const struct mount_options *o, int channel, volatile long *written);
 
 /* monitor.c: start the server, wait for its end, clean up; the exit code.  `started` (or -1): gets
  * a byte when the mount is usable. */

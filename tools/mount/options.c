@@ -20,6 +20,7 @@
 #include "sandbox.h"
 
 #define DAY (24 * 60 * 60L)
+#define STOP 30			/* seconds */
 #define WATCHDOG 30		/* seconds; no request of a sound image takes as long */
 
 void complain(const struct mount_options *o, const char *fmt, ...)
@@ -142,6 +143,26 @@ static void add_rest(struct mount_options *o, const char *word)
 	o->rest = rest;
 }
 
+/* Numbers that need no more than their limits. */
+static bool is_plain_number(struct mount_options *o, const char *name, const char *text, int *err)
+{
+	const struct { const char *name; long least, most; int *value; } numbers[] = {
+		{ "part", 1, INT_MAX, &o->partition },
+		{ "stop", 0, DAY, &o->stop },
+		{ "watchdog", 0, DAY, &o->watchdog },
+	};
+	long n = 0;
+
+	for (size_t i = 0; i < sizeof(numbers) / sizeof(numbers[0]); i++) {
+		if (strcmp(name, numbers[i].name) != 0)
+			continue;
+		*err = set_number(o, name, text, numbers[i].least, numbers[i].most, &n);
+		*numbers[i].value = n;
+		return true;
+	}
+	return false;
+}
+
 static int set_valued(struct mount_options *o, const char *name, const char *v)
 {
 	static const char *const methods[] = { "sync", "async", "mmap", NULL };
@@ -149,12 +170,8 @@ static int set_valued(struct mount_options *o, const char *name, const char *v)
 	long n = 0;
 	int choice = 0, err = 0;
 
-	if (!strcmp(name, "part")) {
-		err = set_number(o, name, v, 1, INT_MAX, &n);
-		o->partition = n;
-	} else if (!strcmp(name, "watchdog")) {
-		err = set_number(o, name, v, 0, DAY, &n);
-		o->watchdog = n;
+	if (is_plain_number(o, name, v, &err)) {
+		;
 	} else if (!strcmp(name, "sector")) {
 		err = set_number(o, name, v, 512, 4096, &n) || check_power(o, name, n);
 		o->sector_size = n;
@@ -323,7 +340,8 @@ int options_parse(struct mount_options *o, int argc, char **argv)
 	int c;
 
 	*o = (struct mount_options){ .program = slash ? slash + 1 : argv[0], .ready_fd = -1,
-				     .method = RUMP_DISK_ASYNC, .watchdog = WATCHDOG };
+				     .method = RUMP_DISK_ASYNC, .watchdog = WATCHDOG,
+				     .stop = STOP };
 	o->allow_other = geteuid() == 0;
 	o->nosuid = o->nodev = true;
 	if (!strncmp(o->program, "rump_", 5) && strcmp(o->program, "rump_fs") != 0)

@@ -4,7 +4,6 @@
  * (sandbox.h): before libblkid and then the driver read the image, and before the first request.
  */
 #include <errno.h>
-#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -178,27 +177,6 @@ static int mount_image(struct server *s)
 
 /* ---- serving ---- */
 
-/* The signals that end a server, taken by a thread of their own; all others have them blocked. */
-static sigset_t ending;
-
-static void *wait_signal(void *p)
-{
-	int sig;
-
-	sigwait(&ending, &sig);
-	p2k_stop(p);
-	return NULL;
-}
-
-static void block_signals(void)
-{
-	sigemptyset(&ending);
-	sigaddset(&ending, SIGTERM);
-	sigaddset(&ending, SIGINT);
-	sigaddset(&ending, SIGHUP);
-	pthread_sigmask(SIG_BLOCK, &ending, NULL);
-}
-
 static int connect_host(struct server *s)
 {
 	struct report report = { .rdonly = ukfs_rdonly(s->u) };
@@ -210,17 +188,11 @@ static int connect_host(struct server *s)
 	return fd;			/* the monitor has said why not */
 }
 
-static int start_serving(struct server *s, struct p2k *p)
+static int start_serving(struct server *s)
 {
 	const struct report usable = { .type = "" };
-	pthread_t waiter;
 	char why[512];
-	int err = pthread_create(&waiter, NULL, wait_signal, p);
 
-	if (err) {
-		complain(s->o, "no thread for signals: %s", strerror(err));
-		return -1;
-	}
 	if (channel_report(s->channel, &usable)) {
 		complain(s->o, "the monitor has gone");
 		return -1;
@@ -254,29 +226,33 @@ static int serve(struct server *s, int fd)
 		close(fd);
 		return EXIT_SYSTEM;
 	}
-	if (!start_serving(s, p)) {
+	if (!start_serving(s)) {
 		watchdog_phase(o, NULL);
+		signals_serve(p);
 		err = -p2k_serve(p);
+		signals_serve(NULL);
 		res = err ? EXIT_SYSTEM : 0;
 	}
 	if (err)
 		complain(o, "the connection to the host's FUSE broke: %s", strerror(err));
+	watchdog_phase(o, "the unmount");
 	p2k_free(p);
 	return res;
 }
 
-int server_run(const struct mount_options *o, int channel)
+int server_run(const struct mount_options *o, int channel, volatile long *written)
 {
 	struct server s = { .o = o, .channel = channel };
 	int fd, res = EXIT_MOUNT;
 
-	block_signals();
+	signals_block();
 	crash_log();
 	/* A monitor that was killed reads no more errors, which is no reason to end. */
 	signal(SIGPIPE, SIG_IGN);
 	/* The host writes to this process to get memory: it must not wait for memory itself. */
 	prctl(PR_SET_IO_FLUSHER, 1, 0, 0, 0);
-	if (images_open(&s.images, o) || prepare(&s) || enter_sandbox_early(&s))
+	if (images_open(&s.images, o) || prepare(&s) || enter_sandbox_early(&s) ||
+	    signals_start(o, written))
 		return EXIT_MOUNT;
 	watchdog_init(o, s.images.bytes);
 	watchdog_phase(o, "the mount");
