@@ -21,6 +21,7 @@
 #define MAX_RESTING	8
 #define BUSY_READS	4	/* requests found waiting, one after another: there is more work */
 #define IDLE_READS	64	/* requests waited for, with another worker waiting too: too many */
+#define STACK_SIZE	(512 * 1024)	/* twice that of a thread of the kernel side */
 #define WAIT_NS		5000	/* a read that takes longer has waited,
 				   besides a ns for each byte */
 
@@ -76,6 +77,20 @@ static void free_worker(struct worker *w)
 	free(w);
 }
 
+static int create_thread(struct worker *w)
+{
+	pthread_attr_t attr;
+	int err = pthread_attr_init(&attr);
+
+	if (err)
+		return err;
+	pthread_attr_setdetachstate(&attr, PTHREAD_CREATE_DETACHED);
+	pthread_attr_setstacksize(&attr, STACK_SIZE);
+	err = pthread_create(&w->thread, &attr, worker_main, w);
+	pthread_attr_destroy(&attr);
+	return err;
+}
+
 /* The caller holds the lock.
  * The worker counts as a reader at once: nobody else need be started. */
 static int start_worker(struct p2k *p)
@@ -93,14 +108,13 @@ static int start_worker(struct p2k *p)
 	}
 	list_worker(p, w);
 	atomic_fetch_add(&p->readers, 1);
-	err = pthread_create(&w->thread, NULL, worker_main, w);
+	err = create_thread(w);
 	if (err) {
 		atomic_fetch_sub(&p->readers, 1);
 		unlist_worker(p, w);
 		free_worker(w);
 		return err;
 	}
-	pthread_detach(w->thread);
 	return 0;
 }
 

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * boxed [-r RUNAS] [-m METHOD] [-o OPTIONS] [-l BYTES] [-f DIR] [-e|-n] IMAGE DO [ARGUMENT]: mount
- * an image, enter the sandbox of the mount servers, do something in it, release the image.
+ * boxed [-r RUNAS] [-m METHOD] [-o OPTIONS] [-l BYTES] [-F BYTES] [-f DIR] [-e|-n] IMAGE DO
+ * [ARGUMENT]: mount an image, enter the sandbox of the mount servers, do something in it, release
+ * the image.
  *
  * boxed list: the names of the attempts.  boxed cost: the filter's instructions for a call.
  *
  * -n: no sandbox.  -e: only what comes before the type is known.  -f: serve a FUSE mount on DIR.
  * DO: load ROUNDS; wait (until standard input ends); panic, abort or segv; memory;
- * try NAME (see forbidden.c); fuse (serve DIR); files.
+ * try NAME (see forbidden.c); fuse (serve DIR); files; grow.
  */
 #include <execinfo.h>
 #include <fcntl.h>
@@ -164,6 +165,19 @@ static void run_files(const char *arg)
 	say("modules", open(modules, O_RDONLY | O_DIRECTORY));
 }
 
+/* Which open files can be made longer: images, the memory of the kernel side. */
+static void run_grow(const char *arg)
+{
+	(void)arg;
+	for (int fd = STDERR_FILENO + 1; fd < 64; fd++) {
+		off_t end = lseek(fd, 0, SEEK_END);
+
+		if (end > 0)
+			dprintf(STDOUT_FILENO, "%s\n", fallocate(fd, 0, end, 1 << 20) ?
+				strerror(errno) : "grown");
+	}
+}
+
 static void run_try(const char *arg)
 {
 	forbidden_try(arg);
@@ -175,7 +189,7 @@ static const struct {
 } things[] = {
 	{ "load", run_load }, { "wait", run_wait }, { "panic", run_panic }, { "abort", run_abort },
 	{ "segv", run_segv }, { "memory", run_memory }, { "try", run_try }, { "fuse", fuse_serve },
-	{ "files", run_files },
+	{ "files", run_files }, { "grow", run_grow },
 };
 
 static void to_stderr(void *arg, int level, const char *line)
@@ -200,7 +214,7 @@ static void enter_early(const struct sandbox *s, int method)
 	rump_init();
 	if (method == RUMP_DISK_ASYNC)
 		rumpuser_prepare_rings(1);
-	if (sandbox_enter_probe(why, sizeof(why)))
+	if (sandbox_enter_probe(s, why, sizeof(why)))
 		die("%s", why);
 }
 
@@ -259,12 +273,13 @@ int main(int argc, char **argv)
 	bool early = true, boxed = true;
 	char why[512];
 
-	while ((c = getopt(argc, argv, "r:m:o:l:f:en")) != -1)
+	while ((c = getopt(argc, argv, "r:m:o:l:F:f:en")) != -1)
 		switch (c) {
 		case 'r': runas = optarg; break;
 		case 'm': method = method_of(optarg); break;
 		case 'o': options = optarg; break;
 		case 'l': s.memory_limit = strtoull(optarg, NULL, 0); break;
+		case 'F': s.file_limit = strtoull(optarg, NULL, 0); break;
 		case 'f': fuse = optarg; break;
 		case 'e': boxed = false; break;
 		case 'n': early = boxed = false; break;
@@ -296,7 +311,7 @@ int main(int argc, char **argv)
 		enter_early(&s, method);
 	mount_image(image, options, method, boxed);
 	forbidden_start_thread();
-	if (boxed && sandbox_enter(&s, why, sizeof(why)))
+	if (boxed && sandbox_enter(why, sizeof(why)))
 		die("%s", why);
 	do_thing(argv[optind + 1], argv[optind + 2]);
 	must_release(fs);

@@ -81,6 +81,15 @@ equal "500 MiB without a limit" granted "$(memory 500)"
 equal "50 MiB of 100" granted "$(memory 50 -l 100000000)"
 equal "500 MiB of 100" "Cannot allocate memory" "$(memory 500 -l 100000000)"
 
+# no file grows: the image beyond its size, the memory of the kernel side
+"$boxed" -n disk.img grow >grown 2>log
+equal "files that grow without a sandbox" grown "$(sort -u grown | grep grown)"
+truncate -s 64M disk.img
+"$boxed" -F $((64 << 20)) disk.img grow >grown 2>log
+! grep grown grown || fail "a file grows in the sandbox"
+[ "$(wc -l <grown)" -ge 2 ] || { cat grown; fail "image and memory were not found"; }
+equal "the image's size" $((64 << 20)) "$(stat -c %s disk.img)"
+
 # while the type is looked for: no files by name but libraries (where the host has landlock)
 "$boxed" -n disk.img files >open 2>log
 equal "files without a sandbox" 4 "$(grep -c ': open' open)"

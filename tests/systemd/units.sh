@@ -25,6 +25,8 @@ for unit in rump-mount@disk rump-media@sdb1; do
 	systemd-analyze verify --man=no "units/${unit%@*}@.service" >verify.log 2>&1 ||
 		{ cat verify.log; fail "systemd-analyze verify $unit"; }
 	! grep -F "${unit%@*}@" verify.log || fail "systemd-analyze verify $unit complains"
+	grep -qE '^MemoryMax=[0-9]+[%MG]$' "units/${unit%@*}@.service" ||
+		fail "$unit: no limit of memory"
 done
 ! grep -E -e '^(Protect(System|Home|Kernel|Control|Hostname|Proc)|Private|ReadOnly|ReadWrite)' \
 	-e '^(Inaccessible|Bind(ReadOnly)?Paths|Temporary|Root|DynamicUser|MountFlags)' \

@@ -37,8 +37,11 @@ static void add_size(struct images *s, int fd)
 {
 	off_t size = lseek(fd, 0, SEEK_END);
 
-	if (size > 0)
-		s->bytes += size;
+	if (size <= 0)
+		return;
+	s->bytes += size;
+	if ((unsigned long long)size > s->largest)
+		s->largest = size;
 }
 
 static int open_first(struct images *s)

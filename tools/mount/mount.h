@@ -80,7 +80,7 @@ struct images {
 	int fd, count;			/* of the first; of all */
 	char path[32];			/* by which the kernel side knows the first */
 	char *options;			/* with descriptors for the further images that they name */
-	unsigned long long bytes;	/* of all together */
+	unsigned long long bytes, largest; /* of all together; of one */
 	bool rdonly;
 };
 int images_open(struct images *s, const struct mount_options *o);

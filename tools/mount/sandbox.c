@@ -8,6 +8,7 @@
 #include <execinfo.h>
 #include <fcntl.h>
 #include <grp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -23,7 +24,7 @@
 #define MOUNT (CONFINE_SERVE | CONFINE_START)
 #define PROBE (MOUNT | CONFINE_DRIVERS)
 #define EARLY_FILES 256		/* descriptors while the kernel side boots and mounts */
-#define ADDRESS_SLACK (1ULL << 30) /* libc's heaps reserve much that they do not use */
+#define ADDRESS_SLACK (8ULL << 30) /* libc's heaps reserve much that they do not use */
 
 static int become(const struct sandbox *s, char *why, size_t len)
 {
@@ -76,7 +77,7 @@ static unsigned long long status_bytes(const char *name)
 
 /*
  * The number of processes stays as it is: the host counts all of the user's, and new processes are
- * refused anyway.  File sizes too: an overlay grows.
+ * refused anyway.
  */
 static int limit_memory(const struct sandbox *s, char *why, size_t len)
 {
@@ -90,6 +91,15 @@ static int limit_memory(const struct sandbox *s, char *why, size_t len)
 		err = limit(RLIMIT_AS, status_bytes("VmSize:") + s->memory_limit + ADDRESS_SLACK,
 			    why, len);
 	return err;
+}
+
+/* The arena is larger than most images: it has been made, and cannot grow. */
+static int limit_files(const struct sandbox *s, char *why, size_t len)
+{
+	if (!s->file_limit)
+		return 0;
+	signal(SIGXFSZ, SIG_IGN);		/* the driver gets an error */
+	return limit(RLIMIT_FSIZE, s->file_limit, why, len);
 }
 
 static bool entered_early;
@@ -128,10 +138,14 @@ static int check_early(char *why, size_t len)
 						"called, or failed");
 }
 
-int sandbox_enter_probe(char *why, size_t len)
+int sandbox_enter_probe(const struct sandbox *s, char *why, size_t len)
 {
 	int err = check_early(why, len);
 
+	if (!err)
+		err = limit_memory(s, why, len);
+	if (!err)
+		err = limit_files(s, why, len);
 	return err ? err : confine_calls(PROBE, why, len);
 }
 
@@ -148,12 +162,10 @@ int sandbox_enter_mount(char *why, size_t len)
 	return err ? err : confine_calls(MOUNT, why, len);
 }
 
-int sandbox_enter(const struct sandbox *s, char *why, size_t len)
+int sandbox_enter(char *why, size_t len)
 {
 	int err = check_early(why, len);
 
-	if (!err)
-		err = limit_memory(s, why, len);
 	close(status);
 	status = -1;
 	if (!err)

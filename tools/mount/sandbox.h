@@ -19,10 +19,12 @@ struct sandbox {
 	uid_t uid;			/* whom to become, where drop_user is set */
 	gid_t gid;
 	bool drop_user;
-	unsigned long long memory_limit; /* bytes that the process may take for itself, besides the
-					    kernel side's RUMP_MEMLIMIT, for stacks and
-					    buffers; 0: no limit.  A wall, not a budget: the
-					    kernel side panics where it gets no thread */
+	unsigned long long memory_limit; /* bytes that the process may take for itself from the
+					    probe on, besides the kernel side's RUMP_MEMLIMIT,
+					    for stacks and buffers; 0: no limit.  A wall, not a
+					    budget: the kernel side panics where it gets no
+					    thread */
+	unsigned long long file_limit;	/* bytes that no file may become longer than; 0: any */
 };
 
 /*
@@ -45,17 +47,18 @@ int sandbox_enter_early(const struct sandbox *s, char *why, size_t len);
 /*
  * All threads are left with the calls of libhost/serve.def and start.def: no sockets, no
  * new memory objects, programs, processes or rings.  Libraries can be loaded, from the module
- * folders.  Like the steps below it fails where sandbox_enter_early was not called.
+ * folders.  The limits of memory and files hold.  Like the steps below it fails where
+ * sandbox_enter_early was not called.
  */
-int sandbox_enter_probe(char *why, size_t len);
+int sandbox_enter_probe(const struct sandbox *s, char *why, size_t len);
 
 /* No files by name and no new code, in all threads. */
 int sandbox_enter_mount(char *why, size_t len);
 
 /*
  * After the mount, in any thread: all threads are left with the calls of libhost/serve.def, no new
- * descriptors, `memory_limit`.
+ * descriptors.
  */
-int sandbox_enter(const struct sandbox *s, char *why, size_t len);
+int sandbox_enter(char *why, size_t len);
 
 #endif

@@ -25,6 +25,13 @@
 #define PR_SET_IO_FLUSHER 57
 #endif
 
+/*
+ * What the host side takes at most, and half as much again: 64 workers with stacks and buffers, a
+ * few hundred threads of the kernel side, what libraries and heaps need.
+ */
+#define HOST_MEMORY (512ULL << 20)
+#define SNAPSHOT_BYTES_PER_BYTE (8 * 4096) /* a bit for each block */
+
 struct server {
 	const struct mount_options *o;
 	int channel;
@@ -111,6 +118,15 @@ static int check_landlock(const struct mount_options *o)
 	return o->type ? 0 : -1;
 }
 
+/* A snapshot's file is as long as its image, whose map of blocks is in memory. */
+static void set_limits(struct server *s)
+{
+	s->sandbox.memory_limit = HOST_MEMORY;
+	if (s->o->snapshot)
+		s->sandbox.memory_limit += s->images.bytes / SNAPSHOT_BYTES_PER_BYTE;
+	s->sandbox.file_limit = s->images.largest;
+}
+
 /*
  * Up to the first byte of the image.  What the kernel side is made of is there when the filter of
  * system calls comes: threads, memory, rings.  If it does not boot, ukfs_mount says why.
@@ -134,7 +150,8 @@ static int enter_sandbox_early(struct server *s)
 	rump_init();
 	if (o->method == RUMP_DISK_ASYNC && !o->snapshot)
 		rumpuser_prepare_rings(s->images.count);	/* else method sync serves */
-	return sandbox_enter_probe(why, sizeof(why)) ? complain_sandbox(s, why) : 0;
+	set_limits(s);
+	return sandbox_enter_probe(&s->sandbox, why, sizeof(why)) ? complain_sandbox(s, why) : 0;
 }
 
 /* The drivers are loaded, and are about to see the image. */
@@ -198,7 +215,7 @@ static int start_serving(struct server *s)
 		return -1;
 	}
 	close(s->channel);
-	if (!s->o->nosandbox && sandbox_enter(&s->sandbox, why, sizeof(why))) {
+	if (!s->o->nosandbox && sandbox_enter(why, sizeof(why))) {
 		complain(s->o, "%s", why);
 		return -1;
 	}

@@ -39,7 +39,7 @@ int rumpuser_arena_create(void *base, unsigned long size)
 
 	if (rumpuser_arena_fd >= 0)
 		return EEXIST;
-	fd = memfd_create("rump-arena", MFD_CLOEXEC);
+	fd = memfd_create("rump-arena", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 	if (fd < 0)
 		return errno;
 	err = ftruncate(fd, size) ? errno : 0;
@@ -54,6 +54,8 @@ int rumpuser_arena_create(void *base, unsigned long size)
 	madvise(base, size, MADV_DONTDUMP);
 	if (rumpuser_param_true("RUMP_HUGEPAGES"))
 		madvise(base, size, MADV_HUGEPAGE);
+	/* Its size never changes: who would change it wants more memory than is allowed. */
+	fcntl(fd, F_ADD_SEALS, F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
 	rumpuser_arena_fd = fd;
 	return 0;
 }

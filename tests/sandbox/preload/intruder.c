@@ -6,6 +6,7 @@
  * attempt INTRUDE is made, or, where that is not set, all attempts but those that end the process.
  * "intruder: NAME: refused" or what the host said goes to standard error.  INTRUDE=stop: it stops
  * until it gets SIGCONT.
+ * INTRUDE=memory: it takes up to 3 GiB for itself, and says how much it got.
  * INTRUDE=flood: it writes FLOOD lines to standard error.
  *
  * INTRUDE_REPORT is the type that the server reports to its monitor instead of the true one;
@@ -18,12 +19,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include <rump/ukfs.h>
 
 #include "../attempts.h"
 
 #define FLOOD 20000
+#define PIECE (64UL << 20)
+#define PIECES 24
 
 /* Those of the table of calls that end the server. */
 static bool is_fatal(int call)
@@ -52,6 +56,26 @@ static void attempt(const struct attempt *a)
 		errno == expected ? "refused" : strerror(errno));
 }
 
+/* With the flags of a heap, and with those of a stack that grows. */
+static void take_memory(void)
+{
+	static const int flags[] = { 0, MAP_GROWSDOWN };
+	static void *piece[2][PIECES];
+	int n = 0;
+
+	for (int i = 0; i < 2 * PIECES; i++) {
+		void **p = &piece[i / PIECES][i % PIECES];
+
+		*p = mmap(NULL, PIECE, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | flags[i / PIECES], -1, 0);
+		n += *p != MAP_FAILED;
+	}
+	for (int i = 0; i < 2 * PIECES; i++)
+		if (piece[i / PIECES][i % PIECES] != MAP_FAILED)
+			munmap(piece[i / PIECES][i % PIECES], PIECE);
+	dprintf(STDERR_FILENO, "intruder: %d MiB\n", n * (int)(PIECE >> 20));
+}
+
 static void intrude(const char *moment)
 {
 	const char *at = getenv("INTRUDE_AT"), *name = getenv("INTRUDE");
@@ -61,6 +85,8 @@ static void intrude(const char *moment)
 		return;
 	if (name && !strcmp(name, "stop"))
 		raise(SIGSTOP);
+	if (name && !strcmp(name, "memory"))
+		take_memory();
 	for (int i = 0; name && !strcmp(name, "flood") && i < FLOOD; i++)
 		dprintf(STDERR_FILENO, "intruder: line %d of a flood\n", i);
 	for (size_t i = 0; i < ATTEMPTS; i++)
