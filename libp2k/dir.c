@@ -7,6 +7,7 @@
 #include "internal.h"
 
 #define RAW_MIN 2048			/* the longest name of any file system, and some */
+#define MOST_STILL 100			/* answers at one position of a directory */
 
 static void put_dirent(struct fuse_dirent *to, const struct dirent64 *d, size_t len)
 {
@@ -69,7 +70,7 @@ static void take_back(struct request *r, const char *at, size_t len)
 
 /* Entries are read behind the answer's room in the buffer, and packed to its start. */
 static long read_entries(struct request *r, const struct fuse_read_in *in, size_t room, size_t raw,
-			 pack_fn pack)
+			 pack_fn pack, uint64_t *position)
 {
 	char *out = p2k_out(r->w), *from;
 	size_t used = 0, n;
@@ -84,10 +85,31 @@ static long read_entries(struct request *r, const struct fuse_read_in *in, size_
 		if (!n)
 			break;
 		used += n;
+		*position = ((struct dirent64 *)(from + at))->d_off;
 	}
 	if (got > 0 && !used)
 		return -EINVAL;
 	return got < 0 ? got : (long)used;
+}
+
+/*
+ * Of a damaged directory a driver can return the same entry again and again, at the same position,
+ * and every program that reads to the end would read for ever.  Entries whose hashes are equal
+ * share a position, but not in so many answers.
+ */
+static bool does_not_end(struct p2k *p, uint64_t node, uint64_t from, uint64_t to)
+{
+	struct p2k_still *s = &p->still[(node >> 6) % P2K_STILL];
+	unsigned int times;
+
+	pthread_mutex_lock(&p->files_lock);
+	if (s->node != node || s->position != from)
+		*s = (struct p2k_still){ .node = node, .position = from };
+	times = s->times = from == to ? s->times + 1 : 0;
+	pthread_mutex_unlock(&p->files_lock);
+	if (times == MOST_STILL && p->args.log)
+		p->args.log("a directory does not end: reading it fails from now on");
+	return times >= MOST_STILL;
 }
 
 /* `share`: an entry of the answer takes at most so many times the room it is read into. */
@@ -96,10 +118,16 @@ static void read_dir(struct request *r, pack_fn pack, size_t share)
 	const struct fuse_read_in *in = r->arg;
 	size_t room = in->size < P2K_MAX_WRITE / 2 ? in->size : P2K_MAX_WRITE / 2;
 	size_t raw = room / share > RAW_MIN ? room / share : RAW_MIN;
+	uint64_t position = 0;
 	long n = p2k_act(r, 0, RUMP_ID_FSETID);
 
 	if (!n)
-		n = read_entries(r, in, room, raw, pack);
+		n = read_entries(r, in, room, raw, pack, &position);
+	if (n > 0 && does_not_end(r->p, r->in->nodeid, in->offset, position)) {
+		if (pack == pack_plus)
+			take_back(r, r->w->out, n);
+		n = -EIO;
+	}
 	if (!p2k_reply(r, n < 0 ? n : 0, r->w->out, n < 0 ? 0 : n) && n > 0 && pack == pack_plus)
 		take_back(r, r->w->out, n);
 }

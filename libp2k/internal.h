@@ -25,6 +25,13 @@
 #define P2K_LARGE	65536			/* bytes whose copying takes long */
 #define P2K_FOREVER	(86400ULL * 365 * 10)	/* seconds: nobody else changes the file system */
 
+/* A directory that was read without moving on: where, and how often. */
+struct p2k_still {
+	uint64_t node, position;
+	unsigned int times;
+};
+#define P2K_STILL	16
+
 struct p2k {
 	struct p2k_args args;
 	struct rump_node *root;
@@ -35,6 +42,7 @@ struct p2k {
 
 	struct p2k_file *files;			/* that the host has open; under files_lock */
 	pthread_mutex_t files_lock;
+	struct p2k_still still[P2K_STILL];	/* under files_lock */
 
 	pthread_mutex_t lock;
 	pthread_cond_t ended;

@@ -34,6 +34,19 @@ def sysv_at_mount(image):
         f.write(raw)
 
 
+def udf_directory(image):
+    """The driver returns the last name that it could read again and again."""
+    os.makedirs("many/many", exist_ok=True)
+    for n in range(300):
+        with open(f"many/many/file{n:04}.txt", "w", encoding="ascii"):
+            pass
+    subprocess.run(["genisoimage", "-quiet", "-udf", "-R", "-o", image, "many"], check=True)
+    with open(image, "r+b") as f:
+        raw = f.read()
+        f.seek(raw.rfind(b"\x08file0298.txt") - 2)
+        f.write(bytes([127]))
+
+
 def affs_at_lookup(image):
     """The file follows itself in its chain: returns a name that is looked for in it, and is not
     there."""

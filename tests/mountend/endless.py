@@ -3,7 +3,7 @@
 # A driver that computes for ever, in a request or at the mount: the server ends with a message and
 # a code of its own, who waits for it gets an error, the mount goes, the image is free.  A server
 # that computes as long, but ends its requests, goes on.
-# needs: mkfs.ext4
+# needs: mkfs.ext4 genisoimage
 # timeout: 600
 import os
 import subprocess
@@ -55,6 +55,17 @@ def in_request():
     served.Server("affs", "affs.img").must_be_ready().umount()
 
 
+def directory():
+    circle.udf_directory("udf.img")
+    server = served.Server("udf", "udf.img", ["ro"]).must_be_ready()
+    p = subprocess.run(["ls", "-f", "mnt/many"], capture_output=True, text=True,
+                       timeout=served.PATIENCE, check=False)
+    names = p.stdout.split()
+    if p.returncode != 2 or "Input/output error" not in p.stderr or "file0290.txt" not in names:
+        served.fail(f"a directory without an end: {p.returncode} {p.stderr}, {len(names)} names")
+    server.umount(0, "a directory does not end")
+
+
 def busy_but_well():
     """Many requests, each of them short."""
     served.make_ext4("disk.img", "64M")
@@ -87,6 +98,7 @@ def main():
     served.own_namespace()
     at_mount()
     in_request()
+    directory()
     busy_but_well()
     wrong_values()
 
