@@ -25,6 +25,15 @@ static inline int printable_character(const unsigned char *s)
 	return len;
 }
 
+/* Not by printf: a signal handler calls this, too. */
+static inline char *printable_octal(char *out, unsigned char c)
+{
+	*out++ = '\\';
+	for (int shift = 6; shift >= 0; shift -= 3)
+		*out++ = '0' + (c >> shift & 7);
+	return out;
+}
+
 /* Write the text to `out`, which has PRINTABLE_SIZE bytes; returns its end.  `kept`: control
  * characters that stay. */
 static inline char *printable(char *out, const char *text, const char *kept)
@@ -38,7 +47,7 @@ static inline char *printable(char *out, const char *text, const char *kept)
 
 		for (len = len ? len : 1; len; len--, s++)
 			if (control)
-				out += sprintf(out, "\\%03o", *s);
+				out = printable_octal(out, *s);
 			else
 				*out++ = *s;
 	}

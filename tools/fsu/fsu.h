@@ -17,6 +17,8 @@
 
 #include <rump/ukfs.h>
 
+#include "end.h"
+
 #ifndef RUMP_VERSION
 #define RUMP_VERSION "unknown"
 #endif
@@ -140,6 +142,8 @@ bool fsu_unmount_last(void);
 /* Whether a host file is the image itself: it must be neither read into nor written over. */
 bool fsu_is_image(const struct stat *st);
 const char *fsu_image(void);
+/* The type that is mounted or, until it is, that was named; or NULL. */
+const char *fsu_mounted_type(void);
 /* It will be made under this name: what has it now is left out of what is read. */
 void fsu_set_image(const char *image);
 

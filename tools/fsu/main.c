@@ -98,6 +98,8 @@ static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 	case FSU_PARSE_RUN:
 		line.mount = &mnt;
 		line.read = cmd->flags & FSU_READ;
+		fsu_end_name(line.image);
+		fsu_crash_line();
 		/* One thread needs one virtual CPU, and a kernel with one starts faster. */
 		if (!(cmd->flags & FSU_COPY))
 			setenv("RUMP_NCPU", "1", 0);

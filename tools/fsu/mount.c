@@ -11,13 +11,18 @@
 #include "fsu.h"
 
 static struct ukfs *mounted, *second;
-static const char *image_path;
+static const char *image_path, *given_type;
 static struct stat image_stat;
 static bool image_known, only_read;
 
 const char *fsu_image(void)
 {
 	return image_path;
+}
+
+const char *fsu_mounted_type(void)
+{
+	return mounted ? ukfs_fstype(mounted) : given_type;
 }
 
 bool fsu_is_image(const struct stat *st)
@@ -79,6 +84,7 @@ struct ukfs *fsu_mount(const struct fsu_line *line)
 	if (mounted)
 		return mounted;
 	fsu_set_image(line->image);
+	given_type = line->mount->type;
 	if (!line->read)
 		fsu_catch_signals();
 	only_read = line->read && !last_is_rw(line->mount->options);

@@ -74,6 +74,7 @@ static bool from_copy(struct image *i, struct copy *c)
 		fsu_path_free(&dir);
 		return false;
 	}
+	fsu_end_remove(FSU_END_TREE, dir.s);
 	c->from = &tree_side;
 	c->to = &host_side;
 	copy_run(c, root, 1, dir.s);
@@ -81,6 +82,7 @@ static bool from_copy(struct image *i, struct copy *c)
 	words_add(&rm, "rm -rf --", NULL);
 	words_add(&rm, "%d", (const char *[128]){ ['d'] = dir.s });
 	run_program(&rm, "coreutils", NULL);
+	fsu_end_remove(FSU_END_TREE, NULL);
 	words_free(&rm);
 	fsu_path_free(&dir);
 	return good;

@@ -25,6 +25,12 @@ static void remove_unfinished(void)
 		unlink(unfinished);
 }
 
+static void set_unfinished(char *path)
+{
+	unfinished = path;
+	fsu_end_remove(FSU_END_IMAGE, path);
+}
+
 /* ---- begin and end ----------------------------------------------------------------------- */
 
 static int temporary(const char *beside, char **path)
@@ -56,7 +62,7 @@ bool image_begin(struct image *i)
 	i->fd = temporary(i->name, &i->path);
 	if (i->fd < 0)
 		return false;
-	unfinished = i->path;
+	set_unfinished(i->path);
 	atexit(remove_unfinished);
 	return true;
 }
@@ -94,7 +100,7 @@ bool image_finish(struct image *i, bool good)
 	}
 	if (!good)
 		remove_unfinished();
-	unfinished = NULL;
+	set_unfinished(NULL);
 	close(i->fd);
 	free(i->path);
 	return good;

@@ -190,7 +190,10 @@ int main(int argc, char **argv)
 
 	setlocale(LC_ALL, "");
 	copy_init(&r.c);
+	fsu_crash_line();
 	code = options_read(&r.o, &r.c, argc, argv);
+	if (code == FSU_OK)
+		fsu_end_name(argv[optind]);
 	if (code == FSU_OK)
 		code = r.o.partitions ? make_disk(&r.o, argv[optind]) :
 					one_file_system(&r, argv, argv + optind, argc - optind);

@@ -26,6 +26,7 @@ struct disk {
 	struct line *lines;
 	int number;		/* of the text's line */
 	bool incomplete;
+	int failed;		/* the exit code where there is no image */
 };
 
 static bool wrong(const struct disk *d, const char *what, const char *which)
@@ -294,6 +295,8 @@ static bool fill(struct disk *d, int n)
 	code = run_makefs(&w, n + 1, d->table.list[n].start);
 	words_free(&w);
 	d->incomplete |= code == MAKEFS_INCOMPLETE;
+	if (code == FSU_CRASHED)
+		d->failed = code;
 	good = (code == FSU_OK || code == MAKEFS_INCOMPLETE) && move_in(d, path, &d->table.list[n]);
 	free(path);
 	return good;
@@ -320,7 +323,7 @@ static bool fill_all(struct disk *d)
 
 int make_disk(const struct options *o, const char *image)
 {
-	struct disk d = { .o = o, .image = { .o = o, .name = image } };
+	struct disk d = { .o = o, .image = { .o = o, .name = image }, .failed = FSU_FAILED };
 	int code = read_text(&d);
 
 	if (code != FSU_OK)
@@ -328,6 +331,6 @@ int make_disk(const struct options *o, const char *image)
 	program_path();	/* all else is set by the makefs of each partition */
 	fsu_catch_signals();
 	if (!image_begin(&d.image) || !image_finish(&d.image, fill_all(&d)))
-		return FSU_FAILED;
+		return d.failed;
 	return d.incomplete ? MAKEFS_INCOMPLETE : FSU_OK;
 }

@@ -177,9 +177,12 @@ static int spawn(const struct words *w, int in, int out, int *status)
 	}
 	err = posix_spawnp(&pid, w->list[0], &actions, NULL, w->list, environ);
 	posix_spawn_file_actions_destroy(&actions);
+	if (!err)
+		fsu_end_program(pid);
 	while (!err && waitpid(pid, status, 0) < 0 && errno == EINTR)
 		if (fsu_interrupted())
 			kill(pid, fsu_interrupted());
+	fsu_end_program(0);
 	return err;
 }
 
