@@ -11,6 +11,7 @@ struct ukfs_dir {
 	struct ukfs *u;
 	int fd;
 	size_t pos, end;		/* of the records in buf */
+	struct ukfsi_listing listing;
 	struct ukfs_dirent entry;
 	_Alignas(struct dirent64) uint8_t buf[BUFFER_SIZE];
 };
@@ -30,6 +31,7 @@ struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path)
 	}
 	dir->u = u;
 	dir->pos = dir->end = 0;
+	memset(&dir->listing, 0, sizeof(dir->listing));
 	dir->fd = AT_FD_PATH(u, "open the directory", fd, path,
 			     rump_sys_openat(at.dirfd, at.path,
 					     O_RDONLY | O_DIRECTORY | O_CLOEXEC, 0));
@@ -52,6 +54,8 @@ static struct ukfs_dirent *take_record(struct ukfs_dir *dir)
 	size_t len = strlen(d->d_name);
 
 	dir->pos += d->d_reclen;
+	if (ukfsi_listing_next(&dir->listing, dir->u, d) < 0)
+		return NULL;
 	if (len >= sizeof(dir->entry.d_name)) {
 		ukfsi_fail(dir->u, "return the name", d->d_name, -ENAMETOOLONG);
 		return NULL;
@@ -106,6 +110,10 @@ static ssize_t read_records(int fd, off_t *off, uint8_t *buf, size_t bufsize)
 
 ssize_t ukfs_getdents(struct ukfs *u, const char *path, off_t *off, uint8_t *buf, size_t bufsize)
 {
-	return OPENED(u, "read the directory", path, O_RDONLY | O_DIRECTORY,
-		      read_records(fd, off, buf, bufsize));
+	off_t start = off ? *off : 0;
+	ssize_t n = OPENED(u, "read the directory", path, O_RDONLY | O_DIRECTORY,
+			   read_records(fd, off, buf, bufsize));
+
+	/* the next call would read the same records again */
+	return n > 0 && *off == start ? ukfsi_endless(u) : n;
 }

@@ -75,6 +75,26 @@ uint64_t ukfsi_log_position(void);
  */
 int ukfsi_log_reason(uint64_t since, const char *devpath, int max, char *buf, size_t size);
 
+/* ---- listing.c: directories that do not end ------------------------------------------------- */
+
+#define UKFSI_NAME_MAX 1024
+
+struct ukfsi_listing {
+	uint64_t count, marked;	/* entries so far, and up to the one that is marked: */
+	uint64_t ino;
+	int64_t off;
+	char name[UKFSI_NAME_MAX];
+	int met;		/* how often it has come again */
+	bool endless;
+};
+
+struct dirent64;
+/* Count the entry of a listing, which began zeroed.  0; or -1 with the error noted: this listing
+ * has no end. */
+int ukfsi_listing_next(struct ukfsi_listing *l, const struct ukfs *u, const struct dirent64 *d);
+/* Note that error. */
+int ukfsi_endless(const struct ukfs *u);
+
 /* ---- drivers.c ------------------------------------------------------------------------------ */
 
 /*

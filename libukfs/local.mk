@@ -78,7 +78,7 @@ MAN += $(wildcard man/man3/*.3)
 
 # Tests: each C file of libukfs/tests is a program.  The unit tests see the library's inside.
 UKFS_TESTS := $(patsubst libukfs/tests/%.c,$(B)/tests/%,$(wildcard libukfs/tests/*.c))
-UKFS_UNIT_OBJS := $(call objs,libukfs/options.c libukfs/idmap.c libukfs/log.c)
+UKFS_UNIT_OBJS := $(call objs,$(patsubst %,libukfs/%.c,options idmap log error listing))
 
 $(UKFS_TESTS): $(B)/tests/%: $(B)/obj/libukfs/tests/%.o $(B)/lib/libukfs.so $(B)/vars/link
 	@mkdir -p $(@D)

@@ -179,11 +179,12 @@ struct ukfs_dir *ukfs_opendirat(struct ukfs *u, int fd, const char *path);
 /* The descriptor of an open directory, for calls that take one; closed by ukfs_closedir alone. */
 int ukfs_dirfd(const struct ukfs_dir *dir);
 /* The next entry, "." and ".." included, valid until the next call on `dir`; NULL at the end
- * (errno unchanged) and on error (errno set). */
+ * (errno unchanged) and on error (errno set; EUCLEAN also where a damaged directory repeats its
+ * entries without an end, or has more than the image can hold). */
 struct ukfs_dirent *ukfs_readdir(struct ukfs_dir *dir);
 int ukfs_closedir(struct ukfs_dir *dir);
-/* Raw struct dirent64 records of a directory, from *off on; *off is advanced.  Returns bytes, 0 at
- * the end. */
+/* Raw struct dirent64 records of a directory, from *off on; *off is advanced, or the call fails
+ * with EUCLEAN.  Returns bytes, 0 at the end. */
 ssize_t ukfs_getdents(struct ukfs *u, const char *path, off_t *off, uint8_t *buf, size_t bufsize);
 
 /* ---- data -------------------------------------------------------------------------------- */

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The inside of libukfs that needs no kernel side: mount options and the reasons taken from the
- * kernel's log.
+ * The inside of libukfs that needs no kernel side: mount options, the reasons taken from the
+ * kernel's log, and listings that do not end.
  * run-as: self
  */
+#include <dirent.h>
 #include <sys/mount.h>
 
 #include "internal.h"
@@ -151,6 +152,80 @@ static void the_programs_sink_gets_every_line(void **state)
 	ukfs_set_log(NULL, NULL);
 }
 
+/* ---- listings ---- */
+
+#define DISK (1 << 20)
+
+int rump_disk_size(int disk, uint64_t *bytes)
+{
+	(void)disk;
+	*bytes = DISK;
+	return 0;
+}
+
+/* The entry of this number of a listing that returns `period' entries again and again.  What is
+ * 'c': counted up, 'r': repeated, 's': the same for all. */
+static struct dirent64 entry(uint64_t n, uint64_t period, char ino, char off, char name)
+{
+	struct dirent64 d = { 0 };
+	const uint64_t values[] = { ['c'] = n, ['r'] = n % period, ['s'] = 7 };
+
+	d.d_ino = values[(int)ino];
+	d.d_off = values[(int)off];
+	snprintf(d.d_name, sizeof(d.d_name), "name-%ju", (uintmax_t)values[(int)name]);
+	return d;
+}
+
+/* How many entries it takes; 0: it is taken for one that ends. */
+static uint64_t listed(uint64_t most, uint64_t period, int disk, const char how[3])
+{
+	struct ukfsi_listing l = { 0 };
+	struct ukfs u = { .image = "disk.img", .disk = disk };
+
+	for (uint64_t n = 1; n <= most; n++) {
+		struct dirent64 d = entry(n, period, how[0], how[1], how[2]);
+
+		if (ukfsi_listing_next(&l, &u, &d) == 0)
+			continue;
+		assert_int_equal(errno, EUCLEAN);
+		assert_non_null(strstr(ukfs_errmsg(), "the directory does not end"));
+		assert_int_equal(ukfsi_listing_next(&l, &u, &d), -1);
+		return n;
+	}
+	return 0;
+}
+
+static void circles_are_found(void **state)
+{
+	static const char *const ways[] = { "rrr", "rcr", "crr" };
+	static const uint64_t periods[] = { 1, 2, 63, 64, 65, 1000, 100000 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		for (size_t j = 0; j < sizeof(periods) / sizeof(periods[0]); j++) {
+			uint64_t n = listed(UINT32_MAX, periods[j], -1, ways[i]);
+
+			assert_in_range(n, 2 * periods[j], 16 * periods[j] + 128);
+		}
+}
+
+/* Hashed positions, names that no character set has, inode numbers that the driver makes up. */
+static void what_is_no_circle_is_none(void **state)
+{
+	static const char *const ways[] = { "ccc", "csc", "scc", "ccs", "ssc" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(ways) / sizeof(ways[0]); i++)
+		assert_int_equal(listed(1000000, 10, -1, ways[i]), 0);
+}
+
+static void no_image_has_more_entries_than_room(void **state)
+{
+	(void)state;
+	assert_int_equal(listed(DISK, 1, 0, "ccc"), 0);
+	assert_in_range(listed(UINT32_MAX, 1, 0, "ccc"), DISK, 8 * DISK);
+}
+
 static int start_log(void **state)
 {
 	(void)state;
@@ -168,6 +243,9 @@ int main(void)
 		cmocka_unit_test(lines_are_joined_once_each),
 		cmocka_unit_test(old_lines_fall_out_of_the_ring),
 		cmocka_unit_test(the_programs_sink_gets_every_line),
+		cmocka_unit_test(circles_are_found),
+		cmocka_unit_test(what_is_no_circle_is_none),
+		cmocka_unit_test(no_image_has_more_entries_than_room),
 	};
 
 	return cmocka_run_group_tests(tests, start_log, NULL) != 0;

@@ -327,17 +327,23 @@ static int list(struct ukfs *u, struct lsattr *l, const char *path)
 {
 	struct ukfs_dir *dir = ukfs_opendir(u, path);
 	struct ukfs_dirent *d;
-
 	int err = dir ? 0 : errno;
 
-	if (!dir)
-		fsu_perror_verb(err, "read directory", path);
-	while (dir && !fsu_interrupted() && (d = ukfs_readdir(dir))) {
-		char *name = fsu_strdup(d->d_name);
+	while (dir && !fsu_interrupted()) {
+		char *name;
 
+		errno = 0;
+		d = ukfs_readdir(dir);
+		if (!d) {
+			err = errno;
+			break;
+		}
+		name = fsu_strdup(d->d_name);
 		list_entry(u, l, path, name);
 		free(name);
 	}
+	if (err)
+		fsu_perror_verb(err, "read directory", path);
 	if (dir)
 		ukfs_closedir(dir);
 	return err;

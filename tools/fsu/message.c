@@ -15,6 +15,8 @@
 #include "fsu.h"
 #include "ls/ls.h"
 
+#define ENDLESS "the directory does not end"
+
 static volatile sig_atomic_t caught;
 
 /* Each line of it may have text of an image or of a library in it. */
@@ -70,6 +72,14 @@ static const char *kernel_sentence(int err, const char *path)
 	return text && strstr(text, path) && strstr(text, strerror(err)) ? text : NULL;
 }
 
+/* strerror, but for a directory that libukfs gave up: what it says has the driver's reason. */
+static const char *reason(int err)
+{
+	const char *endless = err == EUCLEAN ? strstr(ukfs_errmsg(), ENDLESS) : NULL;
+
+	return endless ? fsu_name(endless) : strerror(err);
+}
+
 void fsu_perror(int err, const char *path)
 {
 	const char *text = kernel_sentence(err, path);
@@ -77,7 +87,7 @@ void fsu_perror(int err, const char *path)
 	if (text)
 		fsu_message("%s", fsu_name(text));
 	else
-		fsu_message("%s: %s", fsu_name(path), strerror(err));
+		fsu_message("%s: %s", fsu_name(path), reason(err));
 }
 
 void fsu_perror_verb(int err, const char *verb, const char *path)
@@ -87,7 +97,7 @@ void fsu_perror_verb(int err, const char *verb, const char *path)
 	if (text)
 		fsu_message("%s", fsu_name(text));
 	else
-		fsu_message("cannot %s %s: %s", verb, fsu_name(path), strerror(err));
+		fsu_message("cannot %s %s: %s", verb, fsu_name(path), reason(err));
 }
 
 const char *fsu_name(const char *path)
