@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The end of a process that no caller of its decides: a crash of the kernel's code.
+ * The end of a process that no caller of its decides: a crash of the kernel's code, a limit that is
+ * exceeded.  Both may happen at any instruction.
  */
 #ifndef FSU_END_H
 #define FSU_END_H
@@ -8,8 +9,8 @@
 #include <stdbool.h>
 #include <sys/types.h>
 
-/* librump's exit code for a panic. */
-enum { FSU_CRASHED = 70 };
+/* The first is librump's for a panic. */
+enum { FSU_CRASHED = 70, FSU_EXCEEDED = 71 };
 
 /* What fsu_end removes: a file, or a directory with all that is in it.  The caller keeps the path
  * until it sets another, or NULL. */
@@ -26,5 +27,14 @@ _Noreturn void fsu_end(int code, ...) __attribute__((sentinel));
 
 /* From here on a crash of the kernel's code ends the process by fsu_end, with FSU_CRASHED. */
 void fsu_crash_line(void);
+
+/* In seconds; 0: no limit. */
+struct fsu_limits {
+	unsigned int cpu, time;
+};
+/* The argument of --max-cpu or --max-time; false after a usage message. */
+bool fsu_limit_parse(const char *option, const char *arg, unsigned int *seconds);
+/* From here on they hold. */
+void fsu_limits_start(const struct fsu_limits *limits);
 
 #endif

@@ -192,6 +192,7 @@ static int wait_program(struct exec *x, pid_t program)
 	int status;
 	pid_t pid;
 
+	fsu_end_program(program);
 	for (;;) {
 		int sig = next_signal(x, &si);
 
@@ -199,9 +200,11 @@ static int wait_program(struct exec *x, pid_t program)
 		if (sig != SIGCHLD && si.ssi_code <= 0)
 			kill(program, sig);
 		while ((pid = waitpid(-1, &status, WNOHANG)) > 0) {
-			if (pid == program)
+			if (pid == program) {
+				fsu_end_program(0);
 				return WIFEXITED(status) ? WEXITSTATUS(status) :
 							   EXEC_SIGNAL + WTERMSIG(status);
+			}
 			if (pid == x->server) {
 				x->server = 0;
 				x->server_status = status;
@@ -292,6 +295,9 @@ int fsu_exec_run(struct fsu_line *line)
 	}
 	if (line->noperands == 0)
 		return fsu_usage("the command to run is missing");
+	if (line->mount->limits.cpu)
+		return fsu_usage("--max-cpu does not hold for the program and the mount server, "
+				 "which are other processes; --max-time does");
 	if (!realpath(x.dir, dir)) {
 		fsu_message("cannot mount on %s: %s", fsu_name(x.dir), strerror(errno));
 		return EXEC_FAILED;

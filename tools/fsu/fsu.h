@@ -73,6 +73,7 @@ struct fsu_mount_options {
 	int partition;
 	int method;
 	unsigned int sector_size;
+	struct fsu_limits limits;
 	bool nolock, noflush;
 	bool confine;		/* the command gives up what it does not need of the host */
 };

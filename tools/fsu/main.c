@@ -100,6 +100,7 @@ static int run_command(const struct fsu_command *cmd, int argc, char **argv)
 		line.read = cmd->flags & FSU_READ;
 		fsu_end_name(line.image);
 		fsu_crash_line();
+		fsu_limits_start(&mnt.limits);
 		/* One thread needs one virtual CPU, and a kernel with one starts faster. */
 		if (!(cmd->flags & FSU_COPY))
 			setenv("RUMP_NCPU", "1", 0);

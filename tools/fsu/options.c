@@ -16,8 +16,8 @@
 #include "fsu.h"
 
 enum {
-	KEY_METHOD = 10000, KEY_SECTOR, KEY_NOLOCK, KEY_NO_CONFINE, KEY_HELP, KEY_VERSION,
-	KEY_TYPE, KEY_OPTIONS, KEY_PART, KEY_FIRST_COMMON = KEY_METHOD,
+	KEY_METHOD = 10000, KEY_SECTOR, KEY_NOLOCK, KEY_NO_CONFINE, KEY_MAX_CPU, KEY_MAX_TIME,
+	KEY_HELP, KEY_VERSION, KEY_FIRST_COMMON = KEY_METHOD,
 };
 
 static const struct fsu_option common[] = {
@@ -31,6 +31,9 @@ static const struct fsu_option common[] = {
 	{ KEY_NOLOCK, "nolock", FSU_NOARG, NULL, "do not lock the image" },
 	{ KEY_NO_CONFINE, "no-confine", FSU_NOARG, NULL,
 	  "keep all rights while the image is read, for debugging" },
+	{ KEY_MAX_CPU, "max-cpu", FSU_ARG, "SECONDS",
+	  "end with exit code 71 after this much processor time" },
+	{ KEY_MAX_TIME, "max-time", FSU_ARG, "SECONDS", "end with exit code 71 after this time" },
 	{ KEY_HELP, "help", FSU_NOARG, NULL, "show this text" },
 	{ KEY_VERSION, "version", FSU_NOARG, NULL, "show the version" },
 	FSU_OPTIONS_END
@@ -148,6 +151,10 @@ static bool take_common(struct fsu_mount_options *mnt, int key, const char *arg)
 		fsu_message("not confined: an image that takes this process over can do what you "
 			    "can");
 		return true;
+	case KEY_MAX_CPU:
+		return fsu_limit_parse("--max-cpu", arg, &mnt->limits.cpu);
+	case KEY_MAX_TIME:
+		return fsu_limit_parse("--max-time", arg, &mnt->limits.time);
 	default:
 		mnt->nolock = true;
 		return true;

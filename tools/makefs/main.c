@@ -192,6 +192,9 @@ int main(int argc, char **argv)
 	copy_init(&r.c);
 	fsu_crash_line();
 	code = options_read(&r.o, &r.c, argc, argv);
+	/* of a disk each partition's makefs has them */
+	if (code == FSU_OK && !r.o.partitions)
+		fsu_limits_start(&r.o.limits);
 	if (code == FSU_OK)
 		fsu_end_name(argv[optind]);
 	if (code == FSU_OK)

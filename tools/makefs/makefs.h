@@ -79,6 +79,7 @@ struct options {
 	int64_t time;			/* -T, or SOURCE_DATE_EPOCH */
 	bool time_given, time_all;
 	bool sparse, strict;
+	struct fsu_limits limits;
 };
 
 /* From a command line, with optind at the operands; the copier's own go to `c`.  FSU_OK; FSU_USAGE,

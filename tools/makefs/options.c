@@ -7,7 +7,7 @@
 
 #include "makefs.h"
 
-enum { KEY_STRICT = 400, KEY_HELP, KEY_VERSION };
+enum { KEY_STRICT = 400, KEY_MAX_CPU, KEY_MAX_TIME, KEY_HELP, KEY_VERSION };
 
 static const struct fsu_option options[] = {
 	{ 't', "type", FSU_ARG, "TYPE", "file system type; default: ext4" },
@@ -33,6 +33,9 @@ static const struct fsu_option options[] = {
 	{ 'x', "one-file-system", FSU_NOARG, NULL, "do not enter other file systems of the host" },
 	{ KEY_STRICT, "strict", FSU_NOARG, NULL, "no image at all where something cannot be kept" },
 	COPY_OPTIONS,
+	{ KEY_MAX_CPU, "max-cpu", FSU_ARG, "SECONDS",
+	  "end with exit code 71 after this much processor time" },
+	{ KEY_MAX_TIME, "max-time", FSU_ARG, "SECONDS", "end with exit code 71 after this time" },
 	{ KEY_HELP, "help", FSU_NOARG, NULL, "show this text" },
 	{ KEY_VERSION, "version", FSU_NOARG, NULL, "show the version" },
 	FSU_OPTIONS_END
@@ -136,6 +139,8 @@ static bool take(struct options *o, struct copy *c, int key, char *arg)
 		return strcmp(arg, "gpt") == 0 || strcmp(arg, "mbr") == 0 || bad("-p", arg);
 	case 'P': o->partitions = arg; return true;
 	case KEY_STRICT: o->strict = true; return true;
+	case KEY_MAX_CPU: return fsu_limit_parse("--max-cpu", arg, &o->limits.cpu);
+	case KEY_MAX_TIME: return fsu_limit_parse("--max-time", arg, &o->limits.time);
 	default: return copy_option(c, &(struct fsu_given){ key, arg });
 	}
 }

@@ -295,7 +295,7 @@ static bool fill(struct disk *d, int n)
 	code = run_makefs(&w, n + 1, d->table.list[n].start);
 	words_free(&w);
 	d->incomplete |= code == MAKEFS_INCOMPLETE;
-	if (code == FSU_CRASHED)
+	if (code == FSU_CRASHED || code == FSU_EXCEEDED)
 		d->failed = code;
 	good = (code == FSU_OK || code == MAKEFS_INCOMPLETE) && move_in(d, path, &d->table.list[n]);
 	free(path);
