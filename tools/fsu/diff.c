@@ -5,13 +5,9 @@
  * host's diff's work, which gets their content and knows every format.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <fnmatch.h>
-#include <locale.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "diff.h"
@@ -19,26 +15,7 @@
 #include "ls/ls.h"
 #include "programs.h"
 
-enum { SAME, DIFFERENT, TROUBLE };
-
-/* One side of a comparison. */
-struct file {
-	struct ukfs *u;
-	const char *path;
-	struct stat st;
-	bool missing;
-	const struct file *up;	/* the directory that it was met in */
-};
-
-struct diff {
-	const struct fsu_line *line;
-	bool recursive, brief, new_files, new_first, same, text, no_dereference, ignores;
-	bool side_by_side, context, unified;
-	const char *labels[2];
-	char *switches;		/* as given, for the line above each pair of files in a tree */
-	char **argv;		/* of the host's diff, up to its labels */
-	int argc;
-};
+#define TEXT_LIMIT (128 << 20)	/* both files, twice, fit into a GiB */
 
 static int trouble(int err, const char *path)
 {
@@ -62,11 +39,6 @@ static const char *kind(const struct stat *st)
 
 /* ---- two files --------------------------------------------------------------------------- */
 
-struct content {
-	FILE *f;		/* NULL: empty */
-	int err;
-};
-
 static struct content open_file(const struct file *file)
 {
 	struct content c = { NULL, 0 };
@@ -78,13 +50,17 @@ static struct content open_file(const struct file *file)
 	return c;
 }
 
-static size_t take(const struct content *c, char *buf, size_t size)
+/* Files of two lengths differ; one of /proc has none. */
+static bool lengths_differ(const struct file f[2])
 {
-	return c->f ? fread(buf, 1, size, c->f) : 0;
+	for (int i = 0; i < 2; i++)
+		if (f[i].missing || !S_ISREG(f[i].st.st_mode) || !f[i].st.st_size)
+			return false;
+	return f[0].st.st_size != f[1].st.st_size;
 }
 
 /* What the first block says: diff takes what has a NUL in it for binary. */
-static int compare_bytes(struct content c[2], bool *binary)
+static int compare_bytes(struct content c[2], const struct file f[2], bool *binary)
 {
 	enum { BLOCK = 64 << 10 };
 	char *a = fsu_malloc(2 * BLOCK), *b = a + BLOCK;
@@ -93,13 +69,13 @@ static int compare_bytes(struct content c[2], bool *binary)
 	size_t n, m;
 
 	do {
-		n = take(&c[0], a, BLOCK);
-		m = take(&c[1], b, BLOCK);
+		n = diff_take(&c[0], a, BLOCK);
+		m = diff_take(&c[1], b, BLOCK);
 		if (first)
 			*binary = memchr(a, 0, n < 4096 ? n : 4096) ||
 				  memchr(b, 0, m < 4096 ? m : 4096);
 		first = false;
-		if (n != m || memcmp(a, b, n))
+		if (n != m || memcmp(a, b, n) || lengths_differ(f))
 			result = DIFFERENT;
 	} while (n && result == SAME);
 	free(a);
@@ -112,52 +88,10 @@ static int compare_bytes(struct content c[2], bool *binary)
 	return result;
 }
 
-/* The content in a file of memory, for another program. */
-static int memory_file(const struct content *c)
-{
-	int fd = memfd_create("fsu_diff", MFD_CLOEXEC);
-	char *buf = fsu_malloc(128 << 10);
-	size_t n;
-
-	while (fd >= 0 && (n = take(c, buf, 128 << 10)) > 0) {
-		if (write(fd, buf, n) != (ssize_t)n) {
-			close(fd);
-			fd = -1;
-		}
-	}
-	free(buf);
-	if (fd >= 0)
-		lseek(fd, 0, SEEK_SET);
-	return fd;
-}
-
-/* "path\ttime", as diff writes it behind --- and +++. */
-static char *label(const struct diff *d, const struct file *file, int side)
-{
-	char when[64] = "", *text;
-	time_t sec = file->missing ? 0 : file->st.st_mtim.tv_sec;
-	struct tm tm;
-
-	if (localtime_r(&sec, &tm))
-		fsu_strftime(when, sizeof(when), d->context && !d->unified &&
-			     fsu_posix_locale(LC_TIME) ?
-			     "%a %b %e %T %Y" : "%Y-%m-%d %H:%M:%S.%N %z", &tm,
-			     file->missing ? 0 : file->st.st_mtim.tv_nsec);
-	if ((d->labels[side] ? asprintf(&text, "--label=%s", d->labels[side]) :
-	     asprintf(&text, "--label=%s\t%s", fsu_shown(file->path), when)) < 0)
-		fsu_die(TROUBLE);
-	return text;
-}
-
-static const char *shown(const struct diff *d, const struct file f[2], int side)
-{
-	return fsu_shown(d->labels[side] ? d->labels[side] : f[side].path);
-}
-
 static int different_kinds(const struct diff *d, const struct file f[2])
 {
-	printf("File %s is a %s while file %s is a %s\n", shown(d, f, 0), kind(&f[0].st),
-	       shown(d, f, 1), kind(&f[1].st));
+	printf("File %s is a %s while file %s is a %s\n", diff_shown(d, f, 0), kind(&f[0].st),
+	       diff_shown(d, f, 1), kind(&f[1].st));
 	return DIFFERENT;
 }
 
@@ -172,88 +106,6 @@ static int only_in(const struct file *file)
 	return DIFFERENT;
 }
 
-static void print_heading(const struct diff *d, const struct file f[2])
-{
-	static const struct ls_options quoting = { .quote = LS_SHELL };
-	char *names[2];
-
-	for (int i = 0; i < 2; i++)
-		names[i] = ls_quote(&quoting, shown(d, f, i), false, NULL);
-	printf("diff%s %s %s\n", d->switches, names[0], names[1]);
-	free(names[0]);
-	free(names[1]);
-}
-
-/* Its output to ours, the heading in front where there is any. */
-static void pass_on(const struct diff *d, int from, const struct file f[2], bool heading)
-{
-	char *buf = fsu_malloc(64 << 10);
-	ssize_t n;
-
-	while ((n = read(from, buf, 64 << 10)) > 0 || (n < 0 && errno == EINTR)) {
-		if (n > 0 && heading)
-			print_heading(d, f);
-		if (n > 0)
-			heading = false;
-		if (!d->brief)
-			fwrite(buf, 1, n > 0 ? n : 0, stdout);
-	}
-	free(buf);
-}
-
-static int run_diff(const struct diff *d, const int fd[2], const struct file f[2], bool heading)
-{
-	char paths[2][32], **argv = fsu_malloc((d->argc + 5) * sizeof(char *));
-	struct fsu_program p = { .argv = argv, .nfds = 3, .fds = { -1, fd[0], fd[1] },
-				 .as = { STDOUT_FILENO, fd[0], fd[1] } };
-	int status, out[2], err, n = d->argc;
-
-	memcpy(argv, d->argv, n * sizeof(char *));
-	for (int i = 0; i < 2; i++)
-		argv[n + i] = label(d, &f[i], i);
-	for (int i = 0; i < 2; i++) {
-		snprintf(paths[i], sizeof(paths[i]), "/dev/fd/%d", fd[i]);
-		argv[n + 2 + i] = paths[i];
-	}
-	argv[n + 4] = NULL;
-	err = pipe2(out, O_CLOEXEC) ? errno : 0;
-	if (!err) {
-		p.fds[0] = out[1];
-		err = fsu_program_start(&p);
-		close(out[1]);
-		if (!err)
-			pass_on(d, out[0], f, heading);
-		close(out[0]);
-	}
-	free(argv[n]);
-	free(argv[n + 1]);
-	free(argv);
-	if (err) {
-		fsu_message("cannot run diff, which compares lines: %s; diffutils has it",
-			    strerror(err));
-		return TROUBLE;
-	}
-	status = fsu_program_wait();
-	return status >= 0 && WIFEXITED(status) && WEXITSTATUS(status) < 2 ?
-	       WEXITSTATUS(status) : TROUBLE;
-}
-
-static int compare_lines(const struct diff *d, struct content c[2], const struct file f[2],
-			 bool heading)
-{
-	int fd[2] = { memory_file(&c[0]), memory_file(&c[1]) }, result = TROUBLE;
-
-	if (fd[0] < 0 || fd[1] < 0)
-		fsu_message("%s: cannot be compared: %s", fsu_name(f[fd[0] >= 0].path),
-			    strerror(errno));
-	else
-		result = run_diff(d, fd, f, heading);
-	for (int i = 0; i < 2; i++)
-		if (fd[i] >= 0)
-			close(fd[i]);
-	return result;
-}
-
 static int compare_files(const struct diff *d, const struct file f[2], bool in_tree)
 {
 	struct content c[2] = { open_file(&f[0]), open_file(&f[1]) };
@@ -261,24 +113,24 @@ static int compare_files(const struct diff *d, const struct file f[2], bool in_t
 	int result = TROUBLE;
 
 	if (!c[0].err && !c[1].err)
-		result = compare_bytes(c, &binary);
+		result = compare_bytes(c, f, &binary);
 	for (int i = 0; i < 2; i++)
 		if (c[i].err)
 			result = trouble(c[i].err, f[i].path);
 	if (result == DIFFERENT && binary && !d->text && !d->brief) {
-		printf("Binary files %s and %s differ\n", shown(d, f, 0), shown(d, f, 1));
+		printf("Binary files %s and %s differ\n", diff_shown(d, f, 0), diff_shown(d, f, 1));
 	} else if (result == DIFFERENT && (!d->brief || (d->ignores && !binary))) {
-		result = compare_lines(d, c, f, in_tree && !d->brief);
+		result = diff_lines(d, c, f, in_tree && !d->brief);
 	} else if (result == SAME && d->side_by_side && !d->brief) {
 		for (int i = 0; i < 2; i++)
 			if (c[i].f)
 				rewind(c[i].f);
-		result = compare_lines(d, c, f, in_tree);
+		result = diff_lines(d, c, f, in_tree);
 	}
 	if (result == DIFFERENT && d->brief)
-		printf("Files %s and %s differ\n", shown(d, f, 0), shown(d, f, 1));
+		printf("Files %s and %s differ\n", diff_shown(d, f, 0), diff_shown(d, f, 1));
 	if (result == SAME && d->same)
-		printf("Files %s and %s are identical\n", shown(d, f, 0), shown(d, f, 1));
+		printf("Files %s and %s are identical\n", diff_shown(d, f, 0), diff_shown(d, f, 1));
 	fsu_fclose(c[0].f);
 	fsu_fclose(c[1].f);
 	return result;
@@ -496,6 +348,7 @@ static void set(struct diff *d, int key, const char *arg)
 	case 'r': d->recursive = true; return;
 	case 's': d->same = true; return;
 	case 'x':
+	case KEY_LIMIT:
 	case KEY_WITH: return;
 	case KEY_LABEL: d->labels[d->labels[0] != NULL] = arg; return;
 	case KEY_NO_DEREFERENCE: d->no_dereference = true; return;
@@ -535,7 +388,7 @@ static char *switches(const struct fsu_line *line)
 
 int fsu_diff_run(struct fsu_line *line)
 {
-	struct diff d = { .line = line };
+	struct diff d = { .line = line, .limit = TEXT_LIMIT };
 	struct file f[2] = { { 0 }, { 0 } };
 	const char *with = NULL;
 	int result = TROUBLE;
@@ -545,9 +398,14 @@ int fsu_diff_run(struct fsu_line *line)
 	d.argv = fsu_malloc((line->noptions + 1) * sizeof(char *));
 	d.argv[d.argc++] = fsu_strdup("diff");
 	for (int i = 0; i < line->noptions; i++) {
-		set(&d, line->options[i].key, line->options[i].arg);
-		if (line->options[i].key == KEY_WITH)
-			with = line->options[i].arg;
+		int key = line->options[i].key;
+		const char *arg = line->options[i].arg;
+
+		if (key == KEY_LIMIT && !fsu_parse_bytes(arg, &d.limit))
+			return fsu_usage("--text-limit needs a size, not '%s'", fsu_name(arg));
+		set(&d, key, arg);
+		if (key == KEY_WITH)
+			with = arg;
 	}
 	d.switches = switches(line);
 	fsu_keep_host_paths(line->operands, line->noperands, !d.no_dereference);

@@ -37,6 +37,8 @@ const struct fsu_option fsu_diff_options[] = {
 	  "carriage returns at the end of lines do not matter" },
 	{ KEY_SUPPRESS, "suppress-common-lines", FSU_NOARG, NULL,
 	  "with -y: only lines that differ" },
+	{ KEY_LIMIT, "text-limit", FSU_ARG, "SIZE",
+	  "do not compare the lines of larger files; default: 128M" },
 	{ 't', "expand-tabs", FSU_NOARG, NULL, "tabs become spaces" },
 	{ 'T', "initial-tab", FSU_NOARG, NULL, "a tab in front of lines" },
 	{ 'u', NULL, FSU_NOARG, NULL, "3 lines of context, the unified format" },

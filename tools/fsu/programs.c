@@ -10,6 +10,7 @@
 #include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -21,6 +22,7 @@
 /* What goes before the strings of a request, with the descriptors. */
 struct request {
 	size_t size;		/* of the strings: the folder ("": ours), then the arguments */
+	uint64_t memory;
 	int nargs, nfds, as[FSU_PROGRAM_FDS];
 };
 
@@ -41,6 +43,14 @@ void fsu_keep_programs(void)
 }
 
 /* ---- starting one ------------------------------------------------------------------------- */
+
+static void limit_memory(pid_t pid, uint64_t bytes)
+{
+	struct rlimit now, limit = { bytes, bytes };
+
+	if (prlimit(pid, RLIMIT_AS, NULL, &now) == 0 && bytes < now.rlim_max)
+		prlimit(pid, RLIMIT_AS, &limit, NULL);
+}
 
 static int spawn(const struct fsu_program *p, pid_t *pid)
 {
@@ -65,6 +75,8 @@ static int spawn(const struct fsu_program *p, pid_t *pid)
 		err = posix_spawn_file_actions_addchdir_np(&actions, p->dir);
 	if (!err)
 		err = posix_spawnp(pid, p->argv[0], &actions, &attr, p->argv, environ);
+	if (!err && p->memory)
+		limit_memory(*pid, p->memory);
 	for (int i = 0; i < p->nfds; i++)
 		close(high[i]);
 	posix_spawn_file_actions_destroy(&actions);
@@ -163,6 +175,7 @@ static bool serve_one(int fd)
 	p.dir = list[0];
 	p.argv = list + 1;
 	p.nfds = r.nfds;
+	p.memory = r.memory;
 	memcpy(p.as, r.as, sizeof(p.as));
 	a.err = spawn(&p, &pid);
 	for (int i = 0; i < p.nfds; i++)
@@ -220,7 +233,8 @@ static size_t copy_strings(const struct fsu_program *p, char *to)
 
 static bool ask(const struct fsu_program *p)
 {
-	struct request r = { .size = copy_strings(p, NULL), .nfds = p->nfds };
+	struct request r = { .size = copy_strings(p, NULL), .nfds = p->nfds,
+			     .memory = p->memory };
 	struct iovec iov = { &r, sizeof(r) };
 	union control control = { { 0 } };
 	struct msghdr msg = { .msg_iov = &iov, .msg_iovlen = 1 };

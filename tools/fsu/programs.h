@@ -13,6 +13,7 @@ struct fsu_program {
 	int nfds;
 	int fds[FSU_PROGRAM_FDS];	/* what it gets ... */
 	int as[FSU_PROGRAM_FDS];	/* ... under which numbers */
+	uint64_t memory;	/* bytes that it may take; 0: no limit */
 };
 
 /* Before fsu_mount: the command will run programs. */
