@@ -210,7 +210,8 @@ static int open_both(struct cmp *p, struct fsu_line *line)
 			return trouble(errno, path);
 		size[i] = -1;
 		if (p->f[i] != stdin && fseeko(p->f[i], 0, SEEK_END) == 0) {
-			size[i] = ftello(p->f[i]) - (off_t)p->skip[i];
+			size[i] = ftello(p->f[i]);
+			size[i] = p->skip[i] < (uint64_t)size[i] ? size[i] - (off_t)p->skip[i] : 0;
 			rewind(p->f[i]);
 		}
 	}

@@ -131,8 +131,9 @@ static int show_tail(struct part *p, FILE **f)
 		*f = fsu_seekable(*f, &begin);
 		if (!*f)
 			return errno;
-		if (p->n &&
-		    fseeko(*f, p->n - 1 < INT64_MAX ? (off_t)p->n - 1 : INT64_MAX, SEEK_SET))
+		if (p->n > (uint64_t)begin)
+			return 0;
+		if (p->n && fseeko(*f, p->n - 1, SEEK_SET))
 			return errno;
 	}
 	return fsu_copy_out(*f, UINT64_MAX);
@@ -188,7 +189,8 @@ static bool parse(struct part *p, const struct fsu_line *line)
 		case 'v': p->verbose = true; p->quiet = false; break;
 		case 'z': p->eol = '\0'; break;
 		default:	/* -5 */
-			p->n = (digits ? p->n * 10 : 0) + key - '0';
+			p->n = digits ? p->n : 0;
+			p->n = p->n < UINT64_MAX / 10 ? p->n * 10 + key - '0' : UINT64_MAX;
 			digits = true;
 			p->bytes = p->other_end = false;
 		}

@@ -83,7 +83,8 @@ static bool take_free(const char *option, const char *arg, uint64_t *n, unsigned
 
 	if (sign && !sign[1])
 		*sign = '\0';
-	good = fsu_parse_number(number, n) && (!sign || *n < 100);
+	/* times the size of a block it is a number of bytes */
+	good = fsu_parse_number(number, n) && (sign ? *n < 100 : *n <= INT64_MAX >> 16);
 	if (sign) {
 		*percent = *n;
 		*n = 0;

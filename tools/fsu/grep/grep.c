@@ -88,7 +88,11 @@ static void fail(struct grep *g, int err, const char *path)
 	if (g->o.no_errors)
 		return;
 	fflush(stdout);
-	fsu_perror(err, path);
+	if (err == EMSGSIZE)
+		fsu_message("%s: a line is longer than %d MiB", fsu_name(path),
+			    GREP_LINE_MAX >> 20);
+	else
+		fsu_perror(err, path);
 }
 
 static void search_file(struct grep *g, const char *path)

@@ -41,7 +41,10 @@ void matcher_free(struct matcher *m);
 bool matcher_find(struct matcher *m, const char *line, size_t len, size_t from, size_t *start,
 		  size_t *end);
 
-/* Search one file: 1 where a line was selected, 0, or a negative errno. */
+#define GREP_LINE_MAX (128 << 20)
+
+/* Search one file: 1 where a line was selected, 0, or a negative errno: EMSGSIZE for a line that is
+ * longer than that. */
 int grep_lines(const struct grep_options *o, struct matcher *m, FILE *f, const char *name);
 
 #endif

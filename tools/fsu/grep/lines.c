@@ -29,6 +29,7 @@ struct search {
 	uint64_t number, offset, last_shown, selected;
 	int64_t after;		/* context still to be shown */
 	bool any_shown, binary;
+	bool skip_empty;	/* empty lines are not selected */
 };
 
 static void put_mark(const struct search *s, char mark)
@@ -255,6 +256,43 @@ static bool looks_binary(const struct grep_options *o, FILE *f)
 	return binary;
 }
 
+/* The NULs of a binary file are so many empty lines. */
+static void skip_nuls(struct search *s, FILE *f)
+{
+	int c;
+
+	while ((c = getc_unlocked(f)) == '\0') {
+		s->number++;
+		s->offset++;
+	}
+	ungetc(c, f);
+}
+
+/* The next line without its end, as getdelim reads it; in a binary file a NUL ends it, so that a
+ * file of zeros is not one line.  -1 at the end of the file, -EMSGSIZE where it is too long. */
+static ssize_t next_line(struct search *s, FILE *f, char **line, size_t *size, bool *ended)
+{
+	const int eol = (unsigned char)s->o->eol, nul = s->binary ? 0 : eol;
+	size_t len = 0;
+	int c;
+
+	if (s->binary && s->skip_empty)
+		skip_nuls(s, f);
+	do {
+		if (len == *size) {
+			if (len >= GREP_LINE_MAX)
+				return -EMSGSIZE;
+			*size = len ? 2 * len : 256;
+			*line = fsu_realloc(*line, *size);
+		}
+		c = getc_unlocked(f);
+		(*line)[len++] = c;
+	} while (c != EOF && c != eol && c != nul);
+	*ended = c != EOF;
+	(*line)[--len] = '\0';
+	return len || *ended ? (ssize_t)len : -1;
+}
+
 static void report(const struct search *s)
 {
 	const struct grep_options *o = s->o;
@@ -281,8 +319,9 @@ int grep_lines(const struct grep_options *o, struct matcher *m, FILE *f, const c
 	static bool any_shown;
 	struct search s = { .o = o, .m = m, .name = name, .any_shown = any_shown };
 	char *line = NULL;
-	size_t size = 0;
+	size_t size = 0, start, end;
 	ssize_t len;
+	bool ended;
 	int err;
 
 	if (o->max == 0)
@@ -293,14 +332,15 @@ int grep_lines(const struct grep_options *o, struct matcher *m, FILE *f, const c
 		report(&s);
 		return 0;
 	}
-	while ((len = getdelim(&line, &size, o->eol, f)) > 0) {
-		bool more = take_lines(&s, line, len - (line[len - 1] == o->eol));
+	s.skip_empty = matcher_find(m, "", 0, 0, &start, &end) == o->invert;
+	while ((len = next_line(&s, f, &line, &size, &ended)) >= 0) {
+		bool more = take_lines(&s, line, len);
 
-		s.offset += len;
+		s.offset += len + ended;
 		if (!more || ferror(stdout))
 			break;
 	}
-	err = ferror(f) ? errno : 0;
+	err = ferror(f) ? errno : len < -1 ? -len : 0;
 	report(&s);
 	any_shown |= s.any_shown;
 	for (int64_t i = 0; i < s.room; i++)
