@@ -160,7 +160,7 @@ static _Noreturn void crashed(const char *why, const char *where, const char *fi
 	const char *type = type_name(name);
 
 	fsu_end(FSU_CRASHED, "the kernel's ", type, *type ? " driver" : "code", " crashed: ", why,
-		where, file, offset, NULL);
+		where, file, offset, (const char *)NULL);
 }
 
 static char *hex(uintptr_t n, char buf[20])

@@ -29,7 +29,7 @@ static void on_limit(int sig, siginfo_t *info, void *context)
 {
 	(void)context;
 	if (info->si_code == SI_TIMER)
-		fsu_end(FSU_EXCEEDED, (const char *)info->si_value.sival_ptr, NULL);
+		fsu_end(FSU_EXCEEDED, (const char *)info->si_value.sival_ptr, (const char *)NULL);
 	/* somebody else sent it, such as the shell's own limit */
 	signal(sig, SIG_DFL);
 	kill(getpid(), sig);
