@@ -101,14 +101,18 @@ static bool does_not_end(struct p2k *p, uint64_t node, uint64_t from, uint64_t t
 {
 	struct p2k_still *s = &p->still[(node >> 6) % P2K_STILL];
 	unsigned int times;
+	bool say;
 
 	pthread_mutex_lock(&p->files_lock);
 	if (s->node != node || s->position != from)
 		*s = (struct p2k_still){ .node = node, .position = from };
 	times = s->times = from == to ? s->times + 1 : 0;
+	say = times == MOST_STILL && !p->endless_said;
+	p->endless_said |= say;
 	pthread_mutex_unlock(&p->files_lock);
-	if (times == MOST_STILL && p->args.log)
-		p->args.log("a directory does not end: reading it fails from now on");
+	if (say && p->args.log)
+		p->args.log("a directory does not end: reading it fails, as that of others "
+			    "like it will");
 	return times >= MOST_STILL;
 }
 

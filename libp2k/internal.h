@@ -43,6 +43,7 @@ struct p2k {
 	struct p2k_file *files;			/* that the host has open; under files_lock */
 	pthread_mutex_t files_lock;
 	struct p2k_still still[P2K_STILL];	/* under files_lock */
+	bool endless_said;			/* that a directory does not end; under it, too */
 
 	pthread_mutex_t lock;
 	pthread_cond_t ended;

@@ -319,6 +319,9 @@ struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mnt
 		ukfsi_error(EINVAL, "an image or a file system type is needed");
 		return NULL;
 	}
+	/* It says whose folder can be read afterwards; an error is told by the boot. */
+	if (rq.args.confinement)
+		rump_load_kernel(rq.kernel[0] ? rq.kernel : NULL);
 	if (rq.args.confinement)
 		fd = ukfsi_confine_early(rq.args.confinement, devpath, rq.rdonly,
 					 rq.args.snapshot);

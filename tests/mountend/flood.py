@@ -37,7 +37,8 @@ def errors_of_driver():
     server.umount()
     errors = sum("udf_verify_fi" in line for line in server.said)
     if not 100 <= errors <= MOST or len(server.said) > MOST:
-        served.fail(f"{errors} errors are logged:\n" + "\n".join(server.said[:5]))
+        served.fail(f"{errors} errors are logged, {len(server.said)} lines:\n" +
+                    "\n".join(server.said[:3] + server.said[-5:]))
     if errors + suppressed(server) < ROUNDS:
         served.fail(f"{errors} errors, {suppressed(server)} suppressed: too few to show anything")
 

@@ -26,8 +26,8 @@
 #endif
 
 /*
- * What the host side takes at most, and half as much again: 64 workers with stacks and buffers, a
- * few hundred threads of the kernel side, what libraries and heaps need.
+ * An estimate with room to spare: 64 workers with stacks and buffers, a few hundred threads of the
+ * kernel side, what libraries and heaps need.
  */
 #define HOST_MEMORY (512ULL << 20)
 #define SNAPSHOT_BYTES_PER_BYTE (8 * 4096) /* a bit for each block */

@@ -3,6 +3,8 @@
  * fsu_tar: archives of an image's files, and archives into an image, by libarchive.
  */
 #include <errno.h>
+#include <iconv.h>
+#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -77,6 +79,19 @@ static bool go_to_directories(struct tar *t)
 	return true;
 }
 
+/* What libarchive converts names with, while files of the host can be opened. */
+static void load_charsets(void)
+{
+	const char *ours = nl_langinfo(CODESET);
+
+	for (int i = 0; i < 2; i++) {
+		iconv_t to = i ? iconv_open("UTF-8", ours) : iconv_open(ours, "UTF-8");
+
+		if (to != (iconv_t)-1)
+			iconv_close(to);
+	}
+}
+
 int fsu_tar_plugin(struct fsu_line *line)
 {
 	struct tar t = { .line = line, .file = "-" };
@@ -94,14 +109,15 @@ int fsu_tar_plugin(struct fsu_line *line)
 		fsu_keep_output(t.file);
 	else if (strcmp(t.file, "-"))
 		fsu_keep(t.file, UKFS_CONFINE_READ);
-	if (t.mode == 'c' && !t.numeric)
+	if (t.mode == 'x' || (t.mode == 'c' && !t.numeric))	/* ACLs of archives have names */
 		fsu_keep_names();
-	t.u = fsu_mount(line);
-	if (!t.u)
-		return FSU_USAGE;
 	/* names in archives are UTF-8: they are not to be turned into another character set */
 	if (MB_CUR_MAX == 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
+	load_charsets();
+	t.u = fsu_mount(line);
+	if (!t.u)
+		return FSU_USAGE;
 	cwd = ukfs_getcwd(t.u, NULL, 0);
 	if (go_to_directories(&t)) {
 		t.top = ukfs_getcwd(t.u, NULL, 0);
