@@ -4,7 +4,7 @@
 # to monitor or server after the time of stop=, by rump_umount -f, when the command that mounts is
 # killed before the mount is usable; one that is stopped is killed by its monitor.  Nobody hangs,
 # the mount goes, the image is free.
-# run-as: both
+# run-as: root-first
 # needs: gdb
 # timeout: 600
 import fcntl
