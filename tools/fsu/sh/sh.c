@@ -160,7 +160,13 @@ static int start_line(const char *line, int in)
 				 .fds = { in, STDOUT_FILENO, STDERR_FILENO },
 				 .as = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO } };
 
-	return fsu_program_start(&p);
+	char *here = get_current_dir_name();	/* lcd may have gone there */
+	int err;
+
+	p.dir = here;
+	err = fsu_program_start(&p);
+	free(here);
+	return err;
 }
 
 /* The rest of the line is a pipeline of the host, which says how it went, as in any shell. */
