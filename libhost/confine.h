@@ -49,14 +49,14 @@ struct confine_path {
 bool confine_has_files(void);
 
 /*
- * Files by name are refused from now on, but for these, to the calling thread and those that it
+ * Files by name are refused from now on, but for these and what lies below `folders`, separated by
+ * colons, for reading, to the calling thread and those that it
  * starts.  What is open stays usable.  Several calls: all of them must allow it.  On a host whose
  * landlock refuses links between folders whatever is allowed (before Linux 5.19), a list with
  * CONFINE_MAKE does nothing.
  */
-int confine_files(const struct confine_path *paths, size_t count, char *why, size_t len);
-/* The same for folders that may be read, separated by colons. */
-int confine_folders(const char *readable, char *why, size_t len);
+int confine_files(const struct confine_path *paths, size_t count, const char *folders, char *why,
+		  size_t len);
 
 /* ---- calls.c: system calls ----------------------------------------------------------------- */
 

@@ -2,6 +2,7 @@
 /* Files by name: a landlock domain, in which nothing is allowed but what a list names. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/landlock.h>
 #include <stdint.h>
 #include <string.h>
@@ -31,7 +32,6 @@ static const struct ruleset versions[] = {
 };
 
 #define REFER_VERSION 2		/* before it, links between folders cannot be allowed */
-#define FOLDERS_MAX 64
 #define VERSIONS ((int)(sizeof(versions) / sizeof(versions[0])))
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
@@ -86,7 +86,26 @@ bool confine_has_files(void)
 	return landlock_version() >= 1;
 }
 
-static int enter(int version, const struct confine_path *paths, size_t count)
+/* Folders that may be read, separated by colons. */
+static int allow_reading(int ruleset, uint64_t known, const char *folders)
+{
+	struct confine_path p = { .access = CONFINE_READ };
+	char folder[PATH_MAX];
+	int err = 0;
+	size_t n;
+
+	for (p.path = folder; *folders && !err; folders += n + (folders[n] == ':')) {
+		n = strcspn(folders, ":");
+		if (!n || n >= sizeof(folder))
+			continue;
+		memcpy(folder, folders, n);
+		folder[n] = '\0';
+		err = allow(ruleset, known, &p);
+	}
+	return err;
+}
+
+static int enter(int version, const struct confine_path *paths, size_t count, const char *folders)
 {
 	const struct ruleset *handled = &versions[version - 1];
 	int err = 0, ruleset = syscall(SYS_landlock_create_ruleset, handled,
@@ -96,6 +115,8 @@ static int enter(int version, const struct confine_path *paths, size_t count)
 		return -errno;
 	for (size_t i = 0; i < count && !err; i++)
 		err = allow(ruleset, handled->files, &paths[i]);
+	if (!err)
+		err = allow_reading(ruleset, handled->files, folders);
 	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))
 		err = -errno;
 	close(ruleset);
@@ -110,30 +131,14 @@ static bool makes(const struct confine_path *paths, size_t count)
 	return false;
 }
 
-int confine_files(const struct confine_path *paths, size_t count, char *why, size_t len)
+int confine_files(const struct confine_path *paths, size_t count, const char *folders, char *why,
+		  size_t len)
 {
 	int err, version = landlock_version();
 
 	if (version < 1 || (version < REFER_VERSION && makes(paths, count)))
 		return 0;
-	err = enter(version, paths, count);
+	err = enter(version, paths, count, folders);
 	return err ? confine_fail(err, why, len, "cannot give up files (landlock): %s",
 				  strerror(-err)) : 0;
-}
-
-int confine_folders(const char *readable, char *why, size_t len)
-{
-	struct confine_path paths[FOLDERS_MAX];
-	char folders[8192], *save, *word;
-	size_t n = 0;
-
-	if (strlen(readable) >= sizeof(folders))
-		return confine_fail(-ENAMETOOLONG, why, len, "too many folders: %s", readable);
-	strcpy(folders, readable);
-	for (word = strtok_r(folders, ":", &save); word; word = strtok_r(NULL, ":", &save)) {
-		if (n == FOLDERS_MAX)
-			return confine_fail(-E2BIG, why, len, "too many folders: %s", readable);
-		paths[n++] = (struct confine_path){ word, CONFINE_READ };
-	}
-	return confine_files(paths, n, why, len);
 }

@@ -16,7 +16,6 @@
 #include "internal.h"
 
 #define FILES (UKFS_CONFINE_HOST | UKFS_CONFINE_IMAGES)
-#define BASE_MAX 66		/* folders that the kernel side itself reads */
 
 static struct {
 	bool on;
@@ -34,37 +33,24 @@ static int failed(int err, const char *why)
 _Static_assert(UKFS_CONFINE_READ == CONFINE_READ && UKFS_CONFINE_WRITE == CONFINE_WRITE &&
 	       UKFS_CONFINE_MAKE == CONFINE_MAKE, "access");
 
-static struct confine_path *copy_paths(const struct ukfs_confinement *c, size_t more)
+static struct confine_path *copy_paths(const struct ukfs_confinement *c)
 {
-	struct confine_path *p = calloc(c->npaths + more + 1, sizeof(*p));
+	struct confine_path *p = calloc(c->npaths + 1, sizeof(*p));
 
 	for (unsigned int i = 0; p && i < c->npaths; i++)
 		p[i] = (struct confine_path){ c->paths[i].path, c->paths[i].access };
 	return p;
 }
 
-/* What the kernel side opens while it starts and loads drivers. */
-static size_t add_base(struct confine_path *p, char *folders)
-{
-	char *save, *word;
-	size_t n = 0;
-
-	p[n++] = (struct confine_path){ "/proc", CONFINE_READ };
-	p[n++] = (struct confine_path){ "/sys", CONFINE_READ };
-	for (word = strtok_r(folders, ":", &save); word && n < BASE_MAX;
-	     word = strtok_r(NULL, ":", &save))
-		p[n++] = (struct confine_path){ word, CONFINE_READ };
-	return n;
-}
-
 static int give_up_files(const struct ukfs_confinement *c, char *why, size_t len)
 {
-	struct confine_path *p = copy_paths(c, BASE_MAX);
-	char *folders = strdup(rumpuser_module_path());
+	struct confine_path *p = copy_paths(c);
+	char *folders = NULL;
 	int err = -ENOMEM;
 
-	if (p && folders)
-		err = confine_files(p, c->npaths + add_base(p + c->npaths, folders), why, len);
+	/* what the kernel side opens while it starts and loads drivers */
+	if (p && asprintf(&folders, "/proc:/sys:%s", rumpuser_module_path()) >= 0)
+		err = confine_files(p, c->npaths, folders, why, len);
 	else
 		confine_fail(err, why, len, "%s", ukfsi_strerror(ENOMEM));
 	free(folders);
@@ -82,7 +68,7 @@ static int remember(const struct ukfs_confinement *c)
 			  (c->flags & UKFS_CONFINE_PIPES ? CONFINE_PIPES : 0);
 	if (!(c->flags & FILES))
 		return 0;
-	confined.paths = copy_paths(c, 0);
+	confined.paths = copy_paths(c);
 	confined.npaths = c->npaths;
 	for (size_t i = 0; confined.paths && i < c->npaths; i++)
 		if (!(confined.paths[i].path = strdup(c->paths[i].path)))
@@ -130,7 +116,7 @@ int ukfsi_confine_mount(void)
 	if (!confined.on)
 		return 0;
 	if (!(confined.groups & CONFINE_DRIVERS) && confined.groups & CONFINE_HOST)
-		err = confine_files(confined.paths, confined.npaths, why, sizeof(why));
+		err = confine_files(confined.paths, confined.npaths, "", why, sizeof(why));
 	if (!err)
 		err = confine_calls(confined.groups, why, sizeof(why));
 	confined.on = false;		/* for good */

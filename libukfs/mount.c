@@ -320,11 +320,11 @@ struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mnt
 		return NULL;
 	}
 	/* It says whose folder can be read afterwards; an error is told by the boot. */
-	if (rq.args.confinement)
+	if (rq.args.confinement) {
 		rump_load_kernel(rq.kernel[0] ? rq.kernel : NULL);
-	if (rq.args.confinement)
 		fd = ukfsi_confine_early(rq.args.confinement, devpath, rq.rdonly,
 					 rq.args.snapshot);
+	}
 	u = fd < -1 || ukfsi_boot(rq.kernel[0] ? rq.kernel : NULL) < 0 ? NULL :
 	    ukfsi_handle_new(devpath ? devpath : rq.fstype);
 	if (!u) {

@@ -117,7 +117,7 @@ int sandbox_enter_early(const struct sandbox *s, char *why, size_t len)
 	status = open("/proc/self/status", O_RDONLY | O_CLOEXEC);
 	backtrace(frame, 1);	/* loads the unwinder, which the backtrace of a panic needs */
 	snprintf(readable, sizeof(readable), "/proc:/sys:%s", rumpuser_module_path());
-	err = confine_folders(readable, why, len);
+	err = confine_files(NULL, 0, readable, why, len);
 	if (!err)
 		err = limit(RLIMIT_CORE, 0, why, len);
 	if (!err)
@@ -155,7 +155,7 @@ int sandbox_enter_mount(char *why, size_t len)
 
 	/* For this thread and those that it starts; the others cannot open a file either. */
 	if (!err)
-		err = confine_files(NULL, 0, why, len);
+		err = confine_files(NULL, 0, "", why, len);
 	/* Nobody but root looks into the process; it may still look at itself. */
 	if (!err && prctl(PR_SET_DUMPABLE, 0))
 		err = confine_fail(-errno, why, len, "cannot hide the memory: %s", strerror(errno));
