@@ -5,6 +5,7 @@
  * when what the driver is made of is loaded.
  */
 #include <fcntl.h>
+#include <linux/capability.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -138,43 +139,102 @@ static int open_early(const char *path, bool rdonly)
 	return fd < 0 ? open(path, O_RDONLY | O_CLOEXEC) : fd;
 }
 
-/* What the mount opens by name: a device, which is claimed by it, a snapshot's temporary file. */
-static unsigned int add_own(struct ukfs_confine_path *p, const char *image, bool rdonly,
-			    bool snapshot, unsigned int *flags)
-{
-	const char *tmp = secure_getenv("RUMP_TMPDIR");
-	unsigned int n = 0;
+/* What root needs to open another user's image by name. */
+#define OPENING (1ULL << CAP_DAC_OVERRIDE | 1ULL << CAP_DAC_READ_SEARCH)
 
-	tmp = tmp ? tmp : secure_getenv("TMPDIR");
-	if (image)
-		p[n++] = (struct ukfs_confine_path){
-			image, CONFINE_READ | (rdonly ? 0 : CONFINE_WRITE) };
-	if (snapshot)
-		p[n++] = (struct ukfs_confine_path){
-			tmp ? tmp : "/var/tmp", CONFINE_READ | CONFINE_MAKE };
-	if (n)
-		*flags |= UKFS_CONFINE_IMAGES;
-	return n;
+/* The mount opens this path when the process is confined already. */
+static void keep(struct ukfs_confinement *c, struct ukfs_confine_path *paths, const char *path,
+		 unsigned int access)
+{
+	paths[c->npaths++] = (struct ukfs_confine_path){ path, access };
+	c->flags |= UKFS_CONFINE_IMAGES;
+	c->capabilities |= OPENING;
 }
 
-int ukfsi_confine_early(const struct ukfs_confinement *given, const char *image, bool rdonly,
-			bool snapshot)
+/* The images that a value names: one, or several with directories in them (ukfsi_folders). */
+static void keep_value(struct ukfs_confinement *c, struct ukfs_confine_path *paths, char *value)
 {
-	struct ukfs_confinement c = *given;
-	struct ukfs_confine_path *paths = calloc(c.npaths + 2, sizeof(*paths));
-	int res, fd = open_early(image, rdonly || snapshot);
+	const unsigned int access = UKFS_CONFINE_READ | UKFS_CONFINE_WRITE;
+	char *save, *directory;
 
-	if (!paths) {
-		ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
-		return -2;
+	for (char *image = strtok_r(value, ":", &save); image; image = strtok_r(NULL, ":", &save)) {
+		directory = strstr(image, "//");
+		if (directory)
+			*directory = '\0';
+		keep(c, paths, image, access);
 	}
-	if (c.npaths)
-		memcpy(paths, c.paths, c.npaths * sizeof(*paths));
-	c.paths = paths;
-	c.npaths += add_own(paths + c.npaths, fd < 0 ? image : NULL, rdonly, snapshot, &c.flags);
-	res = ukfs_confine(&c, sizeof(c));
+}
+
+static void keep_snapshot(struct ukfs_confinement *c, struct ukfs_confine_path *paths)
+{
+	const char *tmp = secure_getenv("RUMP_TMPDIR");
+
+	tmp = tmp ? tmp : secure_getenv("TMPDIR");
+	keep(c, paths, tmp ? tmp : "/var/tmp", UKFS_CONFINE_READ | UKFS_CONFINE_MAKE);
+}
+
+static void keep_option(struct ukfs_confinement *c, struct ukfs_confine_path *paths,
+			const char *type, char *word, bool rdonly)
+{
+	size_t name = strcspn(word, "=");
+	enum ukfsi_device kind = ukfsi_device_option(type ? type : "", word, name);
+
+	if (!word[name] || (kind == UKFSI_DEVICE_NONE && !ukfs_device_option(word, name)))
+		return;
+	keep_value(c, paths, word + name + 1);
+	if (kind == UKFSI_FOLDER_WRITE && rdonly)	/* the driver writes nevertheless */
+		keep_snapshot(c, paths);
+}
+
+static void keep_options(struct ukfs_confinement *c, struct ukfs_confine_path *paths,
+			 const char *type, char *options, bool rdonly)
+{
+	size_t len;
+	bool last;
+
+	for (char *word = options; *word; word += len + !last) {
+		len = ukfsi_option_len(word);
+		last = !word[len];
+		word[len] = '\0';
+		keep_option(c, paths, type, word, rdonly);
+	}
+}
+
+/* A device is claimed by its name. */
+static int confine_mount(const struct ukfs_args *args, const char *type, const char *image,
+			 const char *options, bool rdonly)
+{
+	struct ukfs_confinement c = *args->confinement;
+	/* an option's value has at least a character for each image */
+	struct ukfs_confine_path *paths = calloc(c.npaths + strlen(options) + 2, sizeof(*paths));
+	char *words = strdup(options);
+	int res = -1;
+
+	if (paths && words) {
+		if (c.npaths)
+			memcpy(paths, c.paths, c.npaths * sizeof(*paths));
+		c.paths = paths;
+		if (image)
+			keep(&c, paths, image,
+			     UKFS_CONFINE_READ | (rdonly ? 0 : UKFS_CONFINE_WRITE));
+		if (args->snapshot)
+			keep_snapshot(&c, paths);
+		keep_options(&c, paths, type, words, rdonly);
+		res = ukfs_confine(&c, sizeof(c));
+	} else {
+		ukfsi_error(ENOMEM, "%s", ukfsi_strerror(ENOMEM));
+	}
+	free(words);
 	free(paths);
-	if (res >= 0)
+	return res;
+}
+
+int ukfsi_confine_early(const struct ukfs_args *args, const char *type, const char *image,
+			const char *options, bool rdonly)
+{
+	int fd = open_early(image, rdonly || args->snapshot);
+
+	if (confine_mount(args, type, fd < 0 ? image : NULL, options, rdonly) >= 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);

@@ -23,6 +23,7 @@ static struct ukfs *mounted(struct ukfs *u, const char *image, const struct ukfs
 		return NULL;
 	}
 	own.options = NULL;
+	own.confinement = NULL;		/* done, and it knows the images */
 	own.partition = 0;
 	layer = ukfs_mount(NULL, image, NULL, readonly ? UKFS_RDONLY : 0, &own, sizeof(own));
 	if (layer)

@@ -110,8 +110,8 @@ int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char 
  * not need for this mount.  A descriptor; -1: the image is opened by its name later; -2: an error,
  * noted.
  */
-int ukfsi_confine_early(const struct ukfs_confinement *given, const char *image, bool rdonly,
-			bool snapshot);
+int ukfsi_confine_early(const struct ukfs_args *args, const char *type, const char *image,
+			const char *options, bool rdonly);
 /* Before libblkid looks at an image, before the driver does: 0, or -1 with the error noted. */
 int ukfsi_confine_probe(void);
 int ukfsi_confine_mount(void);

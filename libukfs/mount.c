@@ -322,8 +322,7 @@ struct ukfs *ukfs_mount(const char *fstype, const char *devpath, const char *mnt
 	/* It says whose folder can be read afterwards; an error is told by the boot. */
 	if (rq.args.confinement) {
 		rump_load_kernel(rq.kernel[0] ? rq.kernel : NULL);
-		fd = ukfsi_confine_early(rq.args.confinement, devpath, rq.rdonly,
-					 rq.args.snapshot);
+		fd = ukfsi_confine_early(&rq.args, rq.fstype, devpath, rq.data, rq.rdonly);
 	}
 	u = fd < -1 || ukfsi_boot(rq.kernel[0] ? rq.kernel : NULL) < 0 ? NULL :
 	    ukfsi_handle_new(devpath ? devpath : rq.fstype);

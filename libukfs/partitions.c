@@ -200,7 +200,7 @@ int ukfs_partitions(const char *devpath, const struct ukfs_args *args, struct uk
 	if (!devpath)
 		return ukfsi_error(EINVAL, "the path of an image is missing");
 	if (args && args->confinement)
-		early = ukfsi_confine_early(args->confinement, devpath, true, false);
+		early = ukfsi_confine_early(args, NULL, devpath, "", true);
 	if (early < -1 || ukfsi_boot(NULL) < 0 || ukfsi_confine_mount() < 0)
 		return -1;
 	fd = ukfsi_image_open(devpath, early);

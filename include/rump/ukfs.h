@@ -52,8 +52,7 @@ struct ukfs_args {
 	void *confine_arg;
 	const struct ukfs_confinement *confinement; /* ukfs_confine() with this before the first
 				   byte of the image is read; the image is opened before that,
-				   further ones need UKFS_CONFINE_IMAGES; NULL: nothing is given
-				   up */
+				   those that options name are kept; NULL: nothing is given up */
 };
 
 #define UKFS_RDONLY	0x1	/* mntflag: mount read-only; the image is opened read-only and not
@@ -109,7 +108,7 @@ struct ukfs_confine_path {
 };
 
 #define UKFS_CONFINE_HOST   0x1	/* flag: files of the host are used by name after the mount */
-#define UKFS_CONFINE_IMAGES 0x2	/* flag: further images are mounted or named by options */
+#define UKFS_CONFINE_IMAGES 0x2	/* flag: further images are mounted */
 #define UKFS_CONFINE_PIPES  0x4	/* flag: pipes and files in memory are made, and passed on by
 				   sockets that are connected */
 

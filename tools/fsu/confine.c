@@ -60,29 +60,10 @@ void fsu_keep_trusted(void)
 	kept.capabilities |= TRUSTED;
 }
 
-/* Images that options name: the option's value up to its end, a folder in it left out. */
-static void keep_option(const char *word, size_t len)
-{
-	size_t name = strcspn(word, "=,");
-	char *value;
-
-	if (name >= len || !ukfs_device_option(word, name))
-		return;
-	value = fsu_strndup(word + name + 1, len - name - 1);
-	for (char *save, *v = strtok_r(value, ":", &save); v; v = strtok_r(NULL, ":", &save)) {
-		fsu_keep(v, UKFS_CONFINE_READ | UKFS_CONFINE_WRITE);
-		kept.flags |= UKFS_CONFINE_IMAGES;
-		kept.capabilities |= MAKING;
-	}
-	free(value);
-}
-
 const struct ukfs_confinement *fsu_confinement(const struct fsu_mount_options *mnt)
 {
 	if (!mnt->confine)
 		return NULL;
-	for (const char *s = mnt->options; s && *s; s += strcspn(s, ",") + !!s[strcspn(s, ",")])
-		keep_option(s, strcspn(s, ","));
 	tzset();
 	fsu_names_start();
 	if (fsu_programs_start())
