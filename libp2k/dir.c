@@ -111,8 +111,7 @@ static bool does_not_end(struct p2k *p, uint64_t node, uint64_t from, uint64_t t
 	p->endless_said |= say;
 	pthread_mutex_unlock(&p->files_lock);
 	if (say && p->args.log)
-		p->args.log("a directory does not end: reading it fails, as that of others "
-			    "like it will");
+		p->args.log("a directory does not end: reading it fails; this is reported once");
 	return times >= MOST_STILL;
 }
 

@@ -2,7 +2,7 @@
 /*
  * What the server writes on standard error goes on, line by line, to our caller's standard error or
  * to the system's log.  A server that a hostile image has taken over must not fill that: the limit
- * is above what the server keeps to by itself (server.c), so it loses no line of a crash.
+ * is above what the server keeps to by itself (errors.c), so it loses no line of a crash.
  */
 #include <errno.h>
 #include <stdio.h>
