@@ -31,15 +31,15 @@ int confine_capabilities(uint64_t kept, char *why, size_t len);
 /* ---- files.c: files by name ---------------------------------------------------------------- */
 
 enum {
-	CONFINE_READ = 1,	/* files are read, folders listed */
+	CONFINE_READ = 1,	/* files are read, directories listed */
 	CONFINE_WRITE = 2,	/* files that exist are written */
 	CONFINE_MAKE = 4,	/* files are made, renamed, removed */
 };
 
 struct confine_path {
-	const char *path;	/* a folder stands for what lies below it; what does not exist is
-				   left out */
-	unsigned int access;	/* CONFINE_*, with CONFINE_MAKE for a folder */
+	const char *path;	/* a directory stands for everything below it; a path that does not
+				   exist is ignored */
+	unsigned int access;	/* CONFINE_*, CONFINE_MAKE for a directory */
 };
 
 /*
@@ -49,13 +49,13 @@ struct confine_path {
 bool confine_has_files(void);
 
 /*
- * Files by name are refused from now on, but for these and what lies below `folders`, separated by
- * colons, for reading, to the calling thread and those that it
- * starts.  What is open stays usable.  Several calls: all of them must allow it.  On a host whose
- * landlock refuses links between folders whatever is allowed (before Linux 5.19), a list with
- * CONFINE_MAKE does nothing.
+ * The calling thread, and threads that it starts, can open no file by name from now on, but these
+ * paths, and for reading everything below the directories of `readable`, which colons separate.
+ * Open descriptors stay usable.  After several calls a file must be allowed by all of them.  A host
+ * whose landlock always refuses links between directories (before Linux 5.19) ignores a list with
+ * CONFINE_MAKE.
  */
-int confine_files(const struct confine_path *paths, size_t count, const char *folders, char *why,
+int confine_files(const struct confine_path *paths, size_t count, const char *readable, char *why,
 		  size_t len);
 
 /* ---- calls.c: system calls ----------------------------------------------------------------- */

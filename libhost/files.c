@@ -24,20 +24,20 @@ struct ruleset {
  * the last row is for later ones. */
 static const struct ruleset versions[] = {
 	{ FILES(12), 0, 0 },	/* all that open, make or remove files */
-	{ FILES(13), 0, 0 },	/* rename and link between folders */
+	{ FILES(13), 0, 0 },	/* rename and link between directories */
 	{ FILES(14), 0, 0 },	/* truncate */
 	{ FILES(14), 3, 0 },	/* bind, connect */
 	{ FILES(15), 3, 0 },	/* ioctl of devices */
 	{ FILES(15), 3, 3 },	/* abstract sockets, signals to other processes */
 };
 
-#define REFER_VERSION 2		/* before it, links between folders cannot be allowed */
+#define REFER_VERSION 2		/* before it, links between directories cannot be allowed */
 #define VERSIONS ((int)(sizeof(versions) / sizeof(versions[0])))
 
 #define READ (LANDLOCK_ACCESS_FS_READ_FILE | LANDLOCK_ACCESS_FS_READ_DIR)
 #define WRITE (LANDLOCK_ACCESS_FS_WRITE_FILE | TRUNCATE | IOCTL_DEV)
 #define MAKE (FILES(13) & ~(READ | LANDLOCK_ACCESS_FS_EXECUTE))
-#define OF_FILES (LANDLOCK_ACCESS_FS_READ_FILE | WRITE)	/* the others are for folders */
+#define OF_FILES (LANDLOCK_ACCESS_FS_READ_FILE | WRITE)	/* the others are for directories */
 #define TRUNCATE (1ULL << 14)
 #define IOCTL_DEV (1ULL << 15)
 
@@ -86,26 +86,26 @@ bool confine_has_files(void)
 	return landlock_version() >= 1;
 }
 
-/* Folders that may be read, separated by colons. */
-static int allow_reading(int ruleset, uint64_t known, const char *folders)
+/* Directories that may be read, separated by colons. */
+static int allow_reading(int ruleset, uint64_t known, const char *readable)
 {
 	struct confine_path p = { .access = CONFINE_READ };
-	char folder[PATH_MAX];
+	char directory[PATH_MAX];
 	int err = 0;
 	size_t n;
 
-	for (p.path = folder; *folders && !err; folders += n + (folders[n] == ':')) {
-		n = strcspn(folders, ":");
-		if (!n || n >= sizeof(folder))
+	for (p.path = directory; *readable && !err; readable += n + (readable[n] == ':')) {
+		n = strcspn(readable, ":");
+		if (!n || n >= sizeof(directory))
 			continue;
-		memcpy(folder, folders, n);
-		folder[n] = '\0';
+		memcpy(directory, readable, n);
+		directory[n] = '\0';
 		err = allow(ruleset, known, &p);
 	}
 	return err;
 }
 
-static int enter(int version, const struct confine_path *paths, size_t count, const char *folders)
+static int enter(int version, const struct confine_path *paths, size_t count, const char *readable)
 {
 	const struct ruleset *handled = &versions[version - 1];
 	int err = 0, ruleset = syscall(SYS_landlock_create_ruleset, handled,
@@ -116,7 +116,7 @@ static int enter(int version, const struct confine_path *paths, size_t count, co
 	for (size_t i = 0; i < count && !err; i++)
 		err = allow(ruleset, handled->files, &paths[i]);
 	if (!err)
-		err = allow_reading(ruleset, handled->files, folders);
+		err = allow_reading(ruleset, handled->files, readable);
 	if (!err && syscall(SYS_landlock_restrict_self, ruleset, 0))
 		err = -errno;
 	close(ruleset);
@@ -131,14 +131,14 @@ static bool makes(const struct confine_path *paths, size_t count)
 	return false;
 }
 
-int confine_files(const struct confine_path *paths, size_t count, const char *folders, char *why,
+int confine_files(const struct confine_path *paths, size_t count, const char *readable, char *why,
 		  size_t len)
 {
 	int err, version = landlock_version();
 
 	if (version < 1 || (version < REFER_VERSION && makes(paths, count)))
 		return 0;
-	err = enter(version, paths, count, folders);
+	err = enter(version, paths, count, readable);
 	return err ? confine_fail(err, why, len, "cannot give up files (landlock): %s",
 				  strerror(-err)) : 0;
 }

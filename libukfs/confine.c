@@ -46,15 +46,15 @@ static struct confine_path *copy_paths(const struct ukfs_confinement *c)
 static int give_up_files(const struct ukfs_confinement *c, char *why, size_t len)
 {
 	struct confine_path *p = copy_paths(c);
-	char *folders = NULL;
+	char *directories = NULL;
 	int err = -ENOMEM;
 
 	/* what the kernel side opens while it starts and loads drivers */
-	if (p && asprintf(&folders, "/proc:/sys:%s", rumpuser_module_path()) >= 0)
-		err = confine_files(p, c->npaths, folders, why, len);
+	if (p && asprintf(&directories, "/proc:/sys:%s", rumpuser_module_path()) >= 0)
+		err = confine_files(p, c->npaths, directories, why, len);
 	else
 		confine_fail(err, why, len, "%s", ukfsi_strerror(ENOMEM));
-	free(folders);
+	free(directories);
 	free(p);
 	return err;
 }

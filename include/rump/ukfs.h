@@ -97,13 +97,13 @@ void ukfs_set_log(void (*fn)(void *arg, int level, const char *line), void *arg)
 
 /* ---- confinement ------------------------------------------------------------------------- */
 
-#define UKFS_CONFINE_READ  0x1	/* access: files are read, folders listed */
+#define UKFS_CONFINE_READ  0x1	/* access: files are read, directories listed */
 #define UKFS_CONFINE_WRITE 0x2	/* access: files that exist are written */
-#define UKFS_CONFINE_MAKE  0x4	/* access: files are made, renamed and removed; for a folder */
+#define UKFS_CONFINE_MAKE  0x4	/* access: files are made, renamed and removed; for a directory */
 
 struct ukfs_confine_path {
-	const char *path;	/* of the host; a folder stands for what lies below it too; what
-				   does not exist is left out */
+	const char *path;	/* of the host; a directory stands for everything below it too;
+				   a path that does not exist is ignored */
 	unsigned int access;
 };
 

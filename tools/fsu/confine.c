@@ -34,7 +34,7 @@ void fsu_keep_output(const char *path)
 {
 	char *text = fsu_strdup(path);
 
-	/* the file itself, where it exists, and its folder, where it does not */
+	/* the file itself, where it exists, and its directory, where it does not */
 	fsu_keep(path, UKFS_CONFINE_READ | UKFS_CONFINE_WRITE);
 	fsu_keep(dirname(text), UKFS_CONFINE_READ | UKFS_CONFINE_MAKE);
 	free(text);
