@@ -11,10 +11,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "../mount/known.h"
 #include "umount.h"
 
 static const char *progname = "rump_umount";
@@ -67,20 +66,10 @@ static bool superblock_number(struct libmnt_fs *fs, const char *name, unsigned i
 	return true;
 }
 
-/* The inode number of its folder in sysfs, which no other one gets; 0: there is none. */
-static ino_t backing_device(dev_t dev)
-{
-	struct stat st;
-	char path[64];
-
-	snprintf(path, sizeof(path), "/sys/class/bdi/%u:%u", major(dev), minor(dev));
-	return stat(path, &st) ? 0 : st.st_ino;
-}
-
 static bool fill_target(struct umount_target *target, struct libmnt_fs *fs)
 {
 	target->dev = mnt_fs_get_devno(fs);
-	target->bdi = backing_device(target->dev);
+	target->bdi = known_device(target->dev);
 	target->dir = strdup(mnt_fs_get_target(fs));
 	return target->dir && superblock_number(fs, "user_id", &target->owner) &&
 	       superblock_number(fs, "group_id", &target->owner_gid);
@@ -120,7 +109,7 @@ static bool find_mount(const char *name, struct umount_target *target)
  */
 static bool lives_elsewhere(const struct umount_target *target)
 {
-	return target->bdi && backing_device(target->dev) == target->bdi;
+	return target->bdi && known_device(target->dev) == target->bdi;
 }
 
 /* Everything that there is to say about the last writes, and the exit code. */
