@@ -25,7 +25,7 @@ struct iovec;
 struct timespec;
 struct open_how;
 
-/* descriptors; O_DIRECT: -EINVAL, here and with F_SETFL */
+/* descriptors; with O_DIRECT offsets and sizes must be aligned as the driver says, buffers need not */
 int rump_sys_openat(int dirfd, const char *path, int flags, mode_t mode);
 int rump_sys_openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 int rump_sys_close(int fd);

@@ -4,6 +4,7 @@
  * include/rump/rump_syscalls.h has the clients' prototypes; both lists are in the same order.
  */
 #include <linux/syscalls.h>
+#include "direct.h"
 #include "enter.h"
 
 /* No prototypes in the kernel's namespace: clients see them with libc's types. */
@@ -31,47 +32,20 @@
 #define BUF char __user *
 
 /* descriptors */
-
-/* Direct I/O needs pages; a client's memory has none here. */
-int rump_sys_openat(int dir, PATH path, int flags, umode_t mode)
-{
-	return flags & O_DIRECT ? -EINVAL : RUMP_CALL(sys_openat(dir, path, flags, mode));
-}
-
-int rump_sys_openat2(int dir, PATH path, struct open_how __user *how, size_t size)
-{
-	if (size >= sizeof(how->flags) && how->flags & O_DIRECT)
-		return -EINVAL;
-	return RUMP_CALL(sys_openat2(dir, path, how, size));
-}
-
-long rump_sys_fcntl(unsigned int fd, unsigned int cmd, unsigned long arg)
-{
-	if (cmd == F_SETFL && arg & O_DIRECT)
-		return -EINVAL;
-	return RUMP_CALL(sys_fcntl(fd, cmd, arg));
-}
-
+CALL4(int, openat, direct_openat, int, PATH, int, umode_t)
+CALL4(int, openat2, direct_openat2, int, PATH, struct open_how __user *, size_t)
 CALL1(int, close, sys_close, unsigned int)
 CALL1(int, dup, sys_dup, unsigned int)
 CALL3(int, dup3, sys_dup3, unsigned int, unsigned int, int)
 CALL2(int, pipe2, sys_pipe2, int __user *, int)
+CALL3(long, fcntl, direct_fcntl, unsigned int, unsigned int, unsigned long)
 CALL3(long, ioctl, sys_ioctl, unsigned int, unsigned int, unsigned long)
-CALL3(long, read, sys_read, unsigned int, BUF, size_t)
-CALL3(long, write, sys_write, unsigned int, PATH, size_t)
-CALL4(long, pread64, sys_pread64, unsigned int, BUF, size_t, loff_t)
-CALL4(long, pwrite64, sys_pwrite64, unsigned int, PATH, size_t, loff_t)
-
-long rump_sys_preadv2(int fd, const struct iovec __user *iov, int n, loff_t off, int flags)
-{
-	return RUMP_CALL(sys_preadv2(fd, iov, n, off, 0, flags));
-}
-
-long rump_sys_pwritev2(int fd, const struct iovec __user *iov, int n, loff_t off, int flags)
-{
-	return RUMP_CALL(sys_pwritev2(fd, iov, n, off, 0, flags));
-}
-
+CALL3(long, read, direct_read, unsigned int, BUF, size_t)
+CALL3(long, write, direct_write, unsigned int, PATH, size_t)
+CALL4(long, pread64, direct_pread64, unsigned int, BUF, size_t, loff_t)
+CALL4(long, pwrite64, direct_pwrite64, unsigned int, PATH, size_t, loff_t)
+CALL5(long, preadv2, direct_preadv2, int, const struct iovec __user *, int, loff_t, int)
+CALL5(long, pwritev2, direct_pwritev2, int, const struct iovec __user *, int, loff_t, int)
 CALL3(long, lseek, sys_lseek, unsigned int, off_t, unsigned int)
 CALL2(int, ftruncate, sys_ftruncate, unsigned int, off_t)
 CALL4(int, fallocate, sys_fallocate, int, int, loff_t, loff_t)

@@ -1,9 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# rump_vfs_*: nodes and their names, open files and directories, attributes and who may do what; the
-# image is clean afterwards.
-# each: ext4,nodes xfs,openfiles btrfs,attributes vfat,nodes vfat,attributes
-# each-full: ext4,openfiles ext4,attributes xfs,nodes xfs,attributes btrfs,nodes btrfs,openfiles vfat,openfiles
+# rump_vfs_*: nodes and their names, open files and directories, attributes and who may do what;
+# rump_sys_* with O_DIRECT; the image is clean afterwards.
+# each: ext4,nodes xfs,openfiles btrfs,attributes vfat,nodes vfat,attributes xfs,direct
+# each-full: ext4,direct btrfs,direct vfat,direct f2fs,direct ext4,openfiles ext4,attributes xfs,nodes xfs,attributes btrfs,nodes btrfs,openfiles vfat,openfiles
 . "$RUMP_TEST_LIB/common.sh"
 
 type=${1%,*}

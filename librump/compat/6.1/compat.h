@@ -106,6 +106,17 @@ static inline void shrinker_register(struct shrinker *s)
 	WARN_ON(register_shrinker(s, "rump"));
 }
 
+/* To hold off who freezes the file system was left to the caller. */
+#define vfs_iter_write(file, iter, pos, flags)				\
+({									\
+	ssize_t __n;							\
+									\
+	file_start_write(file);						\
+	__n = vfs_iter_write(file, iter, pos, flags);			\
+	file_end_write(file);						\
+	__n;								\
+})
+
 long sys_fchmodat2(int dfd, const char __user *name, umode_t mode, unsigned int flags);
 
 /* ---- rumpblk ---- */
