@@ -26,7 +26,8 @@ ED_SOURCES := $(shell find arch/rump $(KPARTS:%=librump/%) librump/compat -type 
 
 LIBS += $(foreach k,$(KERNELS),$(addprefix $(B)/lib/rump/$(k)/,librumpcore.so rump-modules))
 .SECONDARY: $(foreach k,$(KERNELS),$(addprefix $(BASE)/linux-$(k)/,unpacked farm/laid) \
-	$(addprefix $(B)/linux-$(k)/obj/,fragments .config abi built link/modules.undef))
+	$(addprefix $(B)/linux-$(k)/obj/,fragments .config abi built link/rules \
+	link/modules.undef))
 
 /usr/src/linux-source-%.tar.xz:
 	@echo "The kernel's source is missing: install the package linux-source-$* (make deps does it)." >&2; exit 1
@@ -41,12 +42,12 @@ $(BASE)/linux-%/farm/laid: $(BASE)/linux-%/unpacked librump/local.mk
 	rm -rf $(KFARM)
 	for copy in $(foreach c,$(KFARM_COPIES),'$(c)'); do \
 		dir=$${copy%:*}; mkdir -p $(KFARM)/$$dir; \
-		for e in $$(ls -A $(KSRC)/$$dir | grep -vxE "$${copy#*:}"); do \
-			ln -s $(abspath $(KSRC))/$$dir/$$e $(KFARM)/$$dir/$$e; done; done
+		ls -A $(KSRC)/$$dir | grep -vxE "$${copy#*:}" | sed "s|^|$(abspath $(KSRC))/$$dir/|" | \
+			xargs ln -s -t $(KFARM)/$$dir; done
 	touch $(KFARM)/kernel/sched/Makefile $(KFARM)/kernel/module/Makefile
 	mkdir $(KFARM)/arch/rump
-	for e in $$(ls arch/rump); do ln -s $(abspath arch/rump)/$$e $(KFARM)/arch/rump/$$e; done
-	for e in $(KPARTS); do ln -s $(abspath librump)/$$e $(KFARM)/arch/rump/$$e; done
+	ln -s $(addprefix $(abspath arch/rump)/,$(notdir $(wildcard arch/rump/*))) \
+		$(KPARTS:%=$(abspath librump)/%) $(KFARM)/arch/rump
 	ln -s $(abspath librump/compat)/$* $(KFARM)/arch/rump/compat
 	ln -s $(abspath include) $(KFARM)/arch/rump/public
 	touch $@
@@ -82,7 +83,12 @@ $(B)/linux-%/obj/built: $(B)/linux-%/obj/abi $(ED_SOURCES) include/rump/rumpuser
 LINK_SCRIPTS := $(wildcard librump/link/*)
 RUMP_HEADERS := $(wildcard include/rump/rump*.h)
 
-$(B)/linux-%/obj/link/modules.undef: $(B)/linux-%/obj/built $(LINK_SCRIPTS) $(RUMP_HEADERS)
+$(B)/linux-%/obj/link/rules: librump/link/symbol-rules librump/link/common.sh $(RUMP_HEADERS)
+	@mkdir -p $(@D)
+	librump/link/symbol-rules > $@.new
+	cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+
+$(B)/linux-%/obj/link/modules.undef: $(B)/linux-%/obj/built $(B)/linux-%/obj/link/rules $(LINK_SCRIPTS)
 	CROSS_COMPILE=$(CROSS_COMPILE) librump/link/link-modules prepare $(KOBJ) $(KLIB) $(B)/lib
 
 $(B)/lib/rump/%/librumpcore.so: $(B)/linux-%/obj/link/modules.undef $(B)/lib/librumpuser.so

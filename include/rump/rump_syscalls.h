@@ -25,7 +25,7 @@ struct iovec;
 struct timespec;
 struct open_how;
 
-/* descriptors; with O_DIRECT offsets and sizes must be aligned as the driver says, buffers need not */
+/* descriptors; with O_DIRECT drivers ask for aligned offsets and sizes, not for aligned buffers */
 int rump_sys_openat(int dirfd, const char *path, int flags, mode_t mode);
 int rump_sys_openat2(int dirfd, const char *path, const struct open_how *how, size_t size);
 int rump_sys_close(int fd);

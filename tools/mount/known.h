@@ -5,7 +5,7 @@
 
 #include <sys/types.h>
 
-/* The inode of its directory in sysfs, which no later device of that number has; 0: there is none. */
+/* The inode of its directory in sysfs, which no later device of that number has; 0: none. */
 ino_t known_device(dev_t dev);
 /* The calling process is the monitor of the mount, as long as it lives; 0, or -1: that failed. */
 int known_as(dev_t dev);
