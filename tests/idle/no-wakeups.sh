@@ -8,6 +8,7 @@
 # they are mounted for writing: xfs a log worker every 30 s, btrfs its cleaner and its transaction
 # thread every 30 s; each is some switches of the tick, a worker and the thread.
 # run-as: user
+# weight: 0
 # timeout: 600
 . "$RUMP_TEST_LIB/common.sh"
 

@@ -10,7 +10,7 @@ A test's first 25 lines may hold, after a comment sign:
   each-full: D E                      further instances, only in the full tier
   timeout: SECONDS                    default 300
   needs: PROGRAM ...                  skipped, with the reason, where a program is missing
-  weight: N                           how many processors it keeps busy (default 1)
+  weight: N                           how many processors it keeps busy (default 1); 0: it only waits
   alone: yes                          not beside other tests (it measures)
 """
 import dataclasses
@@ -25,7 +25,7 @@ HEADER = re.compile(r"^\W{0,4}(run-as|tier|timeout|each-full|each|needs|weight|a
                     r"\s*(?:\*/)?$")
 VALUES = {
     "run-as": "user-first|root-first|both|root|user|self", "tier": "check|full",
-    "timeout": r"[1-9]\d*", "weight": r"[1-9]\d*", "alone": "yes|no",
+    "timeout": r"[1-9]\d*", "weight": r"\d+", "alone": "yes|no",
     "each": ".*", "each-full": ".*", "needs": ".*",
 }
 

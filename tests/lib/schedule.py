@@ -2,8 +2,9 @@
 """
 When each test runs: the order, and how many run at a time.
 
-A run has as many slots as processors; a test takes as many as its weight, at most all.  The main
-thread starts tests and reports results; a thread of the pool only waits for its test.
+A run has as many slots as processors; a test takes as many as its weight, at most all; one that
+only waits takes none.  The main thread starts tests and reports results; a thread of the pool only
+waits for its test.
 """
 import concurrent.futures
 import random
@@ -18,11 +19,11 @@ def slots_of(test, slots):
 
 def longest_first(tests, durations, slots):
     """
-    Those that take every slot go first, so that the machine is empty for one only once; the short
-    ones go last, where they fill what the long ones leave.
+    Those that only wait go first, then those that take every slot, so that the machine is empty for
+    one only once; the short ones go last, where they fill what the long ones leave.
     """
-    return sorted(tests, key=lambda t: (slots_of(t, slots) < slots, -durations.expected(t),
-                                        t.title))
+    return sorted(tests, key=lambda t: (0 < slots_of(t, slots) < slots, slots_of(t, slots),
+                                        -durations.expected(t), t.title))
 
 
 def shuffled(tests, seed):
@@ -55,7 +56,8 @@ class Schedule:
 
     def beside(self, tests, slots, run, finished):
         queue, running, free = list(tests), {}, slots
-        with concurrent.futures.ThreadPoolExecutor(slots) as pool:
+        waiting = sum(slots_of(t, slots) == 0 for t in queue)
+        with concurrent.futures.ThreadPoolExecutor(slots + waiting) as pool:
             try:
                 while True:
                     for test in self.startable(queue, free, slots):
@@ -85,8 +87,6 @@ class Schedule:
                 free -= slots_of(test, slots)
                 queue.remove(test)
                 found.append(test)
-            if not free:
-                break
         return found
 
     def finished(self, result):

@@ -1,7 +1,7 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Tests run beside each other on all processors: as many as their weights allow; those that must be
-# alone run after the others.
+# Tests run beside each other on all processors: as many as their weights allow, and those that only
+# wait; those that must be alone run after the others.
 # run-as: self
 # timeout: 120
 . "$RUMP_TEST_LIB/common.sh"
@@ -41,6 +41,12 @@ enters light1 '' "$both"
 enters light2 '# weight: 2' "$both"
 tests_run 0 -j 3
 top/tests/run --help | grep -A1 -e '-j N' | grep -q 'the number of CPUs' || fail "-j: no default"
+
+# What only waits takes no slot.
+rm top/tests/it/*
+enters light1 '# weight: 0' "$both"
+enters light2 '# weight: 0' "$both"
+tests_run 0 -j 1
 
 # The default is all processors.
 rm top/tests/it/*

@@ -78,19 +78,20 @@ static bool take_range(struct fstrim_range *range, bool *verbose, const struct f
 static void show(const char *path, uint64_t bytes)
 {
 	static const char units[] = "KMGTPE";
-	uint64_t div = 1;
+	uint64_t div = 1, tenths;
 	int unit = -1;
 
 	while (bytes / div >= 1024 && unit < 5) {
 		div *= 1024;
 		unit++;
 	}
+	tenths = bytes * 10 / div;
 	if (unit < 0)
 		printf("%s: %" PRIu64 " B (%" PRIu64 " bytes) trimmed\n", fsu_shown(path), bytes,
 		       bytes);
 	else
-		printf("%s: %.4g %ciB (%" PRIu64 " bytes) trimmed\n", fsu_shown(path),
-		       (double)(bytes * 10 / div) / 10, units[unit], bytes);
+		printf("%s: %.4g %ciB (%" PRIu64 " bytes) trimmed\n", fsu_shown(path), tenths / 10.0,
+		       units[unit], bytes);
 }
 
 int fsu_fstrim_run(struct fsu_line *line)

@@ -27,11 +27,11 @@ need() {
 	done
 }
 
-# Of comparisons that do not depend on each other, tier check makes one of four, which SEED chooses.
+# Of comparisons that do not depend on each other, tier check makes one of eight, which SEED chooses.
 turn=0
 not_this_time() {
 	turn=$((turn + 1))
-	[ -n "${RUMP_TEST_QUICK:-}" ] && [ $((turn % 4)) != $((${SEED:-0} % 4)) ]
+	[ -n "${RUMP_TEST_QUICK:-}" ] && [ $((turn % 8)) != $((${SEED:-0} % 8)) ]
 }
 
 fsu() {

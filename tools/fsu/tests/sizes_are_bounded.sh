@@ -22,7 +22,7 @@ ulimit -S -d unlimited
 expect 2 '/line: a line is longer than 128 MiB' fsu grep disk.img x /line
 for text in 'a\0b\0\nc\0' '\0\0\n\0a'; do
 	for pattern in '^[abc]*$' '[abc]'; do
-		printf "$text" | tee text | fsu write disk.img /text
+		printf '%b' "$text" | tee text | fsu write disk.img /text
 		[ "$(fsu grep disk.img -c "$pattern" /text)" = "$(grep -c "$pattern" text)" ] ||
 			fail "lines of $text: $pattern"
 	done
