@@ -21,6 +21,10 @@
 #define VMALLOC_VIEWS	8
 #define VMALLOC_MIN	(1UL << 30)
 #define REPORT_ORDER	6	/* blocks of 256 KiB and more are worth a host call */
+/* Where the kernel side begins: one of 4 million places in 64 TiB. */
+#define SLIDE_STEP	(1UL << SECTION_SIZE_BITS)
+#define SLIDE_MAX	(1UL << 46)
+#define SLIDE_TRIES	16	/* each place may be the host's already */
 
 pgd_t swapper_pg_dir[PTRS_PER_PGD];
 unsigned long empty_zero_page[PAGE_SIZE / sizeof(unsigned long)] __page_aligned_bss;
@@ -28,6 +32,8 @@ struct page *rump_zero_page;
 EXPORT_SYMBOL(rump_zero_page);
 unsigned long rump_memlimit;
 unsigned long rump_vmalloc_size;
+unsigned long rump_slide __ro_after_init;
+EXPORT_SYMBOL(rump_slide);
 
 static int __init memlimit_get(void)
 {
@@ -50,6 +56,26 @@ static int __init memlimit_get(void)
 	return 0;
 }
 
+/*
+ * Who has found a way to write to memory does not know where.  RUMP_NOKASLR: always the same place,
+ * for debuggers and sanitizers.
+ */
+static int __init arena_create(void)
+{
+	const bool fixed = rumpuser_getparam("RUMP_NOKASLR", (char [2]){ }, 2) != ENOENT;
+	int err;
+
+	for (int i = 0; i < SLIDE_TRIES; i++) {
+		if (!fixed && rumpuser_random(&rump_slide, sizeof(rump_slide)))
+			return EIO;
+		rump_slide = round_down(rump_slide % SLIDE_MAX, SLIDE_STEP);
+		err = rumpuser_arena_create((void *)RUMP_ARENA_BASE, rump_memlimit);
+		if (err != EEXIST || fixed)
+			break;
+	}
+	return err;
+}
+
 /* Reserve what the kernel side's addresses need.  Nothing of it is touched yet. */
 int __init rump_arena_init(void)
 {
@@ -59,7 +85,7 @@ int __init rump_arena_init(void)
 	if (err)
 		return err;
 	maps = (rump_memlimit + RUMP_PHYS_BASE) / PAGE_SIZE * sizeof(struct page);
-	err = rumpuser_arena_create((void *)RUMP_ARENA_BASE, rump_memlimit);
+	err = arena_create();
 	if (!err)
 		err = rumpuser_va_reserve((void *)RUMP_VMEMMAP_BASE, PAGE_ALIGN(maps));
 	if (!err)
