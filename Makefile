@@ -131,6 +131,7 @@ help:
 	@echo "make check      the tests, each behaviour once"
 	@echo "make check-full all tests with all rounds, by both users, with every kernel and foreign hosts"
 	@echo "make check-sanitize   build the host-side code with ASan and UBSan, which make check then runs"
+	@echo "make check-fuzz       build the fuzzers with clang, which make check then runs"
 	@echo "make bench      measure against the host kernel's mount (root)"
 	@echo "make sloc       lines of code: hypercalls, ED, EI, each file system"
 	@echo "make install    with DESTDIR, PREFIX (/usr/local), LIBDIR, MODDIR, SBINDIR (/sbin)"

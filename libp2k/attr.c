@@ -182,6 +182,12 @@ static long no_value(struct p2k *p, const char *name, long n)
 	return n;
 }
 
+/* How much of a value or a list the answer has room for. */
+static size_t value_room(const struct fuse_getxattr_in *in)
+{
+	return in->size < P2K_MAX_WRITE ? in->size : P2K_MAX_WRITE;
+}
+
 void p2k_getxattr(struct request *r)
 {
 	const struct fuse_getxattr_in *in = r->arg;
@@ -189,7 +195,7 @@ void p2k_getxattr(struct request *r)
 	long n = value ? p2k_act(r, 0, RUMP_ID_FSETID) : -ENOMEM;
 
 	if (!n)
-		n = rump_vfs_getxattr(p2k_target(r), (const char *)(in + 1), value, in->size);
+		n = rump_vfs_getxattr(p2k_target(r), (const char *)(in + 1), value, value_room(in));
 	n = no_value(r->p, (const char *)(in + 1), n);
 	reply_value(r, n, value, in->size);
 }
@@ -201,7 +207,7 @@ void p2k_listxattr(struct request *r)
 	long n = list ? p2k_act(r, 0, RUMP_ID_FSETID) : -ENOMEM;
 
 	if (!n)
-		n = rump_vfs_listxattr(p2k_target(r), list, in->size);
+		n = rump_vfs_listxattr(p2k_target(r), list, value_room(in));
 	reply_value(r, n, list, in->size);
 }
 
@@ -209,12 +215,17 @@ void p2k_setxattr(struct request *r)
 {
 	const struct fuse_setxattr_in *in = r->arg;
 	bool extended = r->p->features & FUSE_SETXATTR_EXT;
-	const char *name =
-		(const char *)r->arg + (extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE);
-	bool kill = extended && in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID;
-
+	size_t head = extended ? sizeof(*in) : FUSE_COMPAT_SETXATTR_IN_SIZE;
+	const char *name = (const char *)r->arg + head;
+	bool kill;
 	int err;
 
+	if (r->len < head || !p2k_names_end(name, r->len - head, 1) ||
+	    r->len - head - strlen(name) - 1 < in->size) {
+		p2k_reply_error(r, -EIO);
+		return;
+	}
+	kill = extended && in->setxattr_flags & FUSE_SETXATTR_ACL_KILL_SGID;
 	if (!strcmp(name, SELINUX))
 		r->p->labelled = true;
 	err = p2k_act(r, 0, kill ? 0 : RUMP_ID_FSETID) ?:

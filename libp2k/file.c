@@ -214,12 +214,14 @@ void p2k_write(struct request *r)
 {
 	const struct fuse_write_in *in = r->arg;
 	struct fuse_write_out out = { 0 };
+	struct rump_file *file = p2k_file(in->fh);
 	bool cached = in->write_flags & FUSE_WRITE_CACHE;
-	long n = cached ? 0 : p2k_act(r, 0, in->write_flags & FUSE_WRITE_KILL_SUIDGID ?
-				      0 : RUMP_ID_FSETID);
+	long n = !file || r->len - sizeof(*in) < in->size ? -EIO : 0;
 
+	if (!n && !cached)
+		n = p2k_act(r, 0, in->write_flags & FUSE_WRITE_KILL_SUIDGID ? 0 : RUMP_ID_FSETID);
 	if (!n)
-		n = rump_vfs_write(p2k_file(in->fh), in + 1, in->size, in->offset, cached);
+		n = rump_vfs_write(file, in + 1, in->size, in->offset, cached);
 	out.size = n < 0 ? 0 : n;
 	/* The host asks again after writes of its users only. */
 	if (cached)
@@ -241,8 +243,9 @@ void p2k_fsync(struct request *r)
 void p2k_fallocate(struct request *r)
 {
 	const struct fuse_fallocate_in *in = r->arg;
-	int err = p2k_act(r, 0, callers_suid_flag(r)) ?:
-		  rump_vfs_fallocate(p2k_file(in->fh), in->mode, in->offset, in->length);
+	struct rump_file *file = p2k_file(in->fh);
+	int err = !file ? -EIO : p2k_act(r, 0, callers_suid_flag(r)) ?:
+		  rump_vfs_fallocate(file, in->mode, in->offset, in->length);
 
 	/* One that failed may have got half way. */
 	if (err)
@@ -268,10 +271,10 @@ void p2k_copy(struct request *r)
 {
 	const struct fuse_copy_file_range_in *in = r->arg;
 	size_t most = 1 << 30, len = in->len < most ? in->len : most;
+	struct rump_file *from = p2k_file(in->fh_in), *to = p2k_file(in->fh_out);
 	struct fuse_write_out out = { 0 };
-	long n = p2k_act(r, 0, callers_suid_flag(r)) ?:
-			 rump_vfs_copy(p2k_file(in->fh_in), in->off_in, p2k_file(in->fh_out),
-				       in->off_out, len, in->flags);
+	long n = !from || !to ? -EIO : p2k_act(r, 0, callers_suid_flag(r)) ?:
+		 rump_vfs_copy(from, in->off_in, to, in->off_out, len, in->flags);
 
 	out.size = n < 0 ? 0 : n;
 	p2k_forget_attr(r);		/* of the source, which was read */

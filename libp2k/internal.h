@@ -130,6 +130,8 @@ static inline struct rump_node *p2k_target(const struct request *r)
 char *p2k_out(struct worker *w);
 
 void p2k_dispatch(struct request *r);
+/* Whether `len` bytes hold as many names, each ended by a NUL. */
+bool p2k_names_end(const char *names, size_t len, unsigned int count);
 /* What the request that begins with this header is called. */
 const char *p2k_request_name(const void *header);
 

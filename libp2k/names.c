@@ -43,7 +43,7 @@ void p2k_lookup(struct request *r)
 
 static void forget(struct request *r, uint64_t id, uint64_t count)
 {
-	if (id != FUSE_ROOT_ID)
+	if (id && id != FUSE_ROOT_ID)
 		rump_vfs_release(p2k_node(r->p, id), count);
 }
 
@@ -58,8 +58,9 @@ void p2k_batch_forget(struct request *r)
 {
 	const struct fuse_batch_forget_in *in = r->arg;
 	const struct fuse_forget_one *one = (const void *)(in + 1);
+	size_t there = (r->len - sizeof(*in)) / sizeof(*one);
 
-	for (uint32_t i = 0; i < in->count; i++)
+	for (size_t i = 0; i < in->count && i < there; i++)
 		forget(r, one[i].nodeid, one[i].nlookup);
 }
 
@@ -102,10 +103,10 @@ void p2k_link(struct request *r)
 {
 	const struct fuse_link_in *in = r->arg;
 	const char *name = (const char *)(in + 1);
-	struct rump_node *node = NULL;
+	struct rump_node *file = p2k_node(r->p, in->oldnodeid), *node = NULL;
 	struct statx stx;
-	int err = p2k_act(r, 0, RUMP_ID_FSETID) ?:
-		  rump_vfs_link(p2k_node(r->p, in->oldnodeid), p2k_target(r), name, &stx) ?:
+	int err = !file ? -EIO : p2k_act(r, 0, RUMP_ID_FSETID) ?:
+		  rump_vfs_link(file, p2k_target(r), name, &stx) ?:
 		  rump_vfs_lookup(p2k_target(r), name, &node, &stx);
 
 	reply_made(r, err, node, &stx);
@@ -123,9 +124,10 @@ void p2k_rmdir(struct request *r)
 
 static void rename_to(struct request *r, uint64_t dir, const char *name, unsigned int flags)
 {
-	p2k_reply_error(r, p2k_act(r, 0, RUMP_ID_FSETID) ?:
-			rump_vfs_rename(p2k_target(r), name, p2k_node(r->p, dir),
-					name + strlen(name) + 1, flags));
+	struct rump_node *to = p2k_node(r->p, dir);
+
+	p2k_reply_error(r, !to ? -EIO : p2k_act(r, 0, RUMP_ID_FSETID) ?:
+			rump_vfs_rename(p2k_target(r), name, to, name + strlen(name) + 1, flags));
 }
 
 void p2k_rename(struct request *r)

@@ -46,18 +46,19 @@ check-hosts:
 			TYPES="$(TEST_HOSTS_TYPES)" OTHER_TYPES="$(TEST_HOSTS_TYPES)" \
 			all $(TEST_HOSTS_PROGRAMS:%=$(B)/$(h)/tests/%) &&) :
 
-# What was built before, other kernels (see KERNELS), hosts and sanitizers, stays up to date; without
-# them, their tests are skipped.
+# What was built before, other kernels (see KERNELS), hosts, sanitizers and fuzzers, stays up to date;
+# without them, their tests are skipped.
 check: missing
 	+$(MAKE) all check-programs
 	+$(if $(wildcard $(TEST_HOSTS:%=$(B)/%/lib/librump.so)),$(MAKE) check-hosts)
 	+$(if $(wildcard $(B)/sanitize/lib/librumpuser.so),$(MAKE) check-sanitize)
+	+$(if $(wildcard $(B)/fuzz/built),$(MAKE) check-fuzz)
 	tests/run -b $(B) $(TESTS)
 
 check-full: missing
 	+$(MAKE) all-kernels
 	+$(MAKE) KERNELS="$(ALL_KERNELS)" check-programs check-hosts
-	+$(MAKE) KERNELS="$(ALL_KERNELS)" check-sanitize
+	+$(MAKE) KERNELS="$(ALL_KERNELS)" check-sanitize check-fuzz
 	tests/run -b $(B) --full $(TESTS)
 
 # What tests/demo.sh shows: one file system, the commands for images.
