@@ -1,10 +1,11 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The parsers of the host side under libFuzzer, ASan and UBSan find nothing: first on the inputs of
-# tests/fuzz/NAME.inputs, then on what libFuzzer makes of them.  SEED=N repeats a run of tier full, as
-# far as addresses do not count.
-# each: p2k
+# tests/fuzz/NAME.inputs and of the program NAME.seeds, then on what libFuzzer makes of them.  SEED=N
+# repeats a run of tier full, as far as addresses do not count.
+# each: archive mtree p2k
 # run-as: user
+# needs: python3
 . "$RUMP_TEST_LIB/common.sh"
 
 here=$RUMP_TOP/tests/fuzz
@@ -41,10 +42,11 @@ again() {
 }
 
 mkdir -p corpus found empty
-inputs "$here/$1.inputs" corpus
-[ -e corpus/0 ] || fail "$1.inputs has no input"
+[ ! -e "$here/$1.inputs" ] || inputs "$here/$1.inputs" corpus
+[ ! -e "$here/$1.seeds" ] || (cd corpus && "$here/$1.seeds")
+[ "$(ls corpus)" ] || fail "no input to begin with for $1"
 seed=${SEED:-$RANDOM} limit=-max_total_time=60
-[ -z "$QUICK" ] || seed=1 limit=-runs=4000
+[ -z "$QUICK" ] || seed=1 limit=-runs=1000
 cd empty
 rc=0
 "$fuzzer" -seed="$seed" -timeout=60 -rss_limit_mb=2048 -artifact_prefix="$OLDPWD/found/" "$limit" \

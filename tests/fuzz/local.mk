@@ -4,6 +4,14 @@
 # host's libraries.
 FUZZERS := $(patsubst tests/fuzz/%.c,%,$(wildcard tests/fuzz/*.c))
 FUZZ_p2k := $(P2K_OBJS) $(call objs,tests/fuzz/lib/vfs.c)
+# What makefs makes a tree with
+FUZZ_TREE := $(call objs,tests/fuzz/lib/trees.c \
+	tools/fsu/message.c tools/fsu/ls/quote.c tools/fsu/copy/item.c \
+	$(patsubst %,tools/makefs/%.c,archive tree side size userdb types))
+FUZZ_archive := $(FUZZ_TREE)
+FUZZ_archive_LIBS := -larchive
+FUZZ_mtree := $(FUZZ_TREE)
+FUZZ_mtree_LIBS := -larchive
 
 .PHONY: check-fuzz fuzzers
 ifneq ($(shell command -v clang),)
@@ -19,7 +27,7 @@ fuzzers: $(FUZZERS:%=$(B)/tests/fuzz/%)
 	@touch $(B)/built
 
 define fuzzer
-$(B)/tests/fuzz/$(1): $(B)/obj/tests/fuzz/$(1).o $(FUZZ_$(1)) $(B)/vars/link
+$(B)/tests/fuzz/$(1): $(B)/obj/tests/fuzz/$(1).o $(FUZZ_$(1)) $(B)/obj/tests/fuzz/lib/quiet.o $(B)/vars/link
 	@mkdir -p $$(@D)
 	$$(CC) $$(ldflags) -fsanitize=fuzzer -o $$@ $$(filter %.o,$$^) $(FUZZ_$(1)_LIBS)
 endef

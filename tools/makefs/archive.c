@@ -82,17 +82,30 @@ static bool write_spool(struct reading *r, const char *path, const char *data, s
 	return true;
 }
 
-static void read_data(struct reading *r, struct inode *i, const char *path)
+/* The largest file that can follow what the spool has. */
+static off_t spool_room(const struct tree *t)
 {
-	off_t start = r->tree->spool_end, last = 0, off;
+	return INT64_MAX - SPOOL_ALIGN - t->spool_end;
+}
+
+static bool too_large(struct reading *r, const char *path)
+{
+	failed(r, path, "is larger than a file can be here");
+	return false;
+}
+
+static bool read_blocks(struct reading *r, struct inode *i, const char *path)
+{
+	off_t room = spool_room(r->tree), last = 0, off;
 	const void *data;
 	size_t len;
 	int res;
 
-	i->spool = start;
 	while ((res = archive_read_data_block(r->a, &data, &len, &off)) == ARCHIVE_OK) {
-		if (!write_spool(r, path, data, len, start + off))
-			return;
+		if (off < 0 || off > room || len > (size_t)(room - off))
+			return too_large(r, path);
+		if (!write_spool(r, path, data, len, i->spool + off))
+			return false;
 		if (len && (off > last || !i->extents)) {
 			i->extents++;
 			i->data += (PIECE_ALIGN - i->data % PIECE_ALIGN) % PIECE_ALIGN +
@@ -106,12 +119,29 @@ static void read_data(struct reading *r, struct inode *i, const char *path)
 	r->tree->broken |= res == ARCHIVE_FATAL;
 	if (last > i->st.st_size)
 		i->st.st_size = last;
+	return true;
+}
+
+/* False: the spool has no room for it. */
+static bool read_data(struct reading *r, struct inode *i, const char *path)
+{
+	off_t end;
+
+	i->spool = r->tree->spool_end;
+	if (!read_blocks(r, i, path))
+		return false;
+	if (i->st.st_size < 0 || i->st.st_size > spool_room(r->tree))
+		return too_large(r, path);
 	i->st.st_blocks = (i->data + 511) / 512;
 	/* a hole behind the last data belongs to it, and so does what fills its last block */
-	off = start + i->st.st_size;
-	r->tree->spool_end = off + (SPOOL_ALIGN - off % SPOOL_ALIGN) % SPOOL_ALIGN;
-	if (ftruncate(r->tree->spool, r->tree->spool_end) < 0)
+	end = i->spool + i->st.st_size;
+	end += (SPOOL_ALIGN - end % SPOOL_ALIGN) % SPOOL_ALIGN;
+	if (ftruncate(r->tree->spool, end) < 0) {
 		failed(r, path, strerror(errno));
+		return false;
+	}
+	r->tree->spool_end = end;
+	return true;
 }
 
 /* ---- attributes -------------------------------------------------------------------------- */
@@ -261,15 +291,23 @@ static bool only_attributes(struct reading *r, struct node *n, const char *path)
 	return true;
 }
 
-static void read_content(struct reading *r, struct inode *i, const char *path)
+static bool read_content(struct reading *r, struct inode *i, const char *path)
 {
 	off_t size = archive_entry_size_is_set(r->e) ? archive_entry_size(r->e) : 0;
 
 	i->st.st_size = r->manifest ? 0 : size;
-	read_data(r, i, path);
+	if (!read_data(r, i, path))
+		return false;
 	/* libarchive says nothing where it finds no file, but then it has no inode number either */
 	if (r->manifest && !archive_entry_ino_is_set(r->e) && !i->data)
 		failed(r, path, "its content is not there: the manifest needs contents=FILE");
+	return true;
+}
+
+/* A directory that nothing else can take the place of. */
+static bool is_held(const struct reading *r, const struct node *n)
+{
+	return n->nchildren || n == r->tree->root;
 }
 
 static void read_entry(struct reading *r)
@@ -287,23 +325,23 @@ static void read_entry(struct reading *r)
 				TREE_DEPTH_TEXT " levels");
 		return;
 	}
+	if (is_held(r, n) && (link || !S_ISDIR(archive_entry_mode(r->e)))) {
+		failed(r, path, "is a directory already");
+		return;
+	}
 	if (link) {
 		read_link(r, n, path, link);
 		return;
 	}
 	if (only_attributes(r, n, path))
 		return;
-	if (n->nchildren && !S_ISDIR(archive_entry_mode(r->e))) {
-		failed(r, path, "is a directory already");
-		return;
-	}
 	i = tree_inode(r->tree);
 	read_attributes(r, i, path);
 	if (S_ISLNK(i->st.st_mode)) {
 		i->target = fsu_strdup(target ? target : "");
 		i->st.st_size = strlen(i->target);
-	} else if (S_ISREG(i->st.st_mode)) {
-		read_content(r, i, path);
+	} else if (S_ISREG(i->st.st_mode) && !read_content(r, i, path)) {
+		i = NULL;	/* left out */
 	}
 	n->inode = i;
 }

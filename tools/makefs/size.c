@@ -52,7 +52,7 @@ static void add_link(struct total *sum, const struct inode *i)
 static uint64_t pieces(const struct type_size *s, const struct inode *i)
 {
 	uint64_t meta = (i->extents + (i->data >> 27)) * s->per_extent;
-	uint64_t most = (i->st.st_size * s->per_mib >> 20) + 3 * s->per_extent;
+	uint64_t most = ((uint64_t)i->st.st_size * s->per_mib >> 20) + 3 * s->per_extent;
 
 	return s->per_mib && most < meta ? most : meta;
 }

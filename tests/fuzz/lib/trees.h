@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* makefs's tree, made from a fuzzer's bytes by one of its readers. */
+#ifndef FUZZ_TREES_H
+#define FUZZ_TREES_H
+
+#include "../../../tools/makefs/makefs.h"
+
+/* Read `data` with `reader`, find sizes for the tree, and copy it to nowhere. */
+int tree_of(const uint8_t *data, size_t size,
+	    unsigned long (*reader)(struct tree *t, const char *path, const struct options *o));
+
+#endif
