@@ -45,7 +45,9 @@ static int add_ranges(struct map *map, const char *word, uint64_t root)
 	if (n > 1) {
 		*r = (struct range){ v[0], v[1], n == 3 ? v[2] : 1 };
 		map->n++;
-	} else if (v[0] != root) {
+	} else if (v[0] == root) {
+		return root < ID_END ? 0 : -EINVAL;
+	} else {
 		r[0] = (struct range){ root, v[0], 1 };
 		r[1] = (struct range){ v[0], root, 1 };
 		map->n += 2;

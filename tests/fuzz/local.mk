@@ -12,6 +12,11 @@ FUZZ_archive := $(FUZZ_TREE)
 FUZZ_archive_LIBS := -larchive
 FUZZ_mtree := $(FUZZ_TREE)
 FUZZ_mtree_LIBS := -larchive
+# libukfs before it mounts
+FUZZ_UKFS := $(call objs,tests/fuzz/lib/kernel.c $(patsubst %,libukfs/%.c,options idmap table error log))
+FUZZ_options := $(FUZZ_UKFS) $(call objs,$(patsubst %,libukfs/%.c,devices folders))
+FUZZ_flash := $(FUZZ_UKFS) $(call objs,libukfs/flash.c)
+$(call objs,$(patsubst %,tests/fuzz/%.c,lib/kernel options flash)): private cppflags += -Ilibukfs
 
 .PHONY: check-fuzz fuzzers
 ifneq ($(shell command -v clang),)
