@@ -17,6 +17,7 @@ FUZZ_UKFS := $(call objs,tests/fuzz/lib/kernel.c $(patsubst %,libukfs/%.c,option
 FUZZ_options := $(FUZZ_UKFS) $(call objs,$(patsubst %,libukfs/%.c,devices folders))
 FUZZ_flash := $(FUZZ_UKFS) $(call objs,libukfs/flash.c)
 $(call objs,$(patsubst %,tests/fuzz/%.c,lib/kernel options flash)): private cppflags += -Ilibukfs
+FUZZ_report := $(call objs,$(patsubst %,tools/mount/%.c,report channel lines limit))
 
 .PHONY: check-fuzz fuzzers
 ifneq ($(shell command -v clang),)

@@ -13,9 +13,6 @@
 #include <syslog.h>
 #include <unistd.h>
 
-#include <rump/rumpuser.h>
-#include <rump/ukfs.h>
-
 #include "known.h"
 #include "mount.h"
 #include "utab.h"
@@ -77,21 +74,6 @@ static void watch_end(struct monitor *m)
 }
 
 /* ---- the mount ---- */
-
-/*
- * The server has read the image, which may have taken it over: its report is compared with what
- * there is.  The type becomes a part of the mount's options.
- */
-static bool type_is_good(const struct mount_options *o, const char *type)
-{
-	if (o->type)
-		return !strcmp(type, o->type);
-	rumpuser_set_kernel(o->kernel);
-	for (const char *const *t = ukfs_types(); *t; t++)
-		if (!strcmp(type, *t))
-			return true;
-	return false;
-}
 
 /* The server has mounted the image: mount on the host, and give it the connection. */
 static void make_mount(struct monitor *m, const struct report *report)
@@ -161,24 +143,28 @@ static int end_code(struct monitor *m)
 	return EXIT_BUG;
 }
 
-/* Two reports in this order, and nothing more.  False: the server says nothing more. */
+/* False: the server reports nothing more. */
 static bool on_report(struct monitor *m)
 {
 	struct report report;
 	bool first = !m->reported;
 
 	m->reported = true;
-	if (channel_read(m->channel, &report)) {
-		;
-	} else if (first && type_is_good(m->o, report.type)) {
+	switch (report_read(m->o, m->channel, first, &report)) {
+	case REPORT_MOUNTED:
 		make_mount(m, &report);
 		if (m->mount)
 			return true;
-	} else if (!first && !report.type[0]) {
+		break;
+	case REPORT_USABLE:
 		on_usable(m);
-	} else {
+		break;
+	case REPORT_WRONG:
 		complain(m->o, "the server sent a wrong report: it is killed");
 		kill(m->server, SIGKILL);
+		break;
+	case REPORT_NONE:
+		break;
 	}
 	close(m->channel);
 	return false;

@@ -73,6 +73,18 @@ int channel_give(int channel, int fd);
 int channel_take(int channel);		/* the descriptor, or -1 */
 
 /*
+ * report.c: the next report as the monitor takes it.  `first`: none has come before.
+ */
+enum report_kind {
+	REPORT_NONE,			/* the server has ended, or its message is no report */
+	REPORT_MOUNTED,			/* it has mounted the image, of a type that is known */
+	REPORT_USABLE,
+	REPORT_WRONG,			/* a server that is what it should be sends none such */
+};
+enum report_kind report_read(const struct mount_options *o, int channel, bool first,
+			     struct report *report);
+
+/*
  * images.c: what the server has open.  0, or -1 after a complaint.
  */
 struct images {
