@@ -1,8 +1,8 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The parsers of the host side under libFuzzer, ASan and UBSan find nothing: first on the inputs of
-# tests/fuzz/NAME.inputs and of the program NAME.seeds, then on what libFuzzer makes of them.  SEED=N
-# repeats a run of tier full, as far as addresses do not count.
+# tests/fuzz/NAME.inputs and of the program NAME.seeds, then on what libFuzzer makes of them.
+# SEED=N repeats a run of tier full, as far as addresses do not count.
 # each: archive flash mtree options p2k report
 # run-as: user
 # needs: python3
@@ -27,7 +27,8 @@ inputs() {
 		'#'*|'') continue ;;
 		$'\t'*) input+=${line#$'\t'}; continue ;;
 		esac
-		[ -z "$input" ] || printf %b "$input" >"$2/$((n++))"
+		[ -z "$input" ] || printf %b "$input" >"$2/$n"
+		n=$((n + 1))
 		input=$line
 	done <"$1"
 	[ -z "$input" ] || printf %b "$input" >"$2/$n"

@@ -10,7 +10,7 @@
 
 #define ROOM 4096
 
-/* ---- what options lead to ---------------------------------------------------------------------- */
+/* ---- what options lead to ---------------------------------------------------------------- */
 
 int ukfsi_attach(const char *path, const struct ukfs_args *args, bool readonly,
 		 char devpath[RUMP_DEVPATH_MAX])
@@ -50,7 +50,7 @@ int ukfs_release(struct ukfs *u, int flags)
 	return 0;
 }
 
-/* ---- the options ------------------------------------------------------------------------------- */
+/* ---- the options ------------------------------------------------------------------------- */
 
 /* An owner alone can be any number. */
 static bool is_good(const char *owners)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The requests of a confused host: any request of any length with any argument, on a kernel side
- * that answers at random.  A host's pointers are the server's own: the harness fills those in, or 0.
+ * that answers at random.  A host's pointers are the server's own: the harness fills those in,
+ * or 0.
  *
  * Input: feature flags of INIT (4 bytes); then OPCODE NODE LENGTH ARGUMENT for each request, and
  * what the kernel side answers from is the same bytes.
@@ -83,7 +84,8 @@ static void fill_in(uint32_t opcode, char *arg, size_t len)
 /* BATCH_FORGET of more than is filled in would have the host's own numbers. */
 static bool is_too_much(uint32_t opcode, size_t len)
 {
-	const size_t most = sizeof(struct fuse_batch_forget_in) + 2 * sizeof(struct fuse_forget_one);
+	const size_t most = sizeof(struct fuse_batch_forget_in) +
+			    2 * sizeof(struct fuse_forget_one);
 
 	return opcode == FUSE_BATCH_FORGET && len > most;
 }

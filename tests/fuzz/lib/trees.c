@@ -44,7 +44,7 @@ void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsi
 	abort();
 }
 
-/* ---- the host's side, of which only the spool is read ------------------------------------------ */
+/* ---- the host's side, of which only the spool is read ------------------------------------ */
 
 static ssize_t host_pread(struct copy *c, int fd, void *buf, size_t size, off_t off)
 {
@@ -125,7 +125,7 @@ static void estimate(const struct tree *t)
 	}
 }
 
-/* ---- the end ----------------------------------------------------------------------------------- */
+/* ---- the end ----------------------------------------------------------------------------- */
 
 static void keep(void *node)
 {
