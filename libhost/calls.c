@@ -9,11 +9,15 @@
 #include <linux/fs.h>
 #include <sched.h>
 #include <seccomp.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sys/sem.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 #include "confine.h"
@@ -44,8 +48,22 @@ struct rule {
 #define TOOL(call, reason, ...) RULE(call, TOOL, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define PIPES(call, reason, ...) RULE(call, PIPES, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define HOST(call, reason, ...) RULE(call, HOST, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define BOOT(call, reason, ...) RULE(call, BOOT, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define REFUSE(call, reason, err) RULE(call, SERVE, SCMP_ACT_ERRNO(err))
 #define KILL(call, reason) RULE(call, SERVE, SCMP_ACT_KILL_PROCESS)
+
+/*
+ * fakeroot(1) keeps owners in a process of its own and asks for them by System V IPC: the
+ * identifier of what has the n-th of its keys.  -1: we do not run under it.
+ */
+static int faked(int n)
+{
+	const char *key = getenv("FAKEROOTKEY");
+
+	if (!key)
+		return -1;
+	return n < 2 ? msgget(atoi(key) + n, 0) : semget(atoi(key) + n, 1, 0);
+}
 
 static int add_rule(scmp_filter_ctx ctx, const struct rule *r)
 {

@@ -67,6 +67,7 @@ enum {
 	CONFINE_TOOL = 8,	/* tool.def, TOOL: a command's output */
 	CONFINE_HOST = 16,	/* tool.def, HOST: files of the host */
 	CONFINE_PIPES = 32,	/* tool.def, PIPES: descriptors for another process */
+	CONFINE_BOOT = 64,	/* tool.def, BOOT: the kernel side starts */
 };
 
 /*

@@ -2,7 +2,8 @@
 /*
  * A program without a mount server's process gives up its rights: files and capabilities before the
  * kernel side starts, as its threads keep what they have; system calls, for all threads at once,
- * when what the driver is made of is loaded.
+ * when what the driver is made of is loaded, and those that nothing of that needs before, where the
+ * program asks for that.
  */
 #include <fcntl.h>
 #include <linux/capability.h>
@@ -82,7 +83,8 @@ int ukfs_confine(const struct ukfs_confinement *c, size_t size)
 	char why[512] = "";
 	int err;
 
-	if (!c || size != sizeof(*c) || c->flags & ~(FILES | UKFS_CONFINE_PIPES))
+	if (!c || size != sizeof(*c) ||
+	    c->flags & ~(FILES | UKFS_CONFINE_PIPES | UKFS_CONFINE_CALLS))
 		return ukfsi_error(EINVAL, "unknown flags: built with a later ukfs.h");
 	err = confine_check_threads(why, sizeof(why));
 	if (!err)
@@ -95,7 +97,16 @@ int ukfs_confine(const struct ukfs_confinement *c, size_t size)
 		err = confine_capabilities(c->capabilities, why, sizeof(why));
 	if (!err && (err = remember(c)))
 		confine_fail(err, why, sizeof(why), "%s", ukfsi_strerror(ENOMEM));
+	/* with what the kernel side starts by, and what a driver is loaded by: they come later */
+	if (!err && c->flags & UKFS_CONFINE_CALLS)
+		err = confine_calls(confined.groups | CONFINE_DRIVERS | CONFINE_BOOT, why,
+				    sizeof(why));
 	return err ? failed(err, why) : 0;
+}
+
+bool ukfsi_confining(void)
+{
+	return confined.on;
 }
 
 int ukfsi_confine_probe(void)

@@ -65,7 +65,7 @@ int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char 
 
 	if (load_driver(u) < 0)
 		return -1;
-	if (!args->confine && !args->confinement)
+	if (!args->confine && !ukfsi_confining())
 		return 0;
 	load_helpers(u, options);
 	if (ukfsi_confine_mount() < 0)

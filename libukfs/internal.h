@@ -98,8 +98,8 @@ int ukfsi_endless(const struct ukfs *u);
 /* ---- drivers.c ------------------------------------------------------------------------------ */
 
 /*
- * Load the driver of u->fstype, and for a program with args->confine what the driver may ask for
- * with these options; then the program gives up its rights.
+ * Load the driver of u->fstype, and for a program with args->confine or ukfs_confine() what the
+ * driver may ask for with these options; then the program gives up its rights.
  */
 int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char *options);
 
@@ -112,6 +112,8 @@ int ukfsi_load_drivers(struct ukfs *u, const struct ukfs_args *args, const char 
  */
 int ukfsi_confine_early(const struct ukfs_args *args, const char *type, const char *image,
 			const char *options, bool rdonly);
+/* Whether system calls are still to be given up by the next two. */
+bool ukfsi_confining(void);
 /* Before libblkid looks at an image, before the driver does: 0, or -1 with the error noted. */
 int ukfsi_confine_probe(void);
 int ukfsi_confine_mount(void);

@@ -111,6 +111,8 @@ struct ukfs_confine_path {
 #define UKFS_CONFINE_IMAGES 0x2	/* flag: further images are mounted */
 #define UKFS_CONFINE_PIPES  0x4	/* flag: pipes and files in memory are made, and passed on by
 				   sockets that are connected */
+#define UKFS_CONFINE_CALLS  0x8	/* flag: system calls are given up at once, too: the program reads
+				   other bytes that it does not trust before it mounts an image */
 
 struct ukfs_confinement {
 	const struct ukfs_confine_path *paths; /* of `npaths` elements: what the program goes on to

@@ -3,6 +3,8 @@
  * What a command keeps of the host when its image is mounted.  Each says before fsu_mount what it
  * goes on to use by name; a command that says nothing keeps its image and the standard streams.
  */
+#include <iconv.h>
+#include <langinfo.h>
 #include <libgen.h>
 #include <linux/capability.h>
 #include <stdlib.h>
@@ -58,6 +60,18 @@ void fsu_keep_temporary(void)
 void fsu_keep_trusted(void)
 {
 	kept.capabilities |= TRUSTED;
+}
+
+void fsu_load_charsets(void)
+{
+	const char *ours = nl_langinfo(CODESET);
+
+	for (int i = 0; i < 2; i++) {
+		iconv_t to = i ? iconv_open("UTF-8", ours) : iconv_open(ours, "UTF-8");
+
+		if (to != (iconv_t)-1)
+			iconv_close(to);
+	}
 }
 
 const struct ukfs_confinement *fsu_confinement(const struct fsu_mount_options *mnt)

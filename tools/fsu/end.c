@@ -14,7 +14,7 @@
 
 #include "../../libhost/printable.h"
 #include "end.h"
-#include "fsu.h"
+#include "programs.h"
 
 #define PART 512	/* bytes of a string that are shown */
 #define PARTS 12
@@ -50,11 +50,22 @@ static void remove_tree(const char *path)
 		;
 }
 
+static void remove_place(const char *path)
+{
+	if (path && unlink(path) && (errno == EISDIR || errno == EPERM))
+		remove_tree(path);
+}
+
+void fsu_end_remove_now(enum fsu_end_place place)
+{
+	remove_place(places[place]);
+	places[place] = NULL;
+}
+
 static void remove_places(void)
 {
 	for (int i = 0; i < FSU_END_PLACES; i++)
-		if (places[i] && unlink(places[i]) && (errno == EISDIR || errno == EPERM))
-			remove_tree(places[i]);
+		remove_place(places[i]);
 }
 
 static void print(const char *const parts[], int n)
@@ -99,6 +110,7 @@ void fsu_end(int code, ...)
 	if (program)
 		kill(program, SIGTERM);
 	remove_places();
+	fsu_programs_end();
 	print(parts, n);
 	_exit(code);
 }

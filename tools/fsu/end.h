@@ -16,6 +16,8 @@ enum { FSU_CRASHED = 70, FSU_EXCEEDED = 71 };
  * until it sets another, or NULL. */
 enum fsu_end_place { FSU_END_IMAGE, FSU_END_TREE, FSU_END_PLACES };
 void fsu_end_remove(enum fsu_end_place place, const char *path);
+/* Remove it now, and forget it. */
+void fsu_end_remove_now(enum fsu_end_place place);
 /* A program that works for this process: fsu_end sends it SIGTERM.  0: none. */
 void fsu_end_program(pid_t pid);
 /* What the user calls the image; NULL: there is none. */

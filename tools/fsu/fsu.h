@@ -122,6 +122,8 @@ void fsu_keep_image(const char *path);	/* one more image, for fsu_mount_second *
 void fsu_keep_temporary(void);		/* where temporary files are made */
 void fsu_keep_trusted(void);		/* root's right to trusted.* attributes */
 void fsu_keep_names(void);		/* fsu_user, fsu_group */
+/* What libarchive converts names with, while files of the host can be opened. */
+void fsu_load_charsets(void);
 const struct ukfs_confinement *fsu_confinement(const struct fsu_mount_options *mnt);
 /* The number of a user or a group (of the host). */
 bool fsu_names_find(bool group, const char *name, unsigned int *id);

@@ -40,7 +40,7 @@ static void failed(struct reading *r, const char *path, const char *what)
 
 /* ---- the spool --------------------------------------------------------------------------- */
 
-static bool open_spool(struct tree *t)
+bool open_spool(struct tree *t)
 {
 	const char *dir = getenv("TMPDIR");
 
@@ -300,7 +300,8 @@ static bool read_content(struct reading *r, struct inode *i, const char *path)
 		return false;
 	/* libarchive says nothing where it finds no file, but then it has no inode number either */
 	if (r->manifest && !archive_entry_ino_is_set(r->e) && !i->data)
-		failed(r, path, "its content is not there: the manifest needs contents=FILE");
+		failed(r, path, "its content is not there: the manifest needs contents=FILE, a "
+		       "file below the directory or the current directory");
 	return true;
 }
 
@@ -395,38 +396,21 @@ static void read_all(struct reading *r, int fd)
 		archive_read_free(r->a);
 }
 
-static int open_source(const char *path)
+unsigned long read_archive(struct tree *t, const struct source *from, const struct options *o)
 {
-	int fd = strcmp(path, "-") ? open(path, O_RDONLY | O_CLOEXEC) : dup(STDIN_FILENO);
+	struct reading r = { .tree = t, .o = o,
+			     .source = strcmp(from->path, "-") ? from->path : "standard input" };
 
-	if (fd < 0)
-		fsu_perror_verb(errno, "read", path);
-	return fd;
-}
-
-unsigned long read_archive(struct tree *t, const char *path, const struct options *o)
-{
-	struct reading r = { .tree = t, .source = strcmp(path, "-") ? path : "standard input",
-			     .o = o };
-	int fd = open_source(path);
-
-	t->broken |= fd < 0 || !open_spool(t);
-	if (t->broken)
-		return 1;
-	read_all(&r, fd);
-	close(fd);
+	read_all(&r, from->fd);
+	close(from->fd);
 	return r.errors;
 }
 
-unsigned long read_manifest(struct tree *t, const char *path, const char *dir,
-			    const struct options *o)
+unsigned long read_manifest(struct tree *t, int fd, const char *dir, const struct options *o)
 {
-	struct reading r = { .tree = t, .source = path, .o = o, .manifest = true };
-	int fd = open_source(path), here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	struct reading r = { .tree = t, .source = o->manifest, .o = o, .manifest = true };
+	int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC);
 
-	t->broken |= fd < 0 || !open_spool(t);
-	if (t->broken)
-		return 1;
 	if (dir && (here < 0 || chdir(dir) < 0)) {
 		fsu_perror_verb(errno, "enter", dir);
 		t->broken = true;

@@ -22,17 +22,6 @@ bool build_direct(const struct options *o, const struct copy *c, char **sources,
 	       stat(sources[0], &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static bool run_builder(struct image *i, const char *dir)
-{
-	struct words w;
-	bool good;
-
-	image_words(i, dir, &w);
-	good = run_program(&w, i->type->package, NULL);
-	words_free(&w);
-	return good;
-}
-
 /* The size that was asked for; builders know none. */
 static bool set_size(struct image *i)
 {
@@ -58,37 +47,36 @@ static bool set_size(struct image *i)
 	return false;
 }
 
-static bool from_copy(struct image *i, struct copy *c)
+bool build_begin(struct image *i)
 {
 	const char *tmp = getenv("TMPDIR");
 	struct fsu_path dir = { 0 };
-	struct words rm = { 0 };
-	char *root[] = { "/" };
-	bool good;
 
 	fsu_path_set(&dir, tmp && *tmp ? tmp : "/var/tmp");
 	fsu_path_push(&dir, "makefs.XXXXXX");
 	if (!mkdtemp(dir.s)) {
-		fsu_message("cannot make a temporary folder %s: %m; TMPDIR names another place",
+		fsu_message("cannot make a temporary directory %s: %m; TMPDIR names another place",
 			    fsu_name(dir.s));
 		fsu_path_free(&dir);
 		return false;
 	}
 	fsu_end_remove(FSU_END_TREE, dir.s);
-	c->from = &tree_side;
-	c->to = &host_side;
-	copy_run(c, root, 1, dir.s);
-	good = !c->stop && !fsu_interrupted() && run_builder(i, dir.s);
-	words_add(&rm, "rm -rf --", NULL);
-	words_add(&rm, "%d", (const char *[128]){ ['d'] = dir.s });
-	run_program(&rm, "coreutils", NULL);
-	fsu_end_remove(FSU_END_TREE, NULL);
-	words_free(&rm);
-	fsu_path_free(&dir);
-	return good;
+	i->dir = dir.s;
+	i->temporary = true;
+	return true;
 }
 
-bool build(struct image *i, struct copy *c, const char *dir)
+static bool copy_tree(struct image *i, struct copy *c)
 {
-	return (dir ? run_builder(i, dir) : from_copy(i, c)) && set_size(i);
+	char *root[] = { "/" };
+
+	c->from = &tree_side;
+	c->to = &host_side;
+	copy_run(c, root, 1, i->dir);
+	return !c->stop && !fsu_interrupted();
+}
+
+bool build(struct image *i, struct copy *c)
+{
+	return (!i->temporary || copy_tree(i, c)) && step_run(STEP_FORMAT, NULL) && set_size(i);
 }

@@ -86,16 +86,11 @@ static char *table_script(const struct table *t, const struct options *o)
 	return script;
 }
 
-bool table_write(const struct table *t, const char *path, const struct options *o)
+bool table_write(const struct table *t, const struct options *o)
 {
-	const char *values[128] = { ['i'] = path };
 	char *script = table_script(t, o);
-	struct words w = { 0 };
-	bool good;
+	bool good = step_run(STEP_TABLE, script);
 
-	words_add(&w, "sfdisk -q --no-reread --no-tell-kernel %i", values);
-	good = run_program(&w, "fdisk", script);
-	words_free(&w);
 	free(script);
 	return good;
 }
@@ -126,7 +121,7 @@ bool disk_wrap(struct image *i)
 	}
 	if (asprintf(&p.fields, "type=%s", gpt ? i->type->gpt : i->type->mbr) < 0)
 		fsu_die(FSU_FAILED);
-	good = table_write(&t, i->path, i->o);
+	good = table_write(&t, i->o);
 	free(p.fields);
 	return good;
 }

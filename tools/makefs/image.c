@@ -63,6 +63,7 @@ bool image_begin(struct image *i)
 	if (i->fd < 0)
 		return false;
 	set_unfinished(i->path);
+	steps_use(i);
 	atexit(remove_unfinished);
 	return true;
 }
@@ -93,9 +94,12 @@ static bool on_the_medium(struct image *i)
 
 bool image_finish(struct image *i, bool good)
 {
+	int err;
+
 	good = good && fill_holes(i) && on_the_medium(i);
-	if (good && rename(i->path, i->name) < 0) {
-		fsu_perror_verb(errno, "make", i->name);
+	err = good ? step_finish() : 0;
+	if (err) {
+		fsu_perror_verb(err, "make", i->name);
 		good = false;
 	}
 	if (!good)
@@ -108,82 +112,20 @@ bool image_finish(struct image *i, bool good)
 
 /* ---- an empty file system ---------------------------------------------------------------- */
 
-/* The same for the same time and partition:
- * who makes an image twice wants it to have the same name. */
-static char *fixed_uuid(const struct options *o)
-{
-	char *s;
-
-	if (asprintf(&s, "%08" PRIx32 "-6d61-4b65-a673-%012" PRIx64, (uint32_t)o->time,
-		     (o->time | (uint64_t)o->partition << 40) & 0xffffffffffff) < 0)
-		fsu_die(FSU_FAILED);
-	return s;
-}
-
-/* Words of a template of the table. */
-static void expand(const struct image *i, const char *template, const char *dir, struct words *w)
-{
-	char *uuid = fixed_uuid(i->o), inodes[32], start[32], serial[16], offset[48] = "",
-	     slots[32];
-	const char *values[128] = {
-		['i'] = i->path, ['n'] = inodes, ['u'] = uuid, ['h'] = start, ['d'] = dir,
-		['o'] = offset, ['s'] = serial, ['_'] = " ", ['r'] = slots,
-	};
-
-	snprintf(inodes, sizeof(inodes), "%" PRIu64, i->inodes);
-	snprintf(start, sizeof(start), "%" PRIu64, (i->o->before + i->start) / 512);
-	snprintf(serial, sizeof(serial), "%08" PRIx32, (uint32_t)i->o->time + i->o->partition);
-	snprintf(slots, sizeof(slots), "%u", i->slots);
-	if (i->start)
-		snprintf(offset, sizeof(offset), "?offset=%" PRIu64, i->start);
-	words_add(w, template, values);
-	free(uuid);
-}
-
-void image_words(const struct image *i, const char *dir, struct words *w)
-{
-	*w = (struct words){ 0 };
-	words_add(w, i->type->program, NULL);
-	if (i->o->time_given && i->type->fixed)
-		expand(i, i->type->fixed, dir, w);
-	for (int n = 0; n < i->o->mkfs_options.n; n++)
-		words_append(w, fsu_strdup(i->o->mkfs_options.list[n]));
-	expand(i, i->type->args, dir, w);
-}
-
-/* What only an image that shall be the same each time needs. */
-static bool run_fixed(const struct image *i, const char *template)
-{
-	struct words w = { 0 };
-	bool good;
-
-	if (!template || !i->o->time_given)
-		return true;
-	expand(i, template, NULL, &w);
-	good = run_program(&w, i->type->package, NULL);
-	words_free(&w);
-	return good;
-}
-
 bool image_settle(const struct image *i)
 {
-	return run_fixed(i, i->type->fixed_full);
+	(void)i;
+	return step_run(STEP_FULL, NULL);
 }
 
 bool image_format(struct image *i)
 {
-	struct words w;
-	bool good;
-
 	if (ftruncate(i->fd, 0) < 0 || ftruncate(i->fd, i->size) < 0) {
 		fsu_message("%s: cannot have %" PRIu64 " bytes: %m", fsu_name(i->name), i->size);
 		return false;
 	}
-	image_words(i, NULL, &w);
-	good = run_program(&w, i->type->package, NULL);
-	words_free(&w);
-	good = good && run_fixed(i, i->type->fixed_empty);
-	return good && (!i->o->table || disk_wrap(i));
+	return step_run(STEP_FORMAT, NULL) && step_run(STEP_EMPTY, NULL) &&
+	       (!i->o->table || disk_wrap(i));
 }
 
 struct ukfs *image_mount(struct image *i)

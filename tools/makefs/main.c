@@ -19,6 +19,7 @@ const char *fsu_progname = "makefs";
 struct run {
 	struct options o;
 	struct tree tree;
+	struct sources sources;
 	struct image image;
 	struct copy c;
 	unsigned int links;	/* symbolic ones and special files, begun in this filling */
@@ -27,22 +28,9 @@ struct run {
 
 /* ---- the steps --------------------------------------------------------------------------- */
 
-static unsigned long gather_one(struct run *r, const char *source)
+static bool gather(struct run *r)
 {
-	struct stat st;
-
-	if (strcmp(source, "-") == 0 || (stat(source, &st) == 0 && !S_ISDIR(st.st_mode)))
-		return read_archive(&r->tree, source, &r->o);
-	return scan_directory(&r->tree, source, r->c.o.one_fs);
-}
-
-static bool gather(struct run *r, char **sources, int n)
-{
-	tree_init(&r->tree);
-	for (int i = 0; i < n && !fsu_interrupted(); i++)
-		r->errors += gather_one(r, sources[i]);
-	if (r->o.manifest)
-		r->errors += read_manifest(&r->tree, r->o.manifest, n ? sources[0] : NULL, &r->o);
+	r->errors += sources_read(&r->sources, &r->tree, &r->o, r->c.o.one_fs);
 	tree_settle(&r->tree, r->o.time_given ? r->o.time : INT64_MAX, r->o.time_all);
 	tree_side_use(&r->tree);
 	return !fsu_interrupted() && !r->tree.broken && !(r->errors && r->o.strict);
@@ -125,22 +113,41 @@ static bool fill(struct run *r)
 	return false;
 }
 
-static int make(struct run *r, const char *image, char **sources, int n)
+static void clear(void)
 {
-	bool direct = r->image.type->builder && build_direct(&r->o, &r->c, sources, n), good;
+	fsu_programs_end();
+	fsu_end_remove_now(FSU_END_TREE);	/* where the helper has not */
+}
+
+/* All that is needed by name is opened or made; then no source has been read yet. */
+static bool prepare(struct run *r, const char *image, char **sources, int n)
+{
+	bool direct = r->image.type->builder && build_direct(&r->o, &r->c, sources, n);
 
 	r->image.o = &r->o;
 	r->image.name = image;
 	r->image.start = r->o.table ? DISK_ALIGN : 0;
+	r->image.dir = direct ? sources[0] : NULL;
 	fsu_set_image(image);
-	if (!direct && !gather(r, sources, n))
-		return FSU_FAILED;
-	if (!image_begin(&r->image))
+	tree_init(&r->tree);
+	atexit(clear);
+	if (!sources_open(&r->sources, &r->tree, &r->o, sources, n) || !image_begin(&r->image) ||
+	    (r->image.type->builder && !direct && !build_begin(&r->image)))
+		return false;
+	fstat(r->image.fd, &r->tree.image);
+	return confine(&r->image, r->sources.list, n);
+}
+
+static int make(struct run *r)
+{
+	bool good;
+
+	if ((!r->image.dir || r->image.temporary) && !gather(r))
 		return FSU_FAILED;
 	program_tables(size_inodes(&r->tree, r->image.type));
 	if (r->image.type->builder) {
 		prepare_copy(r, false);
-		good = build(&r->image, &r->c, direct ? sources[0] : NULL);
+		good = build(&r->image, &r->c);
 	} else {
 		good = fill(r);
 	}
@@ -180,7 +187,7 @@ static int one_file_system(struct run *r, char **argv, char **operands, int n)
 	fake_root(r, argv, operands + 1, n - 1);
 	program_environment(&r->o);
 	fsu_catch_signals();
-	return make(r, operands[0], operands + 1, n - 1);
+	return prepare(r, operands[0], operands + 1, n - 1) ? make(r) : FSU_FAILED;
 }
 
 int main(int argc, char **argv)

@@ -7,6 +7,8 @@
 #define MAKEFS_H
 
 #include "../fsu/copy/copy.h"
+#include "../fsu/end.h"
+#include "../fsu/programs.h"
 
 /* ---- the tree ---------------------------------------------------------------------------- */
 
@@ -39,6 +41,7 @@ struct tree {
 	off_t spool_end;
 	ino_t next_ino;			/* for what no host numbers */
 	uint64_t bytes, files;		/* of data; names other than directories */
+	struct stat image;		/* the unfinished one, which no source has */
 	bool broken;			/* a source could not be read to its end */
 };
 
@@ -78,7 +81,7 @@ struct options {
 	unsigned int free_blocks_percent, free_files_percent;
 	int64_t time;			/* -T, or SOURCE_DATE_EPOCH */
 	bool time_given, time_all;
-	bool sparse, strict;
+	bool sparse, strict, confine;
 	struct fsu_limits limits;
 };
 
@@ -88,13 +91,30 @@ int options_read(struct options *o, struct copy *c, int argc, char **argv);
 /* The exit code where the image is there, without what was named. */
 #define MAKEFS_INCOMPLETE 3
 
+struct source {
+	const char *path;	/* "-": standard input */
+	int fd;			/* of an archive; -1: a directory */
+};
+
+struct sources {
+	struct source *list;
+	int n, manifest;	/* manifest: a descriptor */
+};
+
 /* Add a directory of the host.  The numbers of errors, which have been told. */
 unsigned long scan_directory(struct tree *t, const char *path, bool one_fs);
-/* Add the content of an archive or an mtree manifest; "-": standard input. */
-unsigned long read_archive(struct tree *t, const char *path, const struct options *o);
-/* Add an mtree manifest's entries; files are looked for in `dir`. */
-unsigned long read_manifest(struct tree *t, const char *path, const char *dir,
-			    const struct options *o);
+/* Where the data of archives goes, which is opened before they are read. */
+bool open_spool(struct tree *t);
+/* Add the content of an archive or an mtree manifest. */
+unsigned long read_archive(struct tree *t, const struct source *from, const struct options *o);
+/* Add the entries of the mtree manifest o->manifest, open as `fd`; its files are in `dir`. */
+unsigned long read_manifest(struct tree *t, int fd, const char *dir, const struct options *o);
+
+/* What the command line names; false after an error, which has been told. */
+bool sources_open(struct sources *s, struct tree *t, const struct options *o, char **paths, int n);
+/* Gather all into the tree; the number of errors. */
+unsigned long sources_read(struct sources *s, struct tree *t, const struct options *o,
+			   bool one_fs);
 /* Numbers of names, by the files passwd and group of --userdb's folder or by the host. */
 bool userdb_open(const char *dir);
 bool userdb_user(const char *name, uid_t *uid);
@@ -170,6 +190,8 @@ struct image {
 	uint64_t inodes;
 	unsigned int slots;	/* of 32 bytes, in the root directory */
 	uint64_t start;		/* of the file system in the image */
+	char *dir;		/* what a builder reads; NULL: the type has a driver */
+	bool temporary;		/* it is filled by us, and removed */
 };
 
 /* Numbers or units: 64k, 10M, 2g, and b (512 bytes). */
@@ -208,20 +230,19 @@ struct table {
 	struct partition *list;
 	int n;
 };
-/* Write a table into the file, whose size it fits. */
-bool table_write(const struct table *t, const char *path, const struct options *o);
+/* Write a table into the image, whose size it fits. */
+bool table_write(const struct table *t, const struct options *o);
 
 /* An image with the partitions that the file o->partitions describes.  The exit code. */
 int make_disk(const struct options *o, const char *image);
 
-/* The command line of the type's program. */
-void image_words(const struct image *i, const char *dir, struct words *w);
-
 /* Whether the builder can have the directory as it is; else it gets a copy of the tree, and who is
  * not root makes that under fakeroot(1). */
 bool build_direct(const struct options *o, const struct copy *c, char **sources, int n);
-/* The image by the type's own builder, from a directory or, where `dir` is NULL, the tree. */
-bool build(struct image *i, struct copy *c, const char *dir);
+/* The directory that a builder gets of the tree; false after an error, which has been told. */
+bool build_begin(struct image *i);
+/* The image by the type's own builder, from i->dir, which the tree is copied to if that is ours. */
+bool build(struct image *i, struct copy *c);
 
 /* ---- programs ---------------------------------------------------------------------------- */
 
@@ -232,9 +253,10 @@ const char *words_split(struct words *w, const char *text);
 /* One word, which is the list's from then on. */
 void words_append(struct words *w, char *word);
 void words_free(struct words *w);
-/* Run a program with `input` as its standard input, and wait.  False after an error, which has been
- * told with what the program said. */
-bool run_program(const struct words *w, const char *package, const char *input);
+/* A file that holds `text`, for reading from its start; -1: no memory. */
+int program_text(const char *text);
+/* Whether a program did its work: false after a message, with what it wrote to `out`. */
+bool program_judge(const struct words *w, const char *package, int err, int status, int out);
 /* What programs find in their environment, and the kernel side in ours.  Called first. */
 void program_environment(const struct options *o);
 void program_path(void);	/* the part of it that all programs need */
@@ -243,5 +265,24 @@ int run_makefs(struct words *w, unsigned int partition, uint64_t before);
 /* Hash tables of the kernel side for so many inodes, where they are more than it is made for.
  * Called before it runs. */
 void program_tables(uint64_t inodes);
+
+/* ---- steps ------------------------------------------------------------------------------- */
+
+/* The programs of an image: its mkfs or builder, what makes it the same each time (on the empty
+ * and on the full file system), sfdisk; then the image gets its name. */
+enum step { STEP_FORMAT, STEP_EMPTY, STEP_FULL, STEP_TABLE, STEP_FINISH, STEPS };
+
+/* Steps are about this image from now on. */
+void steps_use(struct image *i);
+/* Run the step's program, if there is one, with `input` as its standard input; false after an
+ * error, which has been told. */
+bool step_run(enum step step, const char *input);
+/* The last one: 0 or an errno value. */
+int step_finish(void);
+extern const struct fsu_program_rules step_rules;
+
+/* Give up what the image does not need of the host, where o->confine says so; false after an error,
+ * which has been told. */
+bool confine(const struct image *i, const struct source *list, int n);
 
 #endif

@@ -7,7 +7,7 @@
 
 #include "makefs.h"
 
-enum { KEY_STRICT = 400, KEY_MAX_CPU, KEY_MAX_TIME, KEY_HELP, KEY_VERSION };
+enum { KEY_STRICT = 400, KEY_NO_CONFINE, KEY_MAX_CPU, KEY_MAX_TIME, KEY_HELP, KEY_VERSION };
 
 static const struct fsu_option options[] = {
 	{ 't', "type", FSU_ARG, "TYPE", "file system type; default: ext4" },
@@ -36,6 +36,8 @@ static const struct fsu_option options[] = {
 	{ KEY_MAX_CPU, "max-cpu", FSU_ARG, "SECONDS",
 	  "end with exit code 71 after this much processor time" },
 	{ KEY_MAX_TIME, "max-time", FSU_ARG, "SECONDS", "end with exit code 71 after this time" },
+	{ KEY_NO_CONFINE, "no-confine", FSU_NOARG, NULL,
+	  "keep all rights while sources are read: for debugging" },
 	{ KEY_HELP, "help", FSU_NOARG, NULL, "show this text" },
 	{ KEY_VERSION, "version", FSU_NOARG, NULL, "show the version" },
 	FSU_OPTIONS_END
@@ -140,6 +142,7 @@ static bool take(struct options *o, struct copy *c, int key, char *arg)
 		return strcmp(arg, "gpt") == 0 || strcmp(arg, "mbr") == 0 || bad("-p", arg);
 	case 'P': o->partitions = arg; return true;
 	case KEY_STRICT: o->strict = true; return true;
+	case KEY_NO_CONFINE: o->confine = false; return true;
 	case KEY_MAX_CPU: return fsu_limit_parse("--max-cpu", arg, &o->limits.cpu);
 	case KEY_MAX_TIME: return fsu_limit_parse("--max-time", arg, &o->limits.time);
 	default: return copy_option(c, &(struct fsu_given){ key, arg });
@@ -227,7 +230,7 @@ int options_read(struct options *o, struct copy *c, int argc, char **argv)
 	const char *partition = getenv("MAKEFS_PARTITION");
 	int code;
 
-	*o = (struct options){ 0 };
+	*o = (struct options){ .confine = true };
 	if (partition)
 		sscanf(partition, "%u %" SCNu64, &o->partition, &o->before);
 	code = read_options(o, c, argc, argv);

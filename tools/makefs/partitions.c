@@ -318,7 +318,7 @@ static bool fill_all(struct disk *d)
 		fsu_perror_verb(errno, "write", d->image.name);
 		return false;
 	}
-	return table_write(&d->table, d->image.path, d->o);
+	return table_write(&d->table, d->o);
 }
 
 int make_disk(const struct options *o, const char *image)

@@ -7,10 +7,9 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/personality.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -138,18 +137,16 @@ void program_tables(uint64_t inodes)
 	free(line);
 }
 
-/* A file that holds `text`, open for reading. */
-static int text_file(const char *text)
+/* In memory: a confined makefs makes no temporary files. */
+int program_text(const char *text)
 {
-	FILE *f = tmpfile();
-	int fd;
+	int fd = memfd_create("makefs", MFD_CLOEXEC);
+	size_t len = text ? strlen(text) : 0;
 
-	if (!f)
+	if (fd >= 0 && len && pwrite(fd, text, len, 0) != (ssize_t)len) {
+		close(fd);
 		return -1;
-	fputs(text ? text : "", f);
-	rewind(f);
-	fd = dup(fileno(f));
-	fclose(f);
+	}
 	return fd;
 }
 
@@ -162,31 +159,7 @@ static void show(int fd)
 		fputc('\n', stderr);
 }
 
-/* The kernel side may run: its memory is not copied for a moment, as fork would. */
-static int spawn(const struct words *w, int in, int out, int *status)
-{
-	posix_spawn_file_actions_t actions;
-	pid_t pid;
-	int err;
-
-	posix_spawn_file_actions_init(&actions);
-	posix_spawn_file_actions_adddup2(&actions, in, STDIN_FILENO);
-	if (out != STDOUT_FILENO) {
-		posix_spawn_file_actions_adddup2(&actions, out, STDOUT_FILENO);
-		posix_spawn_file_actions_adddup2(&actions, out, STDERR_FILENO);
-	}
-	err = posix_spawnp(&pid, w->list[0], &actions, NULL, w->list, environ);
-	posix_spawn_file_actions_destroy(&actions);
-	if (!err)
-		fsu_end_program(pid);
-	while (!err && waitpid(pid, status, 0) < 0 && errno == EINTR)
-		if (fsu_interrupted())
-			kill(pid, fsu_interrupted());
-	fsu_end_program(0);
-	return err;
-}
-
-static bool judge(const struct words *w, const char *package, int err, int status, int out)
+bool program_judge(const struct words *w, const char *package, int err, int status, int out)
 {
 	if (err == ENOENT)
 		fsu_message("%s is not installed, and makes these images: install the package %s",
@@ -203,27 +176,11 @@ static bool judge(const struct words *w, const char *package, int err, int statu
 	return !err && !status;
 }
 
-bool run_program(const struct words *w, const char *package, const char *input)
-{
-	int in = text_file(input), out = text_file(NULL), status = 0, err;
-	bool good = false;
-
-	if (in < 0 || out < 0) {
-		fsu_message("cannot make a temporary file: %m");
-	} else {
-		fflush(NULL);
-		err = spawn(w, in, out, &status);
-		good = judge(w, package, err, status, out);
-	}
-	close(in);
-	close(out);
-	return good;
-}
-
 int run_makefs(struct words *w, unsigned int partition, uint64_t before)
 {
 	static char self[PATH_MAX];
 	ssize_t len = readlink("/proc/self/exe", self, sizeof(self) - 1);
+	struct fsu_program p = { 0 };
 	char where[48];
 	int status = 0, err;
 
@@ -235,8 +192,10 @@ int run_makefs(struct words *w, unsigned int partition, uint64_t before)
 	w->list[0] = fsu_strndup(self, len);
 	snprintf(where, sizeof(where), "%u %" PRIu64, partition, before);
 	setenv("MAKEFS_PARTITION", where, 1);
-	fflush(NULL);
-	err = spawn(w, STDIN_FILENO, STDOUT_FILENO, &status);
+	p.argv = w->list;
+	err = fsu_program_start(&p);
+	if (!err)
+		status = fsu_program_wait();
 	unsetenv("MAKEFS_PARTITION");
 	if (err)
 		fsu_message("cannot run %s: %s", w->list[0], strerror(err));

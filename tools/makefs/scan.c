@@ -138,6 +138,8 @@ static bool add(struct scan *s, struct node *n)
 		failed(s, "stat", err);
 		return false;
 	}
+	if (st.st_dev == s->tree->image.st_dev && st.st_ino == s->tree->image.st_ino)
+		return false;
 	if (fsu_is_image(&st)) {
 		fsu_message("%s is the image itself, left out", fsu_name(s->path.s));
 		return false;

@@ -34,13 +34,11 @@ bool userdb_user(const char *name, uid_t *uid)
 {
 	struct passwd *p;
 
-	if (!passwd) {
-		p = getpwnam(name);
-	} else {
-		rewind(passwd);
-		while ((p = fgetpwent(passwd)) && strcmp(p->pw_name, name))
-			;
-	}
+	if (!passwd)
+		return fsu_names_find(false, name, uid);
+	rewind(passwd);
+	while ((p = fgetpwent(passwd)) && strcmp(p->pw_name, name))
+		;
 	if (p)
 		*uid = p->pw_uid;
 	return p;
@@ -50,13 +48,11 @@ bool userdb_group(const char *name, gid_t *gid)
 {
 	struct group *g;
 
-	if (!group) {
-		g = getgrnam(name);
-	} else {
-		rewind(group);
-		while ((g = fgetgrent(group)) && strcmp(g->gr_name, name))
-			;
-	}
+	if (!group)
+		return fsu_names_find(true, name, gid);
+	rewind(group);
+	while ((g = fgetgrent(group)) && strcmp(g->gr_name, name))
+		;
 	if (g)
 		*gid = g->gr_gid;
 	return g;

@@ -2,12 +2,14 @@
 /*
  * A stand-in for an exploit, preloaded into a mount server or a command.  Where it comes to
  * INTRUDE_AT (probe: libblkid looks at the image; mount: the driver is about to; read: it has a
- * request for the disk; serve: requests are about to be read; work: a command looks at a file) the
- * attempt INTRUDE is made, or, where that is not set, all attempts but those that end the process.
- * "intruder: NAME: refused" or what the host said goes to standard error.  INTRUDE=stop: it stops
- * until it gets SIGCONT.
+ * request for the disk; serve: requests are about to be read; work: a command looks at a file;
+ * archive, tree: makefs reads an archive, a directory) the attempt INTRUDE is made, or, where that
+ * is not set, all attempts but those that end the process.  "intruder: NAME: refused" or what the
+ * host said goes to standard error.  INTRUDE=stop: it stops until it gets SIGCONT.
  * INTRUDE=memory: it takes up to 3 GiB for itself, and says how much it got.
  * INTRUDE=flood: it writes FLOOD lines to standard error.
+ * INTRUDE=helper: it asks whatever process it is connected to, by the requests of a command's
+ * helper, to run touch(1) for the file INTRUDE_TOUCH, and goes on when that has answered.
  *
  * INTRUDE_REPORT is the type that the server reports to its monitor instead of the true one;
  * "twice": the true one, two times.
@@ -23,6 +25,7 @@
 
 #include <rump/ukfs.h>
 
+#include "../../../tools/fsu/helper.h"
 #include "../attempts.h"
 
 #define FLOOD 20000
@@ -76,6 +79,22 @@ static void take_memory(void)
 	dprintf(STDERR_FILENO, "intruder: %d MiB\n", n * (int)(PIECE >> 20));
 }
 
+static void ask_helper(void)
+{
+	const char *file = getenv("INTRUDE_TOUCH");
+	struct request r = { .nargs = 2 };
+	char text[4096], answers[2 * sizeof(struct answer)];
+
+	if (!file)
+		return;
+	r.size = snprintf(text, sizeof(text), "%c%s%c%s", 0, "touch", 0, file) + 1;
+	for (int fd = 3; fd < 32; fd++)
+		if (send(fd, &r, sizeof(r), MSG_NOSIGNAL) == sizeof(r) &&
+		    send(fd, text, r.size, MSG_NOSIGNAL) == (ssize_t)r.size)
+			dprintf(STDERR_FILENO, "intruder: descriptor %d answers %d bytes\n", fd,
+				(int)recv(fd, answers, sizeof(answers), 0));
+}
+
 static void intrude(const char *moment)
 {
 	const char *at = getenv("INTRUDE_AT"), *name = getenv("INTRUDE");
@@ -87,6 +106,8 @@ static void intrude(const char *moment)
 		raise(SIGSTOP);
 	if (name && !strcmp(name, "memory"))
 		take_memory();
+	if (name && !strcmp(name, "helper"))
+		ask_helper();
 	for (int i = 0; name && !strcmp(name, "flood") && i < FLOOD; i++)
 		dprintf(STDERR_FILENO, "intruder: line %d of a flood\n", i);
 	for (size_t i = 0; i < ATTEMPTS; i++)
@@ -105,6 +126,8 @@ type name parameters							\
 	return next arguments;						\
 }
 
+struct archive;
+struct archive_entry;
 struct rumpuser_blk;
 struct rumpuser_bio;
 struct p2k;
@@ -126,8 +149,15 @@ STAND_BEFORE("work", int, ukfs_statx,
 	     (u, path, flags, mask, st))
 STAND_BEFORE("work", struct ukfs_dir *, ukfs_opendirat, (struct ukfs *u, int fd, const char *path),
 	     (u, fd, path))
+STAND_BEFORE("work", int, ukfs_mkdir, (struct ukfs *u, const char *path, mode_t mode),
+	     (u, path, mode))
 STAND_BEFORE("work", int, ukfs_open, (struct ukfs *u, const char *path, int flags, ...),
 	     (u, path, flags, 0600))
+
+STAND_BEFORE("archive", int, archive_read_next_header,
+	     (struct archive *a, struct archive_entry **e), (a, e))
+STAND_BEFORE("tree", ssize_t, llistxattr, (const char *path, char *list, size_t size),
+	     (path, list, size))
 
 ssize_t send(int fd, const void *data, size_t size, int flags)
 {

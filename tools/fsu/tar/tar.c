@@ -3,8 +3,6 @@
  * fsu_tar: archives of an image's files, and archives into an image, by libarchive.
  */
 #include <errno.h>
-#include <iconv.h>
-#include <langinfo.h>
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
@@ -79,19 +77,6 @@ static bool go_to_directories(struct tar *t)
 	return true;
 }
 
-/* What libarchive converts names with, while files of the host can be opened. */
-static void load_charsets(void)
-{
-	const char *ours = nl_langinfo(CODESET);
-
-	for (int i = 0; i < 2; i++) {
-		iconv_t to = i ? iconv_open("UTF-8", ours) : iconv_open(ours, "UTF-8");
-
-		if (to != (iconv_t)-1)
-			iconv_close(to);
-	}
-}
-
 int fsu_tar_plugin(struct fsu_line *line)
 {
 	struct tar t = { .line = line, .file = "-" };
@@ -114,7 +99,7 @@ int fsu_tar_plugin(struct fsu_line *line)
 	/* names in archives are UTF-8: they are not to be turned into another character set */
 	if (MB_CUR_MAX == 1)
 		setlocale(LC_CTYPE, "C.UTF-8");
-	load_charsets();
+	fsu_load_charsets();
 	t.u = fsu_mount(line);
 	if (!t.u)
 		return FSU_USAGE;
