@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System calls: the filters made of serve.def, start.def and tool.def, put on all threads of the
- * process at once.
+ * System calls: the filters made of serve.def, start.def, tool.def and watch.def, put on all threads
+ * of the process at once.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -48,9 +48,17 @@ struct rule {
 #define TOOL(call, reason, ...) RULE(call, TOOL, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define PIPES(call, reason, ...) RULE(call, PIPES, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define HOST(call, reason, ...) RULE(call, HOST, SCMP_ACT_ALLOW, __VA_ARGS__)
+#define WATCH(call, reason, ...) RULE(call, WATCH, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define BOOT(call, reason, ...) RULE(call, BOOT, SCMP_ACT_ALLOW, __VA_ARGS__)
 #define REFUSE(call, reason, err) RULE(call, SERVE, SCMP_ACT_ERRNO(err))
 #define KILL(call, reason) RULE(call, SERVE, SCMP_ACT_KILL_PROCESS)
+
+static pid_t target = -1;
+
+void confine_target(pid_t pid)
+{
+	target = pid;
+}
 
 /*
  * fakeroot(1) keeps owners in a process of its own and asks for them by System V IPC: the
@@ -80,6 +88,7 @@ static int add_rules(scmp_filter_ctx ctx, unsigned int groups)
 #include "serve.def"
 #include "start.def"
 #include "tool.def"
+#include "watch.def"
 	};
 	unsigned int i;
 	int err = 0;

@@ -11,6 +11,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <sys/types.h>
 
 /* The end of a step that failed: `err`, with that sentence. */
 int confine_fail(int err, char *why, size_t len, const char *fmt, ...)
@@ -68,11 +69,15 @@ enum {
 	CONFINE_HOST = 16,	/* tool.def, HOST: files of the host */
 	CONFINE_PIPES = 32,	/* tool.def, PIPES: descriptors for another process */
 	CONFINE_BOOT = 64,	/* tool.def, BOOT: the kernel side starts */
+	CONFINE_WATCH = 128,	/* watch.def: a monitor */
 };
+
+/* With CONFINE_WATCH: the process that signals can be sent to. */
+void confine_target(pid_t pid);
 
 /*
  * Put a filter on all threads of the process, which leaves them the calls of these groups;
- * CONFINE_SERVE is one of them.  It is added to those that there are: all of them apply.
+ * CONFINE_SERVE or CONFINE_WATCH is one of them.  It is added to those that there are: all of them apply.
  */
 int confine_calls(unsigned int groups, char *why, size_t len);
 

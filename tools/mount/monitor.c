@@ -94,10 +94,23 @@ static void make_mount(struct monitor *m, const struct report *report)
 	close(fd);
 }
 
+/* Who reads our caller's output must not wait for us. */
+static void leave_caller(struct monitor *m)
+{
+	int null;
+
+	m->lines.to_log = true;
+	openlog(m->o->program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
+	null = open("/dev/null", O_RDWR);
+	for (int fd = 0; fd <= 2 && null >= 0; fd++)
+		dup2(null, fd);
+	if (null > 2)
+		close(null);
+}
+
 static void on_usable(struct monitor *m)
 {
 	const struct mount_options *o = m->o;
-	int null;
 
 	report_usable(o);
 	m->usable = true;
@@ -107,16 +120,10 @@ static void on_usable(struct monitor *m)
 		close(m->started);
 		m->started = -1;
 	}
-	if (!m->background)
-		return;
-	/* Who reads our caller's output must not wait for us. */
-	m->lines.to_log = true;
-	openlog(o->program, LOG_PID | LOG_NDELAY, LOG_DAEMON);
-	null = open("/dev/null", O_RDWR);
-	for (int fd = 0; fd <= 2 && null >= 0; fd++)
-		dup2(null, fd);
-	if (null > 2)
-		close(null);
+	if (m->background)
+		leave_caller(m);
+	if (watcher_settle(o, m->server))
+		kill(m->server, SIGKILL);
 }
 
 /* ---- the end ---- */
@@ -261,6 +268,8 @@ int monitor_run(const struct mount_options *o, int started)
 		complain(o, "cannot start the server: %s", strerror(errno));
 		return EXIT_SYSTEM;
 	}
+	if (watcher_begin(o))
+		kill(m.server, SIGKILL);
 	watch(&m);
 	code = end_code(&m);
 	fuse_unmount(o, m.mount, true);

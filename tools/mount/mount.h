@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The mount servers.  Two processes serve a mount: the server, which has the image, the kernel side
- * and /dev/fuse, and no right to anything else; and the monitor, which keeps the caller's rights,
- * makes the mount, waits for the server, and takes the mount away when that ends.  In the
- * background a third, the one that was called, ends as soon as the mount is usable.
+ * and /dev/fuse, and no right to anything else; and the monitor, which keeps of the caller's rights
+ * what it needs (watcher.c), makes the mount, waits for the server, and takes the mount away when
+ * that ends.  In the background a third, the one that was called, ends as soon as the mount is usable.
  */
 #ifndef RUMP_MOUNT_H
 #define RUMP_MOUNT_H
@@ -171,6 +171,13 @@ void crash_log(void);
 
 /* server.c: everything from image to unmount; the exit code.  `written` is for the monitor. */
 int server_run(const struct mount_options *o, int channel, volatile long *written);
+
+/*
+ * watcher.c: what the monitor gives up when the server has started, and when the mount is usable.
+ * 0, or -1 after a complaint.
+ */
+int watcher_begin(const struct mount_options *o);
+int watcher_settle(const struct mount_options *o, pid_t server);
 
 /* monitor.c: start the server, wait for its end, clean up; the exit code.  `started` (or -1): gets
  * a byte when the mount is usable. */

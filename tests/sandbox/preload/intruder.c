@@ -3,8 +3,9 @@
  * A stand-in for an exploit, preloaded into a mount server or a command.  Where it comes to
  * INTRUDE_AT (probe: libblkid looks at the image; mount: the driver is about to; read: it has a
  * request for the disk; serve: requests are about to be read; work: a command looks at a file;
- * archive, tree: makefs reads an archive, a directory) the attempt INTRUDE is made, or, where that
- * is not set, all attempts but those that end the process.  "intruder: NAME: refused" or what the
+ * archive, tree: makefs reads an archive, a directory; end: a monitor's server has ended) the
+ * attempts INTRUDE are made, names with commas between them, or, where that is not set, all attempts
+ * but those that end the process.  "intruder: NAME: refused" or what the
  * host said goes to standard error.  INTRUDE=stop: it stops until it gets SIGCONT.
  * INTRUDE=memory: it takes up to 3 GiB for itself, and says how much it got.
  * INTRUDE=flood: it writes FLOOD lines to standard error.
@@ -95,6 +96,16 @@ static void ask_helper(void)
 				(int)recv(fd, answers, sizeof(answers), 0));
 }
 
+static bool is_named(const char *name, const char *list)
+{
+	const char *at = strstr(list, name);
+	size_t len = strlen(name);
+
+	while (at && ((at > list && at[-1] != ',') || (at[len] && at[len] != ',')))
+		at = strstr(at + 1, name);
+	return at;
+}
+
 static void intrude(const char *moment)
 {
 	const char *at = getenv("INTRUDE_AT"), *name = getenv("INTRUDE");
@@ -111,7 +122,7 @@ static void intrude(const char *moment)
 	for (int i = 0; name && !strcmp(name, "flood") && i < FLOOD; i++)
 		dprintf(STDERR_FILENO, "intruder: line %d of a flood\n", i);
 	for (size_t i = 0; i < ATTEMPTS; i++)
-		if (name && *name ? !strcmp(name, attempts[i].name) : !is_fatal(attempts[i].call))
+		if (name && *name ? is_named(attempts[i].name, name) : !is_fatal(attempts[i].call))
 			attempt(&attempts[i]);
 	dprintf(STDERR_FILENO, "intruder: done at %s\n", moment);
 }
@@ -156,6 +167,7 @@ STAND_BEFORE("work", int, ukfs_open, (struct ukfs *u, const char *path, int flag
 
 STAND_BEFORE("archive", int, archive_read_next_header,
 	     (struct archive *a, struct archive_entry **e), (a, e))
+STAND_BEFORE("end", pid_t, waitpid, (pid_t pid, int *status, int options), (pid, status, options))
 STAND_BEFORE("tree", ssize_t, llistxattr, (const char *path, char *list, size_t size),
 	     (path, list, size))
 
