@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 
-from mounts import leave, mounts, must_have, processes  # noqa: F401
+from mounts import leave, mounts, must_have, own_namespace, processes  # noqa: F401
 
 GONE = (errno.EIO, errno.ENOTCONN, errno.ECONNABORTED)
 QUICK = bool(os.environ["RUMP_TEST_QUICK"])
@@ -33,15 +33,6 @@ def shell(*command):
     if p.returncode:
         fail(f"{' '.join(command)}: exit code {p.returncode}\n{p.stdout}")
     return p.stdout
-
-
-def own_namespace():
-    """Root's tests start over where nobody else sees their mounts, or copies them: that keeps a
-    server busy after an unmount."""
-    if ROOT and "MOUNTEND_INSIDE" not in os.environ:
-        os.environ["MOUNTEND_INSIDE"] = "1"
-        os.execvp("unshare", ["unshare", "--mount", "--propagation", "slave", sys.executable,
-                              os.path.abspath(sys.argv[0]), *sys.argv[1:]])
 
 
 def make_ext4(image, size, *options):

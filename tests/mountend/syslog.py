@@ -31,7 +31,7 @@ def enter():
     if subprocess.run([*own, "true"], check=False).returncode:
         print("no mount namespace here")
         sys.exit(77)
-    os.environ["MOUNTEND_INSIDE"] = "1"
+    os.environ["MOUNTS_INSIDE"] = "1"
     os.execvp("unshare", [*own, sys.executable, os.path.abspath(__file__)])
 
 
@@ -77,7 +77,7 @@ def ends(log, sig, *sentences):
 
 def main():
     served.must_have("rump_ext4")
-    if "MOUNTEND_INSIDE" not in os.environ:
+    if "MOUNTS_INSIDE" not in os.environ:
         enter()
     subprocess.run(["sh", "-c", SETUP], check=True)
     log = listen()
