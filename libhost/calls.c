@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System calls: the filters made of serve.def, start.def, tool.def and watch.def, put on all threads
- * of the process at once.
+ * System calls: the filters made of serve.def, start.def, tool.def and watch.def, put on all
+ * threads of the process at once.
  */
 #include <errno.h>
 #include <fcntl.h>

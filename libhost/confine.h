@@ -77,7 +77,8 @@ void confine_target(pid_t pid);
 
 /*
  * Put a filter on all threads of the process, which leaves them the calls of these groups;
- * CONFINE_SERVE or CONFINE_WATCH is one of them.  It is added to those that there are: all of them apply.
+ * CONFINE_SERVE or CONFINE_WATCH is one of them.  It is added to those that there are: all of them
+ * apply.
  */
 int confine_calls(unsigned int groups, char *why, size_t len);
 

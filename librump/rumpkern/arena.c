@@ -22,7 +22,6 @@
 #define VMALLOC_MIN	(1UL << 30)
 #define REPORT_ORDER	6	/* blocks of 256 KiB and more are worth a host call */
 /* Where the kernel side begins: one of 4 million places in 64 TiB. */
-#define SLIDE_STEP	(1UL << SECTION_SIZE_BITS)
 #define SLIDE_MAX	(1UL << 46)
 #define SLIDE_TRIES	16	/* each place may be the host's already */
 
@@ -62,16 +61,13 @@ static int __init memlimit_get(void)
  */
 static int __init arena_create(void)
 {
-	const bool fixed = rumpuser_getparam("RUMP_NOKASLR", (char [2]){ }, 2) != ENOENT;
-	int err;
+	int err = EEXIST;
 
-	for (int i = 0; i < SLIDE_TRIES; i++) {
-		if (!fixed && rumpuser_random(&rump_slide, sizeof(rump_slide)))
-			return EIO;
-		rump_slide = round_down(rump_slide % SLIDE_MAX, SLIDE_STEP);
+	for (int i = 0; err == EEXIST && i < SLIDE_TRIES; i++) {
+		if (rumpuser_getparam("RUMP_NOKASLR", (char [2]){ }, 2) == ENOENT)
+			rumpuser_random(&rump_slide, sizeof(rump_slide));
+		rump_slide = round_down(rump_slide % SLIDE_MAX, 1UL << SECTION_SIZE_BITS);
 		err = rumpuser_arena_create((void *)RUMP_ARENA_BASE, rump_memlimit);
-		if (err != EEXIST || fixed)
-			break;
 	}
 	return err;
 }

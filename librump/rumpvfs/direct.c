@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Direct I/O takes pages, and a client's memory has none here: what it reads and writes with
- * O_DIRECT goes through pages of ours, wherever its bytes lie.
+ * O_DIRECT goes through memory of ours, wherever its bytes lie.
  */
 #include <linux/bvec.h>
 #include <linux/file.h>
@@ -9,95 +9,41 @@
 #include <linux/uio.h>
 #include "direct.h"
 
-#define PIECE (1 << 20)		/* bytes that a driver gets at once */
+#define PIECE (256 << 10)	/* bytes that a driver gets at once */
 
-struct pages {
-	unsigned int count;
-	struct bio_vec vec[];
-};
-
-static void pages_free(struct pages *p)
-{
-	while (p->count)
-		__free_page(p->vec[--p->count].bv_page);
-	kfree(p);
-}
-
-static struct pages *pages_alloc(size_t len)
-{
-	unsigned int count = DIV_ROUND_UP(len, PAGE_SIZE);
-	struct pages *p = kzalloc(struct_size(p, vec, count), GFP_KERNEL);
-
-	if (!p)
-		return NULL;
-	for (; p->count < count; p->count++) {
-		struct bio_vec *v = &p->vec[p->count];
-
-		v->bv_page = alloc_page(GFP_KERNEL);
-		if (!v->bv_page) {
-			pages_free(p);
-			return NULL;
-		}
-		v->bv_len = PAGE_SIZE;
-	}
-	return p;
-}
-
-/* Between the client's memory and the pages; how much was copied. */
-static size_t pages_copy(struct pages *p, struct iov_iter *client, size_t len, int rw)
-{
-	size_t done = 0, n;
-
-	for (unsigned int i = 0; done < len; i++, done += n) {
-		size_t most = min_t(size_t, len - done, PAGE_SIZE);
-
-		if (rw == WRITE)
-			n = copy_page_from_iter(p->vec[i].bv_page, 0, most, client);
-		else
-			n = copy_page_to_iter(p->vec[i].bv_page, 0, most, client);
-		if (n != most)
-			return done + n;
-	}
-	return done;
-}
-
-static ssize_t move_piece(struct file *file, struct pages *p, struct iov_iter *client, loff_t *pos,
+static ssize_t move_piece(struct file *file, void *piece, struct iov_iter *client, loff_t *pos,
 			  rwf_t flags, int rw)
 {
 	size_t len = min_t(size_t, iov_iter_count(client), PIECE);
+	struct bio_vec vec = { virt_to_page(piece), len };
 	struct iov_iter iter;
 	ssize_t n;
 
-	iov_iter_bvec(&iter, rw, p->vec, p->count, len);
-	if (rw == READ) {
-		n = vfs_iter_read(file, &iter, pos, flags);
-		return n > 0 && pages_copy(p, client, n, rw) != n ? -EFAULT : n;
-	}
-	if (pages_copy(p, client, len, rw) != len)
-		return -EFAULT;
-	n = vfs_iter_write(file, &iter, pos, flags);
-	if (n >= 0 && n < len)
-		iov_iter_revert(client, len - n);
-	return n;
+	iov_iter_bvec(&iter, rw, &vec, 1, len);
+	if (rw == WRITE)
+		return copy_from_iter(piece, len, client) != len ? -EFAULT :
+		       vfs_iter_write(file, &iter, pos, flags);
+	n = vfs_iter_read(file, &iter, pos, flags);
+	return n > 0 && copy_to_iter(piece, n, client) != n ? -EFAULT : n;
 }
 
 static ssize_t move(struct file *file, struct iov_iter *client, loff_t *pos, rwf_t flags, int rw)
 {
-	struct pages *p = pages_alloc(min_t(size_t, iov_iter_count(client), PIECE));
+	void *piece = alloc_pages_exact(PIECE, GFP_KERNEL);
 	ssize_t done = 0, n = 0;
 
-	if (!p)
+	if (!piece)
 		return -ENOMEM;
 	while (iov_iter_count(client)) {
 		const size_t len = min_t(size_t, iov_iter_count(client), PIECE);
 
-		n = move_piece(file, p, client, pos, flags, rw);
+		n = move_piece(file, piece, client, pos, flags, rw);
 		if (n > 0)
 			done += n;
 		if (n != len)
 			break;
 	}
-	pages_free(p);
+	free_pages_exact(piece, PIECE);
 	return done ?: n;
 }
 

@@ -10,7 +10,7 @@ A test's first 25 lines may hold, after a comment sign:
   each-full: D E                      further instances, only in the full tier
   timeout: SECONDS                    default 300
   needs: PROGRAM ...                  skipped, with the reason, where a program is missing
-  weight: N                           how many processors it keeps busy (default 1); 0: it only waits
+  weight: N                           how many processors it keeps busy (default 1); 0: only waits
   alone: yes                          not beside other tests (it measures)
 """
 import dataclasses

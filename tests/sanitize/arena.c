@@ -2,12 +2,12 @@
 /*
  * Room for the kernel side in a program under AddressSanitizer, linked into each of them.
  *
- * The kernel side's addresses are fixed here, and on x86-64 they lie in the region where ASan keeps
- * the shadow of the application's high memory.  The part of the shadow that is in the way belongs to
- * addresses 0x1ffc00040000 to 0x3ffc00040000, where Linux maps nothing of its own accord: it can
- * be unmapped.  The arena in its place needs a shadow, too, as instrumented code and ASan's
- * wrappers of memcpy, preadv and others read and write it.  It is mapped in ASan's gap, and stays
- * zero: all of the arena may be accessed, as the kernel side is not instrumented.
+ * The kernel side's addresses are fixed here, and on x86-64 they lie in the region where ASan
+ * keeps the shadow of the application's high memory.  The part of the shadow that is in the way
+ * belongs to addresses 0x1ffc00040000 to 0x3ffc00040000, where Linux maps nothing of its own
+ * accord: it can be unmapped.  The arena in its place needs a shadow, too, as instrumented code
+ * and ASan's wrappers of memcpy, preadv and others read and write it.  It is mapped in ASan's gap,
+ * and stays zero: all of the arena may be accessed, as the kernel side is not instrumented.
  */
 #include <dlfcn.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 #include <sys/mman.h>
 #include <sanitizer/asan_interface.h>
 
-/* RUMP_ARENA_BASE without a slide, and an end beyond the last address of vmalloc (arch/rump/include/asm/rump.h) */
+/* RUMP_ARENA_BASE without a slide, and an end beyond vmalloc's (arch/rump/include/asm/rump.h) */
 #define KERNEL_BASE 0x040000000000UL
 #define KERNEL_END  0x080000000000UL
 

@@ -125,7 +125,8 @@ static bool ask(const struct fsu_program *p)
 		control.head.cmsg_len = CMSG_LEN(p->nfds * sizeof(int));
 		memcpy(CMSG_DATA(&control.head), p->fds, p->nfds * sizeof(int));
 	}
-	ok = sendmsg(channel, &msg, MSG_NOSIGNAL) == sizeof(r) && helper_write(channel, text, r.size);
+	ok = sendmsg(channel, &msg, MSG_NOSIGNAL) == sizeof(r) &&
+	     helper_write(channel, text, r.size);
 	free(text);
 	return ok;
 }

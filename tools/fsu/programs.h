@@ -21,8 +21,8 @@ struct fsu_program {
  * by words that mean nothing else, and what is run ends with the command.
  */
 struct fsu_program_rules {
-	/* in the helper: what is run for these words, from malloc; NULL: nothing is, and *err is the
-	 * answer, 0 or an errno value */
+	/* in the helper: what is run for these words, from malloc; NULL: nothing is, and *err is
+	 * the answer, 0 or an errno value */
 	char **(*words)(char **asked, int *err);
 	/* in the helper: the command has ended */
 	void (*end)(void);

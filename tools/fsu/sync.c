@@ -90,8 +90,8 @@ static void show(const char *path, uint64_t bytes)
 		printf("%s: %" PRIu64 " B (%" PRIu64 " bytes) trimmed\n", fsu_shown(path), bytes,
 		       bytes);
 	else
-		printf("%s: %.4g %ciB (%" PRIu64 " bytes) trimmed\n", fsu_shown(path), tenths / 10.0,
-		       units[unit], bytes);
+		printf("%s: %.4g %ciB (%" PRIu64 " bytes) trimmed\n", fsu_shown(path),
+		       tenths / 10.0, units[unit], bytes);
 }
 
 int fsu_fstrim_run(struct fsu_line *line)

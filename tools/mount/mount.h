@@ -3,7 +3,8 @@
  * The mount servers.  Two processes serve a mount: the server, which has the image, the kernel side
  * and /dev/fuse, and no right to anything else; and the monitor, which keeps of the caller's rights
  * what it needs (watcher.c), makes the mount, waits for the server, and takes the mount away when
- * that ends.  In the background a third, the one that was called, ends as soon as the mount is usable.
+ * that ends.  In the background a third, the one that was called, ends as soon as the mount is
+ * usable.
  */
 #ifndef RUMP_MOUNT_H
 #define RUMP_MOUNT_H

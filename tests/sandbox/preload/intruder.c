@@ -4,9 +4,9 @@
  * INTRUDE_AT (probe: libblkid looks at the image; mount: the driver is about to; read: it has a
  * request for the disk; serve: requests are about to be read; work: a command looks at a file;
  * archive, tree: makefs reads an archive, a directory; end: a monitor's server has ended) the
- * attempts INTRUDE are made, names with commas between them, or, where that is not set, all attempts
- * but those that end the process.  "intruder: NAME: refused" or what the
- * host said goes to standard error.  INTRUDE=stop: it stops until it gets SIGCONT.
+ * attempts INTRUDE are made, names with commas between them, or, where that is not set, all
+ * attempts but those that end the process.  "intruder: NAME: refused" or what the host said goes to
+ * standard error.  INTRUDE=stop: it stops until it gets SIGCONT.
  * INTRUDE=memory: it takes up to 3 GiB for itself, and says how much it got.
  * INTRUDE=flood: it writes FLOOD lines to standard error.
  * INTRUDE=helper: it asks whatever process it is connected to, by the requests of a command's

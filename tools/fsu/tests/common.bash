@@ -27,7 +27,7 @@ need() {
 	done
 }
 
-# Of comparisons that do not depend on each other, tier check makes one of eight, which SEED chooses.
+# Of comparisons that do not depend on each other tier check makes one of eight; SEED chooses it.
 turn=0
 not_this_time() {
 	turn=$((turn + 1))
