@@ -49,9 +49,20 @@ export CCACHE_DEPEND := 1
 PKG_CONFIG ?= pkg-config
 # The upper-case names belong to the user.
 CFLAGS ?= -O2 -g
-cppflags = -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VERSION)"' $(CPPFLAGS)
-cflags = -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -fPIC -pthread $(CFLAGS)
-ldflags = -Wl,--as-needed -Wl,-z,now -pthread $(LDFLAGS)
+# What protects host-side code against its own defects.  _FORTIFY_SOURCE works in optimized code only,
+# hides defects from sanitizers, and may be among the user's flags.
+hardening := $(shell scripts/hardening $(CC))
+optimized := $(filter-out -O0,$(lastword $(filter -O%,$(CFLAGS))))
+ifneq ($(SANITIZE)$(findstring _FORTIFY_SOURCE,$(CPPFLAGS) $(CFLAGS))$(if $(optimized),,no),)
+hardening := $(filter-out -D_FORTIFY_SOURCE=%,$(hardening))
+endif
+cppflags = -Iinclude -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64 -DRUMP_VERSION='"$(VERSION)"' \
+	-U_FORTIFY_SOURCE $(filter -D%,$(hardening)) $(CPPFLAGS)
+cflags = -std=gnu11 -Wall -Wextra -Wmissing-prototypes -Wstrict-prototypes -fPIC -pthread \
+	$(filter-out -D%,$(hardening)) $(CFLAGS)
+# All but shared libraries is a program.
+ldflags = $(if $(findstring .so,$(@F)),,-pie) -Wl,--as-needed -Wl,-z,relro -Wl,-z,now \
+	-Wl,-z,noexecstack -pthread $(LDFLAGS)
 ifneq ($(HOST),)
 # That host's libraries.
 SYSROOT := $(B)/sysroot

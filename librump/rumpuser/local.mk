@@ -34,6 +34,10 @@ $(B)/lib/librumpuser.so: $(RUMPUSER_SO)
 # What is only there for Linux is not declared to the files for POSIX.
 $(B)/obj/$(RUMPUSER_DIR)/posix/%.o: private cppflags += -U_GNU_SOURCE
 
+# longjmp() from one stack to another, which _FORTIFY_SOURCE takes for a defect.
+RUMPUSER_JUMPS := $(RUMPUSER_DIR)/thread.o $(RUMPUSER_DIR)/posix/fiber.o
+$(RUMPUSER_JUMPS:%=$(B)/obj/%) $(RUMPUSER_JUMPS:%=$(B)/obj/musl/%): private cppflags += -U_FORTIFY_SOURCE
+
 # Each program is a test, see tests/lib/testrun.py.
 RUMPUSER_TESTS := host module lock io parallel fsx snapshot
 RUMPUSER_TESTS_linux := ring

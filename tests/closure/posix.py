@@ -37,7 +37,7 @@ TOOLCHAIN = re.compile(r"_ITM_\w+|__cxa_finalize|__gmon_start__|__tls_get_addr|_
 def posix_name(symbol):
     """The function that a libc's header turns into this symbol."""
     name = re.sub(r"^__isoc(99|23)_", "", symbol.split("@")[0])
-    name = re.sub(r"^__(\w+)_chk$", r"\1", name)
+    name = re.sub(r"^__(\w+)_(chk|2)$", r"\1", name)  # with _FORTIFY_SOURCE
     name = {"__errno_location": "errno", "__sigsetjmp": "sigsetjmp", "_setjmp": "setjmp",
             "__xstat": "stat", "__fxstat": "fstat"}.get(name, name)
     return re.sub(r"64$", "", name)
