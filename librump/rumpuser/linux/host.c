@@ -35,15 +35,15 @@ unsigned int rumpuser_ncpu(void)
 	return n > 0 ? n : 1;
 }
 
-/* The least limit of the control group `path` of the unified hierarchy and of those above it. */
-static unsigned long long cgroup_limit(char *path)
+/* The least limit of the control group `path` and of those above it, in `file` of each. */
+static unsigned long long cgroup_limit(const char *top, char *path, const char *file)
 {
 	unsigned long long value, least = ~0ULL;
 	char name[1024], *slash;
 	FILE *f;
 
 	do {
-		snprintf(name, sizeof(name), "/sys/fs/cgroup%s/memory.max", path);
+		snprintf(name, sizeof(name), "/sys/fs/cgroup%s%s/%s", top, path, file);
 		f = fopen(name, "re");
 		if (f) {
 			if (fscanf(f, "%llu", &value) == 1 && value < least)
@@ -60,18 +60,25 @@ static unsigned long long cgroup_limit(char *path)
 unsigned long long rumpuser_memsize(void)
 {
 	KEEP_ERRNO;
-	unsigned long long limit = ~0ULL, size = (unsigned long long)sysconf(_SC_PHYS_PAGES) *
-						  sysconf(_SC_PAGESIZE);
+	unsigned long long limit, size = (unsigned long long)sysconf(_SC_PHYS_PAGES) *
+					 sysconf(_SC_PAGESIZE);
 	FILE *f = fopen("/proc/self/cgroup", "re");
-	char path[768];
+	char line[768], *path;
 
-	/* lines ID:CONTROLLERS:PATH, the unified hierarchy's without an id or controllers */
-	while (f && fscanf(f, "%767s", path) == 1)
-		if (!strncmp(path, "0::", 3))
-			limit = cgroup_limit(path + 3);
+	/* ID:CONTROLLERS:PATH, of the unified hierarchy without controllers */
+	while (f && fscanf(f, "%767s", line) == 1) {
+		if ((path = strstr(line, "::")))
+			limit = cgroup_limit("", path + 2, "memory.max");
+		else if ((path = strstr(line, ":memory:")))
+			limit = cgroup_limit("/memory", path + 8, "memory.limit_in_bytes");
+		else
+			continue;
+		if (limit < size)
+			size = limit;
+	}
 	if (f)
 		fclose(f);
-	return limit < size ? limit : size;
+	return size;
 }
 
 void rumpuser_thread_name(const char *name)
