@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-# Every program and library that is installed is position independent, has no memory that is writable
-# and executable and no writable table of the linker; host-side code was compiled with stack
-# protectors, stack probes, branch protection and _FORTIFY_SOURCE.
+# Every program and library that is installed is position independent, has no memory that is
+# writable and executable and no writable table of the linker; host-side code was compiled with
+# stack protectors, stack probes, branch protection and _FORTIFY_SOURCE.
 # run-as: self
 # needs: readelf nm
-"""With CFLAGS without -O or -g, what these show is not looked for.  A build for another processor is
-looked at as well, where there is one."""
+"""With CFLAGS without -O or -g, what these show is not looked for.  A build for another processor
+is looked at as well, where there is one."""
 import glob
 import os
 import re
