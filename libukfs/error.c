@@ -6,6 +6,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "../libhost/printable.h"
 #include "internal.h"
 
 static _Thread_local struct {
@@ -37,12 +38,21 @@ const char *ukfsi_errname(int err)
 	return name ? name : "unknown error";
 }
 
-/* Names come from images that nobody vouches for: no terminal sequences, no second line. */
-static void make_printable(char *s)
+static void keep(char *to, size_t size, const char *from)
 {
-	for (; *s; s++)
-		if ((unsigned char)*s < 0x20 || *s == 0x7f)
-			*s = '?';
+	size_t len = from ? strnlen(from, size - 1) : 0;
+
+	memcpy(to, from ? from : "", len);
+	to[len] = '\0';
+}
+
+/* Names come from images that nobody vouches for: no terminal sequences, no second line. */
+static void make_printable(void)
+{
+	char shown[sizeof(last.text) * 4];
+
+	printable(shown, last.text, "");
+	keep(last.text, sizeof(last.text), shown);
 }
 
 int ukfsi_error(int err, const char *fmt, ...)
@@ -54,17 +64,9 @@ int ukfsi_error(int err, const char *fmt, ...)
 	va_start(ap, fmt);
 	vsnprintf(last.text, sizeof(last.text), fmt, ap);
 	va_end(ap);
-	make_printable(last.text);
+	make_printable();
 	errno = err;
 	return -1;
-}
-
-static void keep(char *to, size_t size, const char *from)
-{
-	size_t len = from ? strnlen(from, size - 1) : 0;
-
-	memcpy(to, from ? from : "", len);
-	to[len] = '\0';
 }
 
 /* For these the file system has mostly said more in its log. */
@@ -99,7 +101,7 @@ const char *ukfs_errmsg(void)
 			 last.image, last.op, last.path[0] ? " " : "", last.path,
 			 last.second[0] ? " to " : "", last.second, ukfsi_strerror(last.err),
 			 last.reason[0] ? " (" : "", last.reason, last.reason[0] ? ")" : "");
-		make_printable(last.text);
+		make_printable();
 	}
 	return last.text;
 }

@@ -234,7 +234,9 @@ static void messages_hold_no_control_bytes(void **state)
 
 	(void)state;
 	FAILS(ENOENT, ukfs_stat(u, "a\x1b[31m\nb", &st));
-	SAYS("a?[31m?b");
+	SAYS("a\\033[31m\\012b");
+	FAILS(ENOENT, ukfs_stat(u, "c\xc2\x9b" "d\x9b", &st));	/* C1, as UTF-8 and as a byte */
+	SAYS("c\\302\\233d\\233");
 }
 
 static void a_missing_path_is_efault(void **state)
