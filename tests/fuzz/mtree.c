@@ -4,9 +4,9 @@
 
 #include "lib/trees.h"
 
-static unsigned long reader(struct tree *t, const char *path, const struct options *o)
+static unsigned long reader(struct tree *t, int fd, const struct options *o)
 {
-	return read_manifest(t, path, NULL, o);
+	return read_manifest(t, fd, NULL, o);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);

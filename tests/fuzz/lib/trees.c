@@ -44,6 +44,13 @@ void fsu_names_add(struct fsu_names *names, const char *name, uint64_t ino, unsi
 	abort();
 }
 
+/* The host's users and groups. */
+bool fsu_names_find(bool group, const char *name, unsigned int *id)
+{
+	*id = group;
+	return !strcmp(name, "root");
+}
+
 /* ---- the host's side, of which only the spool is read ------------------------------------ */
 
 static ssize_t host_pread(struct copy *c, int fd, void *buf, size_t size, off_t off)
@@ -164,20 +171,20 @@ static void free_tree(struct tree *t)
 }
 
 int tree_of(const uint8_t *data, size_t size,
-	    unsigned long (*reader)(struct tree *t, const char *path, const struct options *o))
+	    unsigned long (*reader)(struct tree *t, int fd, const struct options *o))
 {
-	static const struct options o;
+	static const struct options o = { .manifest = "manifest" };
 	struct fsu_path path = { 0 };
 	struct tree t;
-	char name[64];
 	int fd = memfd_create("fuzz", 0);
 
 	if (fd < 0 || write(fd, data, size) != (ssize_t)size)
 		abort();
 	lseek(fd, 0, SEEK_SET);
-	snprintf(name, sizeof(name), "/proc/self/fd/%d", fd);
 	tree_init(&t);
-	reader(&t, name, &o);
+	if (!open_spool(&t))
+		abort();
+	reader(&t, fd, &o);
 	tree_settle(&t, INT64_MAX, false);
 	tree_side_use(&t);
 	estimate(&t);
@@ -185,6 +192,5 @@ int tree_of(const uint8_t *data, size_t size,
 	use(&t, t.root, &path, 0);
 	fsu_path_free(&path);
 	free_tree(&t);
-	close(fd);
 	return 0;
 }

@@ -5,8 +5,8 @@
 
 #include "../../../tools/makefs/makefs.h"
 
-/* Read `data` with `reader`, find sizes for the tree, and copy it to nowhere. */
+/* Read `data` with `reader`, which closes `fd`, find sizes for the tree, and copy it to nowhere. */
 int tree_of(const uint8_t *data, size_t size,
-	    unsigned long (*reader)(struct tree *t, const char *path, const struct options *o));
+	    unsigned long (*reader)(struct tree *t, int fd, const struct options *o));
 
 #endif
