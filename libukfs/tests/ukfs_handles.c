@@ -11,7 +11,7 @@ static void released_images_can_be_mounted_again(void **state)
 	(void)state;
 	make_image(fstype, "a.img");
 	for (int i = 0; i < 5; i++) {
-		char name[8];
+		char name[16];
 
 		u = must_mount_with(NULL, "a.img", 0, NULL);
 		snprintf(name, sizeof(name), "f%d", i);
@@ -93,7 +93,7 @@ static void a_busy_mount_leaves_the_handle_usable(void **state)
 static void handles_do_not_mix(void **state)
 {
 	struct ukfs *h[4];
-	char name[16], buf[64];
+	char name[24], buf[64];
 	struct stat st;
 	int fd[4];
 

@@ -156,7 +156,7 @@ static void descriptors_are_not_confused(void **state)
 static void *mount_and_release(void *arg)
 {
 	struct worker *w = arg;
-	char image[16];
+	char image[24];
 	uint8_t c;
 
 	snprintf(image, sizeof(image), "m%d.img", w->number);

@@ -159,7 +159,7 @@ static void hard_links(void)
 	shows("the other link stays", "\"C\" links 1", "%s links %lu", content("d"),
 	      (long)links("d"));
 	touches("replacing a link touches the file's", "ctime", "d",
-		(link("d", "e"), rename("a", "x"), make("y", ""), rename("y", "e")));
+		(must(link("d", "e")), rename("a", "x"), make("y", ""), rename("y", "e")));
 }
 
 static void loops(void)
