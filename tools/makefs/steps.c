@@ -145,11 +145,11 @@ void steps_use(struct image *i)
 /* ---- makefs ------------------------------------------------------------------------------ */
 
 /* 0, or an errno value of a step that could not begin. */
-static int ask(enum step step, struct words *w, const int fds[3], int *status)
+static int ask(enum step step, char **words, const int fds[3], int *status)
 {
 	char numbers[3][32], *asked[] = { numbers[0], numbers[1], numbers[2], NULL };
 	struct fsu_program p = {
-		.argv = fsu_programs_helped() ? asked : w->list, .nfds = fds ? 3 : 0,
+		.argv = fsu_programs_helped() ? asked : words, .nfds = fds ? 3 : 0,
 		.as = { STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO },
 	};
 	int err;
@@ -181,7 +181,7 @@ bool step_run(enum step step, const char *input)
 		fsu_message("cannot make a temporary file: %m");
 		good = false;
 	} else {
-		err = ask(step, &w, (int[]){ in, out, out }, &status);
+		err = ask(step, w.list, (int[]){ in, out, out }, &status);
 		good = program_judge(&w, package, err, status, out);
 	}
 	close(in);
