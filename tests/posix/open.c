@@ -305,7 +305,8 @@ static void direct(void)
 	call("read after a plain write", "4096", pread(fd, back, 4096, 8192));
 	shows("it sees", "changed", "%.7s", back);
 	call("read past the end", "ok", pread(fd, back, 4096, 1 << 24));
-	call("short read at the end", NULL, (must(ftruncate(fd, 5000)), pread(fd, back, 4096, 4096)));
+	must(ftruncate(fd, 5000));
+	call("short read at the end", NULL, pread(fd, back, 4096, 4096));
 	call("odd size", NULL, pwrite(fd, buf, 100, 0));
 	call("odd offset", NULL, pwrite(fd, buf, 4096, 10));
 	call("odd buffer", NULL, pwrite(fd, buf + 1, 4096, 0));
