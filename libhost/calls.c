@@ -66,7 +66,7 @@ void confine_target(pid_t pid)
  */
 static int faked(int n)
 {
-	const char *key = getenv("FAKEROOTKEY");
+	const char *key = secure_getenv("FAKEROOTKEY");
 
 	if (!key)
 		return -1;
