@@ -94,10 +94,11 @@ static void request(struct worker *w, uint32_t opcode, unsigned int node, const 
 		    size_t len)
 {
 	struct fuse_in_header in = { .len = sizeof(in) + len, .opcode = opcode,
-				     .unique = ++unique, .nodeid = node_id(node) };
+				     .nodeid = node_id(node) };
 	struct request r = { .p = p, .w = w, .len = len };
 	bool silent = opcode == FUSE_FORGET || opcode == FUSE_BATCH_FORGET;
 
+	in.unique = ++unique;
 	w->in = malloc(sizeof(in) + len + 1);
 	memcpy(w->in, &in, sizeof(in));
 	memcpy(w->in + sizeof(in), arg, len);

@@ -18,7 +18,7 @@ place() {
 	wait "$pid" || true
 }
 
-for n in 1 2 3; do place >>random; done
+for _ in 1 2 3; do place >>random; done
 equal "places of three processes" 3 "$(sort -u random | wc -l)"
-for n in 1 2; do place RUMP_NOKASLR=1 >>fixed; done
+for _ in 1 2; do place RUMP_NOKASLR=1 >>fixed; done
 equal "places with RUMP_NOKASLR" 1 "$(sort -u fixed | wc -l)"

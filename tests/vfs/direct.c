@@ -10,7 +10,7 @@
 
 static char *pattern(size_t size, unsigned int seed)
 {
-	char *p = malloc(size + 1);
+	char *p = calloc(1, size + 1);
 
 	TRUE(p);
 	for (size_t i = 0; i < size; i++)
