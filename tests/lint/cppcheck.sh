@@ -11,8 +11,8 @@ git rev-parse --git-dir >/dev/null 2>&1 || skip "not a git checkout"
 mapfile -t files < <(git ls-files -- 'bench/*.c' 'libp2k/*.c' 'libukfs/*.c' 'librump/entry/*.c' \
 	'librump/rumpuser/*.c' 'tests/*.c' 'tools/*.c')
 [ ${#files[@]} -gt 100 ] || fail "only ${#files[@]} files"
-# openfiles.c, direct.c: TRUE(p) ends the program, which cppcheck does not see; vfs.c: it is called by
-# libp2k alone, not by the tests that call librump with NULL
+# openfiles.c, direct.c: TRUE(p) ends the program, which cppcheck does not see; vfs.c: it is called
+# by libp2k alone, not by the tests that call librump with NULL
 cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 \
 	--template='{file}:{line}: {severity}: {message} [{id}]' --library=tests/lint/cppcheck.cfg \
 	--suppress=uninitdata:tests/vfs/openfiles.c --suppress=uninitdata:tests/vfs/direct.c \
