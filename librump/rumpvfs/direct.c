@@ -11,10 +11,9 @@
 
 #define PIECE (256 << 10)	/* bytes that a driver gets at once */
 
-static ssize_t move_piece(struct file *file, void *piece, struct iov_iter *client, loff_t *pos,
-			  rwf_t flags, int rw)
+static ssize_t move_piece(struct file *file, void *piece, size_t len, struct iov_iter *client,
+			  loff_t *pos, rwf_t flags, int rw)
 {
-	size_t len = min_t(size_t, iov_iter_count(client), PIECE);
 	struct bio_vec vec = { virt_to_page(piece), len };
 	struct iov_iter iter;
 	ssize_t n;
@@ -37,7 +36,7 @@ static ssize_t move(struct file *file, struct iov_iter *client, loff_t *pos, rwf
 	while (iov_iter_count(client)) {
 		const size_t len = min_t(size_t, iov_iter_count(client), PIECE);
 
-		n = move_piece(file, piece, client, pos, flags, rw);
+		n = move_piece(file, piece, len, client, pos, flags, rw);
 		if (n > 0)
 			done += n;
 		if (n != len)
