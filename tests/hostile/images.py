@@ -60,9 +60,9 @@ def row(images, counts):
 
 def keep(lines):
     """For scripts/hostile-table."""
-    folder = os.environ["RUMP_BUILD"] + "/tests/hostile"
-    os.makedirs(folder, exist_ok=True)
-    with open(f"{folder}/{FSTYPE}", "w", encoding="utf-8") as f:
+    directory = os.environ["RUMP_BUILD"] + "/tests/hostile"
+    os.makedirs(directory, exist_ok=True)
+    with open(f"{directory}/{FSTYPE}", "w", encoding="utf-8") as f:
         f.write("".join(line + "\n" for line in lines))
 
 

@@ -51,8 +51,8 @@ def used(script):
 
 
 def main():
-    for folder in ("bin", "tree"):
-        os.mkdir(folder)
+    for directory in ("bin", "tree"):
+        os.mkdir(directory)
     os.environ["PATH"] = os.path.abspath("bin") + ":" + os.environ["PATH"]
     outcome.MOST_KIB = 64 << 10
     outcome.picture = str

@@ -54,9 +54,9 @@ def checksum(path):
 def around(*but):
     """What there is beside the work of a command."""
     found = {}
-    for top, folders, files in os.walk("."):
-        folders[:] = [name for name in folders if os.path.join(top, name) not in but]
-        for name in (*folders, *files):
+    for top, directories, files in os.walk("."):
+        directories[:] = [name for name in directories if os.path.join(top, name) not in but]
+        for name in (*directories, *files):
             path = os.path.join(top, name)
             if path not in but:
                 st = os.lstat(path)
@@ -251,16 +251,16 @@ def look(path):
     return stat.S_ISDIR(st.st_mode)
 
 
-def change(folder):
-    with open(folder + "/new", "wb") as f:
+def change(directory):
+    with open(directory + "/new", "wb") as f:
         f.write(bytes(100000))
         f.flush()
         os.fsync(f.fileno())
-    os.rename(folder + "/new", folder + "/newer")
-    os.unlink(folder + "/newer")
-    os.unlink(folder + "/s5000")
-    os.mkdir(folder + "/made")
-    with open(folder + "/made/file", "wb") as f:
+    os.rename(directory + "/new", directory + "/newer")
+    os.unlink(directory + "/newer")
+    os.unlink(directory + "/s5000")
+    os.mkdir(directory + "/made")
+    with open(directory + "/made/file", "wb") as f:
         f.write(b"text")
 
 
@@ -268,14 +268,14 @@ def walk(top, writing):
     """0, or 1: something failed.  As far as some thousand files and some seconds go."""
     left, done, failed, end = [top], 0, 0, time.monotonic() + 20
     while left and done < 5000 and time.monotonic() < end:
-        folder = left.pop()
+        directory = left.pop()
         try:
-            entries = os.listdir(folder)
+            entries = os.listdir(directory)
         except OSError:
             entries, failed = [], 1
         for entry in entries[:5000]:
             done += 1
-            path = os.path.join(folder, entry)
+            path = os.path.join(directory, entry)
             try:
                 if look(path) and path.count("/") < 40:
                     left.append(path)
