@@ -4,19 +4,25 @@
  *
  * All of the limit is announced to the page allocator, but pages come into use section by section:
  * the allocator's deferred initialisation takes the next section when the free ones run low, before
- * it reclaims anything.  Free memory goes back to the host through the kernel's page reporting.
+ * it reclaims anything, up to the working set.  More comes into use when reclaim does not find
+ * enough.  Free memory goes back to the host through the kernel's page reporting.
  */
 #include <linux/memblock.h>
+#include <linux/memory_hotplug.h>
 #include <linux/mm.h>
 #include <linux/page_reporting.h>
 #include <linux/pagemap.h>
 #include <linux/scatterlist.h>
+#include <linux/shrinker.h>
 #include <linux/string.h>
+#include <linux/swap.h>
 #include <linux/writeback.h>
 #include <asm/pgtable.h>
 #include "sched.h"
 
 #define MEMLIMIT_MIN	(16UL << 20)
+#define MEMLIMIT_MAX	(768UL << 20)	/* unless more is asked for */
+#define WORKING_SET	(128UL << 20)
 /* Addresses for second views of memory: not all that there are, an emulator pays for each page. */
 #define VMALLOC_VIEWS	8
 #define VMALLOC_MIN	(1UL << 30)
@@ -36,7 +42,7 @@ EXPORT_SYMBOL(rump_slide);
 
 static int __init memlimit_get(void)
 {
-	unsigned long long limit = rumpuser_memsize() / 4;
+	unsigned long long limit = min(rumpuser_memsize() / 4, MEMLIMIT_MAX);
 	char buf[32], *end;
 
 	if (!rumpuser_getparam("RUMP_MEMLIMIT", buf, sizeof(buf))) {
@@ -110,18 +116,73 @@ void __init mem_init(void)
 	rump_zero_page = alloc_page(GFP_KERNEL | __GFP_ZERO);
 }
 
+/* ---- how much of it is used ------------------------------------------------------------------ */
+
+/* Deferred initialisation ends where the node does. */
+static void node_ends_at(unsigned long pfn)
+{
+	pg_data_t *node = NODE_DATA(0);
+	struct zone *zone = page_zone(pfn_to_page(min_low_pfn));
+	unsigned long flags, old = pgdat_end_pfn(node);
+
+	pgdat_resize_lock(node, &flags);
+	node->node_spanned_pages = pfn - node->node_start_pfn;
+	zone->spanned_pages = pfn - zone->zone_start_pfn;
+	if (node->first_deferred_pfn == ULONG_MAX && pfn > old)
+		node->first_deferred_pfn = old;
+	pgdat_resize_unlock(node, &flags);
+}
+
+/*
+ * What is in the page cache is in the host's cache too, so memory that never held anything is dearer
+ * than to read again: each page of it is a fault.  So the next section is an object of reclaim like
+ * others, one that reclaim comes to when it has looked at all the others.
+ */
+static unsigned long count_unused(struct shrinker *s, struct shrink_control *sc)
+{
+	return min(max_pfn - pgdat_end_pfn(NODE_DATA(0)), PAGES_PER_SECTION);
+}
+
+static unsigned long scan_unused(struct shrinker *s, struct shrink_control *sc)
+{
+	unsigned long pages = count_unused(s, sc);
+
+	if (!pages)
+		return SHRINK_STOP;
+	node_ends_at(pgdat_end_pfn(NODE_DATA(0)) + pages);
+	mm_account_reclaimed_pages(pages);
+	return pages;
+}
+
+static int __init unused_init(void)
+{
+	struct shrinker *s = shrinker_alloc(0, "rump-arena");
+
+	if (!s)
+		return -ENOMEM;
+	s->count_objects = count_unused;
+	s->scan_objects = scan_unused;
+	s->batch = PAGES_PER_SECTION;
+	shrinker_register(s);
+	return 0;
+}
+core_initcall(unused_init);
+
 /*
  * What has not come into use yet counts for nothing in the kernel's ratios, so the limits of dirty
- * memory are set in bytes, from the whole.  They are static there (librump/link/globals).
+ * memory are set in bytes.  They are static there (librump/link/globals).
  */
 extern unsigned long vm_dirty_bytes, dirty_background_bytes;
 
 void __init rump_memory_limits(void)
 {
+	unsigned long set = min(rump_memlimit, WORKING_SET);
+
+	node_ends_at(PFN_DOWN(RUMP_PHYS_BASE + set));
 	/* Writing to the host starts early;
 	 * a writer is only slowed down when memory asks for it. */
-	vm_dirty_bytes = rump_memlimit / 5 * 2;
-	dirty_background_bytes = min(rump_memlimit / 20, 128UL << 20);
+	vm_dirty_bytes = set / 5 * 2;
+	dirty_background_bytes = set / 20;
 }
 
 /*
@@ -131,7 +192,8 @@ void __init rump_memory_limits(void)
 void rump_arena_prefault(void)
 {
 	static unsigned long seen;
-	unsigned long end = min(READ_ONCE(NODE_DATA(0)->first_deferred_pfn), max_pfn);
+	pg_data_t *node = NODE_DATA(0);
+	unsigned long end = min(READ_ONCE(node->first_deferred_pfn), pgdat_end_pfn(node));
 
 	if (seen && end > seen)
 		rumpuser_prefault(pfn_to_virt(seen), PFN_PHYS(end - seen));

@@ -17,6 +17,7 @@
 #include <linux/sched/task.h>
 #include <linux/shrinker.h>
 #include <linux/slab.h>
+#include <linux/swap.h>
 #include <linux/vmalloc.h>
 #include <linux/xattr.h>
 
@@ -74,6 +75,26 @@ static inline struct task_struct *copy_process(struct pid *pid, int trace, int n
 #define kvmalloc_array_noprof			kvmalloc_array
 #define alloc_pages_noprof			alloc_pages
 
+static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
+{
+	struct shrinker *s = kzalloc(sizeof(*s), GFP_KERNEL);
+
+	if (s)
+		*s = (struct shrinker){ .flags = flags, .seeks = DEFAULT_SEEKS };
+	return s;
+}
+
+static inline void shrinker_register(struct shrinker *s)
+{
+	WARN_ON(register_shrinker(s, "rump"));
+}
+
+static inline void mm_account_reclaimed_pages(unsigned long pages)
+{
+	if (current->reclaim_state)
+		current->reclaim_state->reclaimed_slab += pages;
+}
+
 /* ---- rumpvfs ---- */
 
 /* A mount's mapping of owners was a user namespace. */
@@ -90,20 +111,6 @@ static inline struct task_struct *copy_process(struct pid *pid, int trace, int n
 static inline bool exportfs_can_decode_fh(const struct export_operations *ops)
 {
 	return ops && ops->fh_to_dentry;
-}
-
-static inline struct shrinker *shrinker_alloc(unsigned int flags, const char *name)
-{
-	struct shrinker *s = kzalloc(sizeof(*s), GFP_KERNEL);
-
-	if (s)
-		*s = (struct shrinker){ .flags = flags, .seeks = DEFAULT_SEEKS };
-	return s;
-}
-
-static inline void shrinker_register(struct shrinker *s)
-{
-	WARN_ON(register_shrinker(s, "rump"));
 }
 
 /* To hold off who freezes the file system was left to the caller. */
