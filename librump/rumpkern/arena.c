@@ -134,9 +134,9 @@ static void node_ends_at(unsigned long pfn)
 }
 
 /*
- * What is in the page cache is in the host's cache too, so memory that never held anything is dearer
- * than to read again: each page of it is a fault.  So the next section is an object of reclaim like
- * others, one that reclaim comes to when it has looked at all the others.
+ * What is in the page cache is in the host's cache too, so memory that never held anything is
+ * dearer than to read again: each page of it is a fault.  So the next section is an object of
+ * reclaim like others, one that reclaim comes to when it has looked at all the others.
  */
 static unsigned long count_unused(struct shrinker *s, struct shrink_control *sc)
 {

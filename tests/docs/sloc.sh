@@ -6,8 +6,8 @@
 # run-as: self
 . "$RUMP_TEST_LIB/common.sh"
 
-# It had been 5950 before the hypercalls by which a server is confined before it reads its image, and
-# 6015 before the working set.
+# It had been 5950 before the hypercalls by which a server is confined before it reads its image,
+# and 6015 before the working set.
 LIMIT=6060
 
 mkdir -p top/scripts top/librump/rumpuser
