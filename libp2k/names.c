@@ -26,12 +26,23 @@ static void reply_made(struct request *r, int err, struct rump_node *node, const
 		p2k_reply_entry(r, node, stx);
 }
 
+/* "." is the node itself, which the host has forgotten and knows by a file handle; and "..". */
+static int look_up(struct request *r, struct rump_node **node, struct statx *stx)
+{
+	const char *name = r->arg;
+
+	if (!strcmp(name, "."))
+		return rump_vfs_again(p2k_target(r), node, stx);
+	if (!strcmp(name, ".."))
+		return rump_vfs_parent(p2k_target(r), node, stx);
+	return rump_vfs_lookup(p2k_target(r), name, node, stx);
+}
+
 void p2k_lookup(struct request *r)
 {
 	struct rump_node *node;
 	struct statx stx;
-	int res = p2k_act(r, 0, RUMP_ID_FSETID) ?:
-		  rump_vfs_lookup(p2k_target(r), r->arg, &node, &stx);
+	int res = p2k_act(r, 0, RUMP_ID_FSETID) ?: look_up(r, &node, &stx);
 
 	if (res == -ENOENT)
 		reply_missing(r);

@@ -83,7 +83,8 @@ void p2k_fill_entry(const struct request *r, struct fuse_entry_out *e, struct ru
 		    const struct statx *stx)
 {
 	*e = (struct fuse_entry_out){
-		.nodeid = (uintptr_t)node,
+		.nodeid = node == r->p->root ? FUSE_ROOT_ID : (uintptr_t)node,
+		.generation = rump_vfs_generation(node),
 		.entry_valid = rump_vfs_loose_names(p2k_target(r)) ? 0 : P2K_FOREVER,
 		.attr_valid = p2k_attr_valid(stx),
 	};
@@ -95,7 +96,7 @@ void p2k_reply_entry(struct request *r, struct rump_node *node, const struct sta
 	struct fuse_entry_out e;
 
 	p2k_fill_entry(r, &e, node, stx);
-	if (!p2k_reply(r, 0, &e, sizeof(e)))
+	if (!p2k_reply(r, 0, &e, sizeof(e)) || node == r->p->root)
 		rump_vfs_release(node, 1);
 }
 

@@ -302,6 +302,7 @@ struct p2k *p2k_new(const char *root, const struct p2k_args *args, uint32_t size
 		return NULL;
 	}
 	memcpy(&p->args, args, size);
+	rump_vfs_remember();
 	err = rump_vfs_node(root, 0, &p->root);
 	if (!err) {
 		err = rump_vfs_statx(p->root, STATX_BASIC_STATS, &stx);

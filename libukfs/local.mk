@@ -55,6 +55,7 @@ MAN3_LINKS := \
 	ukfs_errmsg:ukfs_set_log \
 	rump_init:rump_kernel_version,rump_load_kernel \
 	rump_vfs:rump_vfs_identity,rump_vfs_node,rump_vfs_lookup,rump_vfs_loose_names,rump_vfs_release,rump_vfs_release_all \
+	rump_vfs:rump_vfs_remember,rump_vfs_again,rump_vfs_generation,rump_vfs_parent \
 	rump_vfs_mknod:rump_vfs_mkdir,rump_vfs_symlink,rump_vfs_link,rump_vfs_unlink,rump_vfs_rmdir,rump_vfs_rename,rump_vfs_readlink \
 	rump_vfs_setattr:rump_vfs_statx,rump_vfs_statfs,rump_vfs_sync,rump_vfs_getxattr,rump_vfs_setxattr,rump_vfs_listxattr,rump_vfs_removexattr,rump_vfs_bmap \
 	rump_vfs_open:rump_vfs_create,rump_vfs_tmpfile,rump_vfs_close,rump_vfs_read,rump_vfs_read_pages,rump_vfs_pages_put,rump_vfs_write \

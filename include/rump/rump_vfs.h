@@ -73,6 +73,28 @@ int rump_vfs_loose_names(struct rump_node *dir);
 void rump_vfs_release(struct rump_node *node, unsigned long count);
 
 /*
+ * From now on nodes whose file can be found by its file handle (name_to_handle_at(2)) are remembered
+ * when their last reference has been given back, the last 65,536 of them.  They keep nothing but
+ * their own memory, until rump_vfs_release_all.
+ */
+void rump_vfs_remember(void);
+
+/*
+ * The node, of those, that was at the address `id`, with a new reference; `stx` as for
+ * rump_vfs_lookup.  -ESTALE: it is not remembered, or its file is gone; -EIO, -ENOMEM.
+ */
+int rump_vfs_again(const void *id, struct rump_node **node, struct statx *stx);
+
+/* A number that no other node at the same address has had. */
+uint32_t rump_vfs_generation(const struct rump_node *node);
+
+/*
+ * The directory that the directory `dir` is in; `stx` as for rump_vfs_lookup.
+ * -EXDEV: `dir` is the root of what is mounted; -ENOTDIR, -EIO, -ENOMEM, -ESTALE.
+ */
+int rump_vfs_parent(struct rump_node *dir, struct rump_node **node, struct statx *stx);
+
+/*
  * Give back all references to nodes of `node`'s file system, its own included: for a client that
  * has lost its users, and before an unmount.  Nobody may use them any more.
  */

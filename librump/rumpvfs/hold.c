@@ -191,6 +191,7 @@ static void prove(struct work_struct *unused)
 		 try_handle(node) ? GOOD : BAD, GFP_KERNEL);
 	mutex_unlock(&node->lock);
 	rump_node_put(node, 1);
+	rump_nodes_settle();
 }
 static DECLARE_WORK(prove_work, prove);
 
@@ -247,6 +248,36 @@ static bool let_go(struct rump_node *node, struct dentry **dentry, struct file *
 	}
 	mutex_unlock(&node->lock);
 	return gone;
+}
+
+static bool stays(struct rump_node *node)
+{
+	bool nameless;
+
+	if (!atomic_inc_unless_negative(&node->holds))
+		return false;
+	nameless = !node->inode->i_nlink || node->path.dentry == node->path.mnt->mnt_root;
+	rump_node_unhold(node);
+	return nameless || proof(node) == BAD;
+}
+
+bool rump_node_let_go(struct rump_node *node)
+{
+	struct dentry *dentry = NULL;
+	struct file *dir = NULL;
+
+	if (stays(node))
+		return false;
+	spin_lock(&lru_lock);
+	if (let_go(node, &dentry, &dir))
+		unlist(node);
+	spin_unlock(&lru_lock);
+	if (!proof(node))
+		queue_work(system_wq, &prove_work);
+	if (dir)
+		fput(dir);
+	dput(dentry);
+	return true;
 }
 
 static unsigned long scan_batch(unsigned long *looked, unsigned long most)

@@ -19,6 +19,7 @@ static const struct rhashtable_params node_params = {
 	.automatic_shrinking = true,
 };
 static struct rhashtable nodes;
+static atomic_t generation;
 static struct kmem_cache *node_cache;
 
 static int __init node_init(void)
@@ -43,7 +44,9 @@ static struct rump_node *node_new(const struct path *path, const struct node_key
 	node->inode = d_inode(path->dentry);
 	node->key = *key;
 	atomic_long_set(&node->count, 1);
+	node->generation = atomic_inc_return(&generation);
 	INIT_LIST_HEAD(&node->lru);
+	INIT_LIST_HEAD(&node->forgotten);
 	mutex_init(&node->lock);
 	return node;
 }
@@ -92,6 +95,7 @@ struct rump_node *rump_node_get(const struct path *path)
 		err = rhashtable_lookup_insert_fast(&nodes, &mine->hash, node_params);
 		if (!err) {
 			rump_node_listed(mine);
+			rump_node_remember(mine);
 			return mine;
 		}
 		if (err != -EEXIST && err != -EBUSY) {
@@ -112,10 +116,9 @@ struct rump_node *rump_node_get_dentry(struct rump_node *beside, struct dentry *
 	return rump_node_get(&path);
 }
 
-void rump_node_put(struct rump_node *node, unsigned long count)
+static void node_end(struct rump_node *node)
 {
-	if (atomic_long_sub_return(count, &node->count) > 0)
-		return;
+	rump_node_unremember(node);
 	rhashtable_remove_fast(&nodes, &node->hash, node_params);
 	rump_node_unlist(node);
 	rump_space_leaving(node);
@@ -124,6 +127,23 @@ void rump_node_put(struct rump_node *node, unsigned long count)
 	path_put(&node->path);		/* a dentry of NULL is none */
 	rump_space_left(node);
 	call_rcu(&node->rcu, free_node);
+}
+
+void rump_node_put(struct rump_node *node, unsigned long count)
+{
+	bool last;
+	long left;
+
+	rcu_read_lock();
+	left = atomic_long_sub_return(count, &node->count);
+	last = left == 1 && READ_ONCE(node->remembered) && atomic_long_inc_not_zero(&node->count);
+	rcu_read_unlock();
+	if (last) {
+		rump_node_forgotten(node);
+		left = atomic_long_dec_return(&node->count);
+	}
+	if (!left)
+		node_end(node);
 }
 
 struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry)
@@ -261,6 +281,21 @@ static int lookup(struct rump_node *dir, const char *name, struct rump_node **ou
 	return err;
 }
 
+static int parent(struct rump_node *dir, struct rump_node **out, struct statx *stx)
+{
+	struct dentry *dentry;
+	int err;
+
+	if (!d_is_dir(dir->path.dentry))
+		return -ENOTDIR;
+	if (dir->path.dentry == dir->path.mnt->mnt_root)
+		return -EXDEV;
+	dentry = dget_parent(dir->path.dentry);
+	err = rump_node_result(dir, dentry, out, stx);
+	dput(dentry);
+	return err;
+}
+
 static int release(struct rump_node *node, unsigned long count)
 {
 	rump_node_put(node, count);
@@ -306,6 +341,16 @@ int rump_vfs_lookup(struct rump_node *dir, const char *name, struct rump_node **
 		    struct statx *stx)
 {
 	return NODE_CALL(dir, lookup(dir, name, node, stx));
+}
+
+int rump_vfs_parent(struct rump_node *dir, struct rump_node **node, struct statx *stx)
+{
+	return NODE_CALL(dir, parent(dir, node, stx));
+}
+
+uint32_t rump_vfs_generation(const struct rump_node *node)
+{
+	return node->generation;
 }
 
 int rump_vfs_loose_names(struct rump_node *dir)

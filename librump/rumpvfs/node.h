@@ -30,7 +30,10 @@ struct rump_node {
 	atomic_t holds;			/* calls that are at work on it; negative: let go */
 	bool used;			/* since memory was last looked for */
 	bool orphan;			/* its file has lost its last name; space.c */
+	bool remembered;		/* from remember.c, with a reference */
+	u32 generation;			/* of the node's address */
 	struct list_head lru;		/* of those that are not let go */
+	struct list_head forgotten;	/* by the client; remember.c */
 	struct rhash_head hash;
 	struct rcu_head rcu;
 	struct mutex lock;		/* of `dir`, its position, and of finding the file again */
@@ -73,6 +76,9 @@ int rump_node_find_again(struct rump_node *node);
 void rump_node_listed(struct rump_node *node);
 void rump_node_unlist(struct rump_node *node);
 void rump_node_key(struct inode *inode, struct node_key *key);
+/* The node's file leaves memory, unless a call is at work on it; false: it has to stay.  Where it is
+ * not known yet whether it is found again it stays, and true is returned. */
+bool rump_node_let_go(struct rump_node *node);
 /* The node was let go, perhaps, and here is its path: takes over the reference. */
 void rump_node_refresh(struct rump_node *node, const struct path *path);
 
@@ -98,6 +104,14 @@ void rump_node_put(struct rump_node *node, unsigned long count);
 /* The node of a dentry if there is one, held: its file is about to lose its handle.  Or NULL. */
 struct rump_node *rump_node_keep(struct rump_node *beside, struct dentry *dentry);
 void rump_node_unkeep(struct rump_node *node);
+
+/* remember.c: a new node; one that only remember.c refers to, besides the caller; one that goes:
+ * whether there was a reference to give back. */
+void rump_node_remember(struct rump_node *node);
+void rump_node_forgotten(struct rump_node *node);
+bool rump_node_unremember(struct rump_node *node);
+/* Those that were forgotten before it was known whether their files are found again. */
+void rump_nodes_settle(void);
 
 /* space.c: the node's file lost a name; the node goes out of memory, and has. */
 void rump_space_removed(struct rump_node *node);
