@@ -305,7 +305,7 @@ int main(int argc, char **argv)
 	signal(SIGSEGV, crashed);
 	if (fuse)
 		fuse_mount(fuse);
-	if (s.drop_user && sandbox_user(runas, image, &s.uid, &s.gid, why, sizeof(why)))
+	if (s.drop_user && sandbox_user(runas, &s.uid, &s.gid, why, sizeof(why)))
 		die("%s", why);
 	if (early)
 		enter_early(&s, method);

@@ -9,10 +9,11 @@ boxed=$RUMP_BUILD/tests/bin/boxed
 mkimg ext4 disk.img 64M
 chmod 600 disk.img
 
-# in_box ARGUMENTS...: the program waits in its sandbox; PID is set
+# in_box ARGUMENTS...: the program waits in its sandbox, started through `within`; PID is set
+within=()
 in_box() {
 	mkfifo ready.$$ end.$$ 2>/dev/null || true
-	"$boxed" "$@" disk.img wait <end.$$ >ready.$$ 2>log &
+	"${within[@]}" "$boxed" "$@" disk.img wait <end.$$ >ready.$$ 2>log &
 	PID=$!
 	exec 7>end.$$ 8<ready.$$
 	read -r line <&8 || { cat log; fail "boxed $*: did not start"; }
@@ -109,22 +110,32 @@ if unshare -r true 2>/dev/null && ! as_root; then
 fi
 
 as_root || exit 0
-# started by root: the image's owner, or whom it is told
+# started by root: nobody, whoever owns the image, the user that is there for it, or whom it is told
+four() {
+	printf '%s\t%s\t%s\t%s' "$1" "$1" "$1" "$1"
+}
 chown 1234:2345 disk.img
 in_box
-each_thread Uid "$(printf '1234\t1234\t1234\t1234')"
-each_thread Gid "$(printf '%s\t%s\t%s\t%s' 2345 2345 2345 2345)"
+each_thread Uid "$(four "$(id -u nobody)")"
+each_thread Gid "$(four "$(id -g nobody)")"
 out_of_box
+{ grep -v ^_rump: /etc/passwd; echo _rump:x:4567:5678::/:/bin/false; } >passwd
+within=(unshare -m "$BASH" -c 'mount --bind passwd /etc/passwd && exec "$@"' -)
+in_box
+each_thread Uid "$(four 4567)"
+each_thread Gid "$(four 5678)"
+out_of_box
+within=()
 in_box -r daemon
-each_thread Uid "$(printf '%s\t%s\t%s\t%s' 1 1 1 1)"
+each_thread Uid "$(four 1)"
 out_of_box
 in_box -r 4321:bin
-each_thread Uid "$(printf '4321\t4321\t4321\t4321')"
-each_thread Gid "$(printf '2\t2\t2\t2')"
+each_thread Uid "$(four 4321)"
+each_thread Gid "$(four 2)"
 out_of_box
 in_box -r root
 check_all
-each_thread Uid "$(printf '0\t0\t0\t0')"
+each_thread Uid "$(four 0)"
 out_of_box
 for runas in nosuchuser 4321 daemon:nosuchgroup 99999999999:1 -1:1; do
 	! "$boxed" -r "$runas" disk.img wait </dev/null >out 2>&1 || fail "runas=$runas was taken"

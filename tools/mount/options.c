@@ -320,7 +320,7 @@ static int resolve(struct mount_options *o, const char *image, const char *dir)
 	uid_t uid;
 	gid_t gid;
 
-	if (o->runas && sandbox_user(o->runas, -1, &uid, &gid, why, sizeof(why))) {
+	if (o->runas && sandbox_user(o->runas, &uid, &gid, why, sizeof(why))) {
 		complain(o, "option %s", why);
 		return EXIT_USAGE;
 	}

@@ -29,11 +29,11 @@ struct sandbox {
 
 /*
  * Whom a server that root started becomes: `runas` (USER, UID or either with :GROUP), where that is
- * NULL the owner of the image, where that is root "nobody", where the user namespace has no such
- * user the one that it is.  All functions here return 0 or a
- * negative errno value, then with a sentence in why[len].
+ * NULL "_rump", where the host has no such user "nobody", where the user namespace has no such user
+ * the one that it is.  All functions here return 0 or a negative errno value, then with a sentence
+ * in why[len].
  */
-int sandbox_user(const char *runas, int image_fd, uid_t *uid, gid_t *gid, char *why, size_t len);
+int sandbox_user(const char *runas, uid_t *uid, gid_t *gid, char *why, size_t len);
 
 /*
  * With one thread, image and /dev/fuse open (the image is mounted as "/dev/fd/N" then): becomes the

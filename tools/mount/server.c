@@ -141,8 +141,8 @@ static int enter_sandbox_early(struct server *s)
 	if (check_landlock(o))
 		return -1;
 	s->sandbox.drop_user = geteuid() == 0;
-	if ((s->sandbox.drop_user && sandbox_user(o->runas, s->images.fd, &s->sandbox.uid,
-						  &s->sandbox.gid, why, sizeof(why))) ||
+	if ((s->sandbox.drop_user && sandbox_user(o->runas, &s->sandbox.uid, &s->sandbox.gid, why,
+						  sizeof(why))) ||
 	    sandbox_enter_early(&s->sandbox, why, sizeof(why)))
 		return complain_sandbox(s, why);
 	if (!o->debug)
