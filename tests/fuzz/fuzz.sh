@@ -3,7 +3,7 @@
 # The parsers of the host side under libFuzzer, ASan and UBSan find nothing: first on the inputs of
 # tests/fuzz/NAME.inputs and of the program NAME.seeds, then on what libFuzzer makes of them.
 # SEED=N repeats a run of tier full, as far as addresses do not count.
-# each: archive flash mtree options p2k report
+# each: archive disk flash mtree options p2k report
 # run-as: user
 # needs: python3
 . "$RUMP_TEST_LIB/common.sh"

@@ -12,6 +12,9 @@ FUZZ_archive := $(FUZZ_TREE)
 FUZZ_archive_LIBS := -larchive
 FUZZ_mtree := $(FUZZ_TREE)
 FUZZ_mtree_LIBS := -larchive
+FUZZ_disk := $(FUZZ_TREE) $(call objs,tools/fsu/fmt.c tools/fsu/limit.c tools/makefs/options.c \
+	tools/makefs/partitions.c tools/makefs/words.c)
+FUZZ_disk_LIBS := -larchive
 # libukfs before it mounts
 FUZZ_UKFS := $(call objs,tests/fuzz/lib/kernel.c $(patsubst %,libukfs/%.c,options idmap table error log))
 FUZZ_options := $(FUZZ_UKFS) $(call objs,$(patsubst %,libukfs/%.c,devices folders))

@@ -226,7 +226,7 @@ struct partition {
 
 struct table {
 	bool gpt;
-	const char *id;		/* or NULL */
+	char *id;		/* or NULL */
 	struct partition *list;
 	int n;
 };

@@ -61,6 +61,7 @@ static char *trimmed(char *s)
 static bool take_label(struct disk *d, const char *key, const char *value)
 {
 	if (strcmp(key, "label-id") == 0) {
+		free(d->table.id);
 		d->table.id = fsu_strdup(value);
 		return true;
 	}
@@ -77,35 +78,35 @@ static bool is_field(const char *field, const char *key)
 }
 
 /* The fields for sfdisk: size is ours, a place is nobody's to choose. */
+static bool take_field(struct disk *d, char *field, struct partition *p, struct line *l)
+{
+	char *before = p->fields;
+
+	if (is_field(field, "start"))
+		return wrong(d, "makefs chooses where partitions start; leave out", field);
+	if (is_field(field, "size"))
+		return (parse_size(trimmed(strchr(field, '=') + 1), &l->size) && l->size) ||
+		       wrong(d, "a size is bytes, or a number with b, k, m, g or t, not", field);
+	l->typed |= is_field(field, "type");
+	p->has_uuid |= is_field(field, "uuid");
+	if (asprintf(&p->fields, "%s%s%s", before, *before && *field ? ", " : "", field) < 0)
+		fsu_die(FSU_FAILED);
+	free(before);
+	return true;
+}
+
 static bool take_fields(struct disk *d, char *fields, struct partition *p, struct line *l)
 {
-	struct fsu_path kept = { 0 };
-	char *next, *joined;
+	bool good = true;
+	char *next;
 
-	fsu_path_set(&kept, "");
-	for (; fields; fields = next) {
+	for (p->fields = fsu_strdup(""); good && fields; fields = next) {
 		next = unquoted(fields, ',');
 		if (next)
 			*next++ = '\0';
-		fields = trimmed(fields);
-		if (is_field(fields, "start"))
-			return wrong(d, "makefs chooses where partitions start; leave out", fields);
-		if (is_field(fields, "size")) {
-			if (!parse_size(trimmed(strchr(fields, '=') + 1), &l->size) || !l->size)
-				return wrong(d, "a size is bytes, or a number with b, k, m, g or "
-					     "t, not",
-					     fields);
-			continue;
-		}
-		l->typed |= is_field(fields, "type");
-		p->has_uuid |= is_field(fields, "uuid");
-		if (asprintf(&joined, "%s%s%s", kept.s, *kept.s && *fields ? ", " : "", fields) < 0)
-			fsu_die(FSU_FAILED);
-		fsu_path_set(&kept, joined);
-		free(joined);
+		good = take_field(d, trimmed(fields), p, l);
 	}
-	p->fields = kept.s;
-	return true;
+	return good;
 }
 
 /* The type of what is in it. */
@@ -159,6 +160,7 @@ static bool take_words(struct disk *d, const char *text, struct line *l)
 	w = command(d, l, d->o->partitions);
 	good = options_read(&o, &scratch, w.n, w.list) == FSU_OK && !o.table && !o.partitions;
 	l->type = o.fs;
+	words_free(&o.mkfs_options);
 	words_free(&o.given);
 	words_free(&w);
 	return good || wrong(d, "makefs cannot make what is in the partition from", text);
@@ -228,6 +230,17 @@ static int read_text(struct disk *d)
 	if (f != stdin)
 		fclose(f);
 	return code;
+}
+
+static void disk_free(struct disk *d)
+{
+	for (int n = 0; n < d->table.n; n++) {
+		words_free(&d->lines[n].words);
+		free(d->table.list[n].fields);
+	}
+	free(d->lines);
+	free(d->table.list);
+	free(d->table.id);
 }
 
 /* ---- the disk ---------------------------------------------------------------------------- */
@@ -321,16 +334,22 @@ static bool fill_all(struct disk *d)
 	return table_write(&d->table, d->o);
 }
 
+static int make(struct disk *d)
+{
+	program_path();	/* all else is set by the makefs of each partition */
+	fsu_catch_signals();
+	if (!image_begin(&d->image) || !image_finish(&d->image, fill_all(d)))
+		return d->failed;
+	return d->incomplete ? MAKEFS_INCOMPLETE : FSU_OK;
+}
+
 int make_disk(const struct options *o, const char *image)
 {
 	struct disk d = { .o = o, .image = { .o = o, .name = image }, .failed = FSU_FAILED };
 	int code = read_text(&d);
 
-	if (code != FSU_OK)
-		return code;
-	program_path();	/* all else is set by the makefs of each partition */
-	fsu_catch_signals();
-	if (!image_begin(&d.image) || !image_finish(&d.image, fill_all(&d)))
-		return d.failed;
-	return d.incomplete ? MAKEFS_INCOMPLETE : FSU_OK;
+	if (code == FSU_OK)
+		code = make(&d);
+	disk_free(&d);
+	return code;
 }
