@@ -27,6 +27,8 @@
 #define VMALLOC_VIEWS	8
 #define VMALLOC_MIN	(1UL << 30)
 #define REPORT_ORDER	6	/* blocks of 256 KiB and more are worth a host call */
+#define START_MEMBLOCK	(480UL << 10)	/* what a start takes, first of memblock */
+#define START_BUDDY	(896UL << 10)	/* and then of the page allocator's second largest block */
 /* Where the kernel side begins: one of 4 million places in 64 TiB. */
 #define SLIDE_MAX	(1UL << 46)
 #define SLIDE_TRIES	16	/* each place may be the host's already */
@@ -78,7 +80,18 @@ static int __init arena_create(void)
 	return err;
 }
 
-/* Reserve what the kernel side's addresses need.  Nothing of it is touched yet. */
+/* What each start touches is faulted in at once: it is most of its page faults. */
+static void __init prefault_start(void)
+{
+	unsigned long buddy = RUMP_ARENA_BASE + (PAGE_SIZE << MAX_PAGE_ORDER);
+
+	rumpuser_prefault((void *)RUMP_ARENA_BASE, START_MEMBLOCK);
+	rumpuser_prefault((void *)buddy, START_BUDDY);
+	rumpuser_prefault(pfn_to_page(PFN_DOWN(RUMP_PHYS_BASE)),
+			  PAGES_PER_SECTION * sizeof(struct page));
+}
+
+/* Reserve what the kernel side's addresses need. */
 int __init rump_arena_init(void)
 {
 	unsigned long maps;
@@ -96,6 +109,7 @@ int __init rump_arena_init(void)
 		err = rumpuser_va_reserve((void *)RUMP_VMALLOC_BASE, rump_vmalloc_size);
 	if (err)
 		return -err;
+	prefault_start();
 	memblock_add(RUMP_PHYS_BASE, rump_memlimit);
 	memblock_set_bottom_up(true);
 	min_low_pfn = PFN_DOWN(RUMP_PHYS_BASE);
