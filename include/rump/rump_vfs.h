@@ -73,9 +73,9 @@ int rump_vfs_loose_names(struct rump_node *dir);
 void rump_vfs_release(struct rump_node *node, unsigned long count);
 
 /*
- * From now on nodes whose file can be found by its file handle (name_to_handle_at(2)) are remembered
- * when their last reference has been given back, the last 65,536 of them.  They keep nothing but
- * their own memory, until rump_vfs_release_all.
+ * From now on nodes whose file can be found by its file handle (name_to_handle_at(2)) are
+ * remembered when their last reference has been given back, the last 65,536 of them.  They keep
+ * nothing but their own memory, until rump_vfs_release_all.
  */
 void rump_vfs_remember(void);
 

@@ -9,7 +9,9 @@ mkdir -p tree/sub host
 for n in {100..299}; do echo "$n" >"tree/sub/file-$n"; done
 truncate -s 8M disk.img
 mkudffs disk.img >/dev/null || exit 1
+mv tree/sub/file-250 .
 fsu put -q --ignore=all disk.img tree/. / || fail "put"
+fsu put -q --ignore=all disk.img file-250 /sub || fail "put"	# the last entry
 # the tag of one entry's descriptor, which is 38 bytes before its name
 python3 - <<'END'
 with open('disk.img', 'r+b') as f:
