@@ -350,6 +350,7 @@ long rump_vfs_read_pages(struct rump_file *file, size_t size, int64_t off, struc
 			 int max, int *count)
 {
 	static char page[4096];
+	int res = on(file->node, NULL);
 	long bytes = 0;
 
 	(void)off;
@@ -359,7 +360,7 @@ long rump_vfs_read_pages(struct rump_file *file, size_t size, int64_t off, struc
 		iov[*count] = (struct iovec){ page, n };
 		bytes += n;
 	}
-	return on(file->node, NULL) ?: bytes;
+	return res < 0 ? res : bytes;
 }
 
 void rump_vfs_pages_put(void)
