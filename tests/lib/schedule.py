@@ -3,8 +3,8 @@
 When each test runs: the order, and how many run at a time.
 
 A run has more slots than processors, for tests wait too; a test takes as many as its weight, at
-most all; one that only waits takes none.  The main thread starts tests and reports results; a thread of the pool only
-waits for its test.
+most all; one that only waits takes none.  The main thread starts tests and reports results; a
+thread of the pool only waits for its test.
 """
 import concurrent.futures
 import random
