@@ -40,7 +40,7 @@ rm top/tests/it/*
 enters light1 '' "$both"
 enters light2 '# weight: 2' "$both"
 tests_run 0 -j 3
-top/tests/run --help | grep -A1 -e '-j N' | grep -q 'the number of CPUs' || fail "-j: no default"
+top/tests/run --help | grep -A1 -e '-j N' | grep -q 'three for two CPUs' || fail "-j: no default"
 
 # What only waits takes no slot.
 rm top/tests/it/*

@@ -2,6 +2,7 @@
 # What the tests of fsu share: RUN, a directory of their own, which is removed, images and checks.
 # shellcheck disable=SC2086  # options and operands are lists of words
 set -u
+. "$(dirname "${BASH_SOURCE[0]}")/sample.bash"
 top=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)
 : "${RUN=$top/run}"
 export LC_ALL=C
@@ -25,13 +26,6 @@ need() {
 	for p; do
 		command -v "$p" >/dev/null || skip "needs $p"
 	done
-}
-
-# Of comparisons that do not depend on each other tier check makes one of eight; SEED chooses it.
-turn=0
-not_this_time() {
-	turn=$((turn + 1))
-	[ -n "${RUMP_TEST_QUICK:-}" ] && [ $((turn % 8)) != $((${SEED:-0} % 8)) ]
 }
 
 fsu() {

@@ -9,6 +9,7 @@
 # each-full: xfs btrfs
 # shellcheck disable=SC2086  # options and operands are lists of words
 set -u
+. "$(dirname "$0")/sample.bash"
 top=$(cd "$(dirname "$0")/../../.." && pwd)
 : "${RUN=$top/run}"
 type=${1:-ext4}
