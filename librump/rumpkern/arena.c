@@ -83,10 +83,8 @@ static int __init arena_create(void)
 /* What each start touches is faulted in at once: it is most of its page faults. */
 static void __init prefault_start(void)
 {
-	unsigned long buddy = RUMP_ARENA_BASE + (PAGE_SIZE << MAX_PAGE_ORDER);
-
 	rumpuser_prefault((void *)RUMP_ARENA_BASE, START_MEMBLOCK);
-	rumpuser_prefault((void *)buddy, START_BUDDY);
+	rumpuser_prefault((void *)RUMP_ARENA_BASE + (PAGE_SIZE << MAX_PAGE_ORDER), START_BUDDY);
 	rumpuser_prefault(pfn_to_page(PFN_DOWN(RUMP_PHYS_BASE)),
 			  PAGES_PER_SECTION * sizeof(struct page));
 }
@@ -132,19 +130,21 @@ void __init mem_init(void)
 
 /* ---- how much of it is used ------------------------------------------------------------------ */
 
-/* Deferred initialisation ends where the node does. */
-static void node_ends_at(unsigned long pfn)
+/* Deferred initialisation ends where the node does: by how many pages that is later now. */
+static long node_grow(long pages)
 {
 	pg_data_t *node = NODE_DATA(0);
-	struct zone *zone = page_zone(pfn_to_page(min_low_pfn));
-	unsigned long flags, old = pgdat_end_pfn(node);
+	unsigned long flags, end;
 
 	pgdat_resize_lock(node, &flags);
-	node->node_spanned_pages = pfn - node->node_start_pfn;
-	zone->spanned_pages = pfn - zone->zone_start_pfn;
-	if (node->first_deferred_pfn == ULONG_MAX && pfn > old)
-		node->first_deferred_pfn = old;
+	end = pgdat_end_pfn(node);
+	pages = min(pages, (long)(max_pfn - end));
+	node->node_spanned_pages += pages;
+	page_zone(pfn_to_page(min_low_pfn))->spanned_pages += pages;
+	if (pages > 0 && node->first_deferred_pfn == ULONG_MAX)
+		node->first_deferred_pfn = end;
 	pgdat_resize_unlock(node, &flags);
+	return pages;
 }
 
 /*
@@ -159,11 +159,10 @@ static unsigned long count_unused(struct shrinker *s, struct shrink_control *sc)
 
 static unsigned long scan_unused(struct shrinker *s, struct shrink_control *sc)
 {
-	unsigned long pages = count_unused(s, sc);
+	long pages = node_grow(PAGES_PER_SECTION);
 
 	if (!pages)
 		return SHRINK_STOP;
-	node_ends_at(pgdat_end_pfn(NODE_DATA(0)) + pages);
 	mm_account_reclaimed_pages(pages);
 	return pages;
 }
@@ -192,7 +191,7 @@ void __init rump_memory_limits(void)
 {
 	unsigned long set = min(rump_memlimit, WORKING_SET);
 
-	node_ends_at(PFN_DOWN(RUMP_PHYS_BASE + set));
+	node_grow(-(long)PFN_DOWN(rump_memlimit - set));
 	/* Writing to the host starts early;
 	 * a writer is only slowed down when memory asks for it. */
 	vm_dirty_bytes = set / 5 * 2;
