@@ -226,6 +226,12 @@ void rump_node_unlist(struct rump_node *node)
 	spin_unlock(&lru_lock);
 }
 
+/* A handle does not lead to a file without a name, nor to the root.  The file is in memory. */
+static bool may_be_found(const struct rump_node *node)
+{
+	return node->inode->i_nlink && node->path.dentry != node->path.mnt->mnt_root;
+}
+
 /* Under lru_lock.  The caller puts what the node had. */
 static bool let_go(struct rump_node *node, struct dentry **dentry, struct file **dir)
 {
@@ -234,8 +240,7 @@ static bool let_go(struct rump_node *node, struct dentry **dentry, struct file *
 	if (proof(node) != GOOD || !mutex_trylock(&node->lock))
 		return false;
 	if (!atomic_cmpxchg(&node->holds, 0, -1)) {
-		/* A file without a name, and the root, are not to be found by a handle. */
-		if (node->inode->i_nlink && node->path.dentry != node->path.mnt->mnt_root) {
+		if (may_be_found(node)) {
 			*dentry = node->path.dentry;
 			*dir = node->dir;
 			node->path.dentry = NULL;
@@ -252,13 +257,13 @@ static bool let_go(struct rump_node *node, struct dentry **dentry, struct file *
 
 static bool stays(struct rump_node *node)
 {
-	bool nameless;
+	bool found;
 
 	if (!atomic_inc_unless_negative(&node->holds))
 		return false;
-	nameless = !node->inode->i_nlink || node->path.dentry == node->path.mnt->mnt_root;
+	found = may_be_found(node);
 	rump_node_unhold(node);
-	return nameless || proof(node) == BAD;
+	return !found || proof(node) == BAD;
 }
 
 bool rump_node_let_go(struct rump_node *node)

@@ -76,8 +76,8 @@ int rump_node_find_again(struct rump_node *node);
 void rump_node_listed(struct rump_node *node);
 void rump_node_unlist(struct rump_node *node);
 void rump_node_key(struct inode *inode, struct node_key *key);
-/* The node's file leaves memory, unless a call is at work on it; false: it has to stay.  Where it
- * is not known yet whether it is found again it stays, and true is returned. */
+/* Drop the node's file from memory, unless a call uses it or nothing is known about the handles of
+ * its file system yet.  False: the handle does not lead back to the file, which has to stay. */
 bool rump_node_let_go(struct rump_node *node);
 /* The node was let go, perhaps, and here is its path: takes over the reference. */
 void rump_node_refresh(struct rump_node *node, const struct path *path);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nodes that the client has forgotten, and may name again: it gave their ids away in file handles
- * (name_to_handle_at(2), a server of NFS).  Their files are let go (hold.c), so what is kept is the
- * node alone, referred to from here; the last MOST of those that were forgotten.  A node that could
- * not be found again by its file handle is not kept.
+ * Nodes that the client has forgotten and may name again: file handles (name_to_handle_at(2), an
+ * NFS server) contain their ids.  This file holds a reference to the last MOST nodes that the
+ * client forgot.  Only the node is kept: hold.c drops its file.  A node whose file cannot be found
+ * by its file handle is not remembered.
  */
 #include <linux/xarray.h>
 #include "node.h"
@@ -104,6 +104,12 @@ void rump_nodes_settle(void)
 	}
 }
 
+/* The client may ask before it has given its reference to a removed file back. */
+static int describe_named(struct rump_node *node, struct statx *stx)
+{
+	return node->inode->i_nlink ? rump_node_describe(&node->path, stx) : -ESTALE;
+}
+
 static int again(const void *id, struct rump_node **out, struct statx *stx)
 {
 	struct rump_node *node;
@@ -116,7 +122,7 @@ static int again(const void *id, struct rump_node **out, struct statx *stx)
 	rcu_read_unlock();
 	if (!node)
 		return -ESTALE;
-	err = NODE_HELD(node, rump_node_describe(&node->path, stx));
+	err = NODE_HELD(node, describe_named(node, stx));
 	if (err)
 		rump_node_put(node, 1);
 	else
