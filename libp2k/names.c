@@ -20,7 +20,7 @@ static void reply_missing(struct request *r)
 
 static void reply_made(struct request *r, int err, struct rump_node *node, const struct statx *stx)
 {
-	if (err < 0)
+	if (err)
 		p2k_reply_error(r, err);
 	else
 		p2k_reply_entry(r, node, stx);
@@ -40,16 +40,14 @@ static int look_up(struct request *r, struct rump_node **node, struct statx *stx
 
 void p2k_lookup(struct request *r)
 {
-	struct rump_node *node;
+	struct rump_node *node = NULL;
 	struct statx stx;
 	int res = p2k_act(r, 0, RUMP_ID_FSETID) ?: look_up(r, &node, &stx);
 
 	if (res == -ENOENT)
 		reply_missing(r);
-	else if (res < 0)
-		p2k_reply_error(r, res);
 	else
-		p2k_reply_entry(r, node, &stx);
+		reply_made(r, res, node, &stx);
 }
 
 static void forget(struct request *r, uint64_t id, uint64_t count)
