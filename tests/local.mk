@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # The acceptance tests: the programs they use, and the targets check, demo and sloc.
-TEST_LIB_PROGRAMS := opmix:threads acked:kill sealed:formats zoned:formats idle:idle giveback:memory workingset:memory nodes:vfs openfiles:vfs \
-	attributes:vfs direct:vfs together:vfs slots:powercut rewrite:snapshot imagequota:posix
+TEST_LIB_PROGRAMS := opmix:threads acked:kill sealed:formats zoned:formats idle:idle giveback:memory \
+	workingset:memory nodes:vfs openfiles:vfs attributes:vfs direct:vfs together:vfs slots:powercut rewrite:snapshot imagequota:posix
 TEST_BIN := $(B)/tests/bin
 TEST_LDLIBS = -L$(B)/lib -lukfs -lrump -lrumpuser -Wl,-rpath-link,$(B)/lib
 

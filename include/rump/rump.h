@@ -34,8 +34,8 @@ int rump_load_kernel(const char *version);
  * Boot the kernel side; once per process, later calls return the first one's result.
  * Environment: RUMP_NCPU (virtual CPUs, default: host CPUs), RUMP_MEMLIMIT (bytes with suffix K,
  * M or G, default: a quarter of the host's memory, most 768M, least 16M), RUMP_MODULE_PATH
- * (directories with librumpfs_*.so, colon separated), RUMP_TMPDIR (folder of the temporary files of
- * snapshots, default: TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard
+ * (directories with librumpfs_*.so, colon separated), RUMP_TMPDIR (directory of the temporary files
+ * of snapshots, default: TMPDIR or /var/tmp), RUMP_VERBOSE=1 (the kernel's log goes to standard
  * error), RUMP_CMDLINE (kernel parameters).
  * -EINVAL: a value that does not parse (one sentence went to the log); -ENOMEM; -ENOSYS: hypercall
  * versions differ; what rump_load_kernel returns; -EOPNOTSUPP: the host's pages are larger than 4

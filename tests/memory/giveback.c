@@ -4,25 +4,9 @@
  * page cache took is the host's again.
  */
 #include <time.h>
-#include <unistd.h>
 
 #include "ukfstest.h"
-
-#define MIB (1UL << 20)
-
-static unsigned long rss_mib(void)
-{
-	unsigned long kib = 0;
-	char line[256];
-	FILE *f = fopen("/proc/self/status", "r");
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "VmRSS: %lu kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib >> 10;
-}
+#include "resident.h"
 
 int main(int argc, char **argv)
 {

@@ -4,26 +4,14 @@
  * back, as the files of a tmpfs, gets more than that.
  */
 #include <string.h>
-#include <unistd.h>
 
 #include "ukfstest.h"
+#include "resident.h"
 
-#define MIB	(1UL << 20)
 #define BIG	320	/* MiB: a tmpfs has half of the memory */
 #define SET	(128 + 32)	/* MiB: with what the array of pages and the program take */
 
 static uint8_t buf[MIB], want[MIB];
-
-static unsigned long rss_mib(void)
-{
-	unsigned long pages = 0;
-	FILE *f = fopen("/proc/self/statm", "r");
-
-	if (!f || fscanf(f, "%*u %lu", &pages) != 1)
-		die("/proc/self/statm cannot be read");
-	fclose(f);
-	return pages * sysconf(_SC_PAGESIZE) / MIB;
-}
 
 /* Write the file and read it; the most that was resident. */
 static unsigned long big_file(struct ukfs *u)
@@ -57,7 +45,7 @@ int main(int argc, char **argv)
 	before = rss_mib();
 	cache = big_file(u);
 	must_release(u);
-	u = ukfs_mount("tmpfs", NULL, NULL, 0, "size=1G", 0);
+	u = ukfs_mount("tmpfs", NULL, NULL, 0, NULL, 0);
 	if (!u)
 		die("tmpfs: %s", ukfs_errmsg());
 	kept = big_file(u);

@@ -110,7 +110,7 @@ if unshare -r true 2>/dev/null && ! as_root; then
 fi
 
 as_root || exit 0
-# started by root: nobody, whoever owns the image, the user that is there for it, or whom it is told
+# started by root: nobody for any owner of the image, _rump where the host has it, or runas
 four() {
 	printf '%s\t%s\t%s\t%s' "$1" "$1" "$1" "$1"
 }
