@@ -55,12 +55,11 @@ int ukfs_release(struct ukfs *u, int flags)
 /* An owner alone can be any number. */
 static bool is_good(const char *owners)
 {
-	unsigned long long id;
-	int end = 0;
+	const char *id = owners + strlen("uid=");
 
-	return (sscanf(owners, "uid=%llu%n", &id, &end) == 1 ||
-		sscanf(owners, "gid=%llu%n", &id, &end) == 1) &&
-	       !owners[end] && strlen(owners) < 14 && id < UINT32_MAX;
+	return (!strncmp(owners, "uid=", 4) || !strncmp(owners, "gid=", 4)) && *id &&
+	       strspn(id, "0123456789") == strlen(id) && strlen(id) <= 10 &&
+	       strtoull(id, NULL, 10) < UINT32_MAX;
 }
 
 static void split(const char *options, char *data, char *rest, char *owners)
