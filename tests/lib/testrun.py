@@ -7,6 +7,7 @@ discovery.py has what a test may say about itself, schedule.py when each one run
 import dataclasses
 import os
 import pwd
+import re
 import shutil
 import signal
 import subprocess
@@ -175,4 +176,11 @@ class Session:
             output = log.read().decode("utf-8", "backslashreplace") + late
         if code < 0 and not late:
             output += f"ended by {signal.Signals(-code).name}\n"
+        if self.without_command(output):
+            code = 1
         return {0: "pass", 77: "skip"}.get(code, "fail"), output
+
+    def without_command(self, output):
+        """A shell script goes on after a command that does not exist; such a test tests less."""
+        return re.search(rf"^{re.escape(self.top)}/\S+: (line )?\d+: \S+: (command )?not found$",
+                         output, re.MULTILINE)

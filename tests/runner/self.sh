@@ -15,17 +15,18 @@ make_test hangs '# timeout: 1
 sleep 50'
 make_test leaves 'sleep 50 & exit 0'
 make_test crashes 'kill -SEGV $$'
+make_test misspelt 'eqaul one two; exit 0'
 make_test each '# each: one two
 [ "$1" = one ] || [ "$1" = two ]'
 make_test needs '# needs: no-such-program-here
 exit 0'
 tests_run 1
-counts 3 4 2
+counts 3 5 2
 for text in 'the reason' 'it/skips: no moon today' 'no end after 1 s' 'process [0-9]+: sleep 50' \
-	'SIGSEGV' 'it/each\[two\]' 'not installed: no-such-program-here'; do
+	'SIGSEGV' 'eqaul: not found' 'it/each\[two\]' 'not installed: no-such-program-here'; do
 	has "$text"
 done
-rm top/tests/it/{fails,hangs,leaves,crashes}.sh
+rm top/tests/it/{fails,hangs,leaves,crashes,misspelt}.sh
 tests_run 0 -k it/
 counts 3 0 2
 tests_run 1 -k 'no such test'
