@@ -4,6 +4,7 @@
 # and runs, the tools run, the manual pages are there, no file names the build folder.
 # run-as: self
 # alone: yes
+# timeout: 900
 # needs: gcc pkg-config mkfs.ext4 make
 . "$RUMP_TEST_LIB/common.sh"
 

@@ -6,7 +6,7 @@
 # the mount goes, the image is free.
 # run-as: root-first
 # needs: gdb
-# timeout: 600
+# timeout: 1200
 import fcntl
 import os
 import signal

@@ -3,7 +3,7 @@
 # The kernel trees that are compiled are, file by file, what the distribution's packages hold.
 # run-as: self
 # tier: full
-# timeout: 300
+# timeout: 900
 # needs: xz
 . "$RUMP_TEST_LIB/common.sh"
 

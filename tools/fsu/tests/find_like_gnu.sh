@@ -3,7 +3,7 @@
 # The commands that look at trees print what GNU's (and Debian's tree) print in a mount of the same
 # image by the host's kernel, with the same exit codes.
 # run-as: root
-# timeout: 300
+# timeout: 900
 # each: ext4
 # each-full: xfs btrfs
 # shellcheck disable=SC2086  # options and operands are lists of words

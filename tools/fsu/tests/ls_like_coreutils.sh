@@ -4,7 +4,7 @@
 # for byte and with the same exit code, for several hundred combinations of options.
 # Needs root and the host's ext4 for the comparison; the argument is the type.
 # run-as: root
-# timeout: 300
+# timeout: 900
 # each: ext4
 # each-full: xfs btrfs
 # shellcheck disable=SC2086  # options and operands are lists of words
