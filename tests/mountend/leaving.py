@@ -4,7 +4,7 @@
 # last open file; SIGTERM, SIGINT, SIGHUP, idle and in use; a server goes on without its monitor.
 # Each leaves a clean image that can be mounted again at once.
 # needs: mkfs.ext4 e2fsck debugfs
-# timeout: 300
+# timeout: 900
 import errno
 import os
 import select
@@ -63,6 +63,33 @@ def lazy():
     is_clean()
     if served.shell("fsu_cat", "disk.img", "/open") != "late" * 100000:
         served.fail("what was written after the lazy umount is not there")
+
+
+def without_helper(image):
+    """umount2(2) returns before the server has written all.  A mount that follows waits for it."""
+    for number in range(AGAIN):
+        before = served.Server("ext4", image).must_be_ready()
+        with open("mnt/large", "wb") as f:
+            f.write(os.urandom(16 << 20))
+        p = served.leave()
+        if p.returncode:
+            served.fail(f"umount of {image}, round {number}: {p.stderr}")
+        after = served.Server("ext4", image).must_be_ready()
+        if os.path.getsize("mnt/large") != 16 << 20:
+            served.fail(f"{image}, round {number}: what was written is not there")
+        before.wait()
+        after.umount()
+        is_clean()
+
+
+def without_helper_on_a_device():
+    if not served.ROOT:
+        return
+    device = served.shell("losetup", "-f", "--show", "disk.img").strip()
+    try:
+        without_helper(device)
+    finally:
+        served.shell("losetup", "-d", device)
 
 
 def told_to_end(sig, code=0):
@@ -194,6 +221,8 @@ def main():
     errors_without_monitor()
     one_writer()
     again_at_once()
+    without_helper("disk.img")
+    without_helper_on_a_device()
     log.must_be_silent("fuse", "blocked for more")
 
 

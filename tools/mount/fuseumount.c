@@ -48,6 +48,15 @@ static bool find_mount(dev_t *dev, const char *image, char *dir, size_t size)
 	return found;
 }
 
+bool fuse_image_mounted(const char *image)
+{
+	struct libmnt_table *table = mnt_new_table_from_file("/proc/self/mountinfo");
+	bool found = table && mnt_table_find_srcpath(table, image, MNT_ITER_FORWARD);
+
+	mnt_unref_table(table);
+	return found;
+}
+
 /* Where the directory is now. */
 static bool dir_path(const struct mount_options *o, char *path, size_t size)
 {

@@ -97,22 +97,13 @@ static int open_further(struct images *s)
 	return res;
 }
 
-int images_open(struct images *s, const struct mount_options *o)
-{
-	*s = (struct images){ .o = o, .fd = -1 };
-	return open_first(s) ? -1 : open_further(s);
-}
-
-/*
- * A killed process leaves its io_uring to the host, which takes it apart later, and keeps the image
- * open and locked until the last write is through.  Whoever comes after us must find it free.
- */
 static bool image_free(const struct mount_options *o)
 {
-	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+	bool reader = o->rdonly || o->snapshot;
+	struct flock lock = { .l_type = reader ? F_RDLCK : F_WRLCK, .l_whence = SEEK_SET };
 	struct stat st;
 	bool device = !stat(o->image, &st) && S_ISBLK(st.st_mode), is_free;
-	int fd = open(o->image, O_RDONLY | O_CLOEXEC | (device ? O_EXCL : 0));
+	int fd = open(o->image, O_RDONLY | O_NONBLOCK | O_CLOEXEC | (device ? O_EXCL : 0));
 
 	if (fd < 0)
 		return errno != EBUSY;
@@ -121,10 +112,20 @@ static bool image_free(const struct mount_options *o)
 	return is_free;
 }
 
+/*
+ * umount(2) returns before the server has written all and closed the image.  A killed process
+ * leaves its io_uring to the host, which keeps the image open until the last write is through.
+ */
 void images_wait_free(const struct mount_options *o)
 {
-	if (o->nolock || o->rdonly || o->snapshot)	/* others may read it, too */
-		return;
-	for (int ms = 0; ms < PATIENCE_MS && !image_free(o); ms += 2)
+	for (int ms = 0; !o->nolock && ms < PATIENCE_MS && !image_free(o); ms += 2)
 		usleep(2000);
+}
+
+int images_open(struct images *s, const struct mount_options *o)
+{
+	*s = (struct images){ .o = o, .fd = -1 };
+	if (!fuse_image_mounted(o->image))
+		images_wait_free(o);
+	return open_first(s) ? -1 : open_further(s);
 }

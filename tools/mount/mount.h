@@ -51,6 +51,8 @@ void close_inherited(int except);
 bool fuse_can_mount(const struct mount_options *o);
 /* Mount on o->dir_fd; a descriptor of /dev/fuse, or -1 after a complaint. */
 int fuse_mount_dir(const struct mount_options *o, const char *type, bool rdonly);
+/* Whether anything is mounted whose source is this image. */
+bool fuse_image_mounted(const char *image);
 /* The mount's device number as /proc/self/mountinfo has it; 0: not mounted. */
 dev_t fuse_mount_device(const struct mount_options *o);
 /* Read ahead and collect writes as for a disk, where the caller may set that. */
@@ -97,7 +99,7 @@ struct images {
 	bool rdonly;
 };
 int images_open(struct images *s, const struct mount_options *o);
-/* Wait, but not for long, until a server that was killed has let go of its image. */
+/* Wait, but not for long, until a server that has no mount any more has closed its image. */
 void images_wait_free(const struct mount_options *o);
 
 /*
